@@ -1,0 +1,69 @@
+// The seam between what happens and what remembers it: the only truth is the sequence of events of each entity.
+
+import type { EntityKind } from "../signals/signal.ts";
+
+/** One event as a row. JSON columns are texts, so that numbers and key order come back as they went in. */
+export interface JournalRow {
+  readonly kind: EntityKind;
+  readonly id: string;
+  /** 1 for the first event of an entity, then without gaps, beyond its deletions. */
+  readonly revision: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** `created`, `modified`, `merged` or `deleted`. */
+  readonly action: string;
+  /** JSON pointer of the changed part. */
+  readonly path: string;
+  /** JSON text of the new value; null where the event has none. */
+  readonly value: string | null;
+  /** JSON text of the headers that history keeps. */
+  readonly headers: string | null;
+}
+
+/** The newest remembered state of an entity. `state` is JSON text, null once the entity is deleted. */
+export interface SnapshotRow {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly revision: number;
+  readonly state: string | null;
+  /** Milliseconds since the epoch of the first event of this life, and of the newest. */
+  readonly created: number;
+  readonly modified: number;
+}
+
+/** What is known of an entity: its newest snapshot, if any, and the rows after it in revision order. */
+export interface Recorded {
+  readonly snapshot: SnapshotRow | undefined;
+  readonly tail: readonly JournalRow[];
+}
+
+/** Told once whether the rows are committed (no error) or not; called in the order of the appends of an entity. */
+export type Settled = (error?: JournalUnavailable | RevisionTaken) => void;
+
+export interface Journal {
+  /**
+   * Writes rows of one id (of one or several kinds) in one transaction, batched with those of others.
+   * Rows of one id are committed in the order of their appends; when a batch fails, every later append of the
+   * ids in it that was accepted before the failure was told fails too, so that no gap arises.
+   * At the bound of the queue `settled` is called with {@link JournalUnavailable} at once.
+   */
+  append(rows: readonly JournalRow[], settled: Settled): void;
+  /** Reads what is known of an entity; reads asked for at the same time share one query. */
+  load(kind: EntityKind, id: string): Promise<Recorded>;
+  /** Stores snapshots; an older revision never replaces a newer one. */
+  storeSnapshots(rows: readonly SnapshotRow[]): Promise<void>;
+  /** The ids of living entities that have a snapshot, in ascending order (by code point) after `after`, at most `limit`. */
+  listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]>;
+  /** Writes what was accepted, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** The database does not answer, or the queue in front of it is full: nothing is known to be written. */
+export class JournalUnavailable extends Error {
+  override readonly name = "JournalUnavailable";
+}
+
+/** Another writer has used the revision: the cached state is stale. */
+export class RevisionTaken extends Error {
+  override readonly name = "RevisionTaken";
+}

@@ -1,0 +1,57 @@
+// What can be said, by whichever door it came: one envelope for commands, events and responses.
+
+import type { JsonValue } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
+
+export type EntityKind = "thing" | "policy";
+
+/** Who speaks: the authorization subjects of a request, the first of them its originator. */
+export interface AuthContext {
+  readonly subjects: readonly string[];
+}
+
+/** Ditto headers by lower-case name, parsed to their JSON types (`response-required` is a boolean, and so on). */
+export type DittoHeaders = Readonly<Record<string, JsonValue>>;
+
+export type CommandAction = "create" | "modify" | "merge" | "delete" | "retrieve";
+
+/** One command of the Ditto Protocol: an action on a resource path of one entity. */
+export interface Command {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly action: CommandAction;
+  readonly path: Path;
+  readonly value?: JsonValue;
+  /** The parsed field selector of a retrieve. */
+  readonly fields?: readonly Path[];
+  readonly headers: DittoHeaders;
+  readonly auth: AuthContext;
+}
+
+export type EventAction = "created" | "modified" | "merged" | "deleted";
+
+/** What a command changed: the part of an event that `decide` makes and `apply` replays. */
+export interface Change {
+  readonly action: EventAction;
+  readonly path: Path;
+  readonly value?: JsonValue;
+}
+
+/** One committed event of an entity, as the journal holds it. */
+export interface EntityEvent extends Change {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly revision: number;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly headers: DittoHeaders;
+}
+
+/** An entity at one revision. `value` is its JSON, absent once deleted; revisions go on when it is created again. */
+export interface EntityState {
+  readonly value: { readonly [key: string]: JsonValue } | undefined;
+  readonly revision: number;
+  /** Milliseconds since the epoch, of the first and the newest event of this life. */
+  readonly created: number;
+  readonly modified: number;
+}
