@@ -1,9 +1,14 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
-export default defineConfig({
+const quick = "test/**/*.test.ts";
+const full = "test/**/*.full.test.ts";
+
+/** `--mode` chooses: quick (and vitest's own default) leaves out *.full.test.ts, full takes all, only-full the rest. */
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: [mode === "only-full" ? full : quick],
+    exclude: [...configDefaults.exclude, ...(mode === "full" || mode === "only-full" ? [] : [full])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
-});
+}));

@@ -30,6 +30,11 @@ export class TwinError extends Error {
     this.etag = etag;
   }
 
+  /** The same refusal, telling the current entity tag of the resource. */
+  withEtag(etag: string): TwinError {
+    return new TwinError(this.code, this.status, this.text, etag);
+  }
+
   toJSON(): ErrorJson {
     return { status: this.status, error: this.code, ...this.text };
   }

@@ -44,6 +44,8 @@ export interface EntityEvent extends Change {
   readonly revision: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
+  /** The subject whose command caused it. */
+  readonly originator: string;
   readonly headers: DittoHeaders;
 }
 

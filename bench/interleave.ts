@@ -1,0 +1,37 @@
+// A busy machine is slower one second than the next, so what is compared is measured in turns, and medians count.
+
+import type { Measured } from "./load/measured.ts";
+
+/** Measures both sides `rounds` times in turn and returns the median of each figure. */
+export async function interleave(
+  rounds: number,
+  ours: () => Promise<Measured>,
+  limit: () => Promise<Measured>,
+): Promise<{ ours: Measured; limit: Measured }> {
+  const [a, b]: [Measured[], Measured[]] = [[], []];
+  for (let i = 0; i < rounds; i++) {
+    a.push(sound(await ours()));
+    b.push(sound(await limit()));
+  }
+  return { ours: medians(a), limit: medians(b) };
+}
+
+/** A round with failures measures the wrong thing. */
+function sound(measured: Measured): Measured {
+  if (measured.failures === 0) return measured;
+  throw new Error(`${measured.failures} answers were no success, the first: ${measured.firstFailure}`);
+}
+
+const medians = (rounds: readonly Measured[]): Measured => ({
+  rate: median(rounds.map(({ rate }) => rate)),
+  p50: median(rounds.map(({ p50 }) => p50)),
+  p99: median(rounds.map(({ p99 }) => p99)),
+  failures: 0,
+});
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2;
+}

@@ -1,0 +1,87 @@
+// `npm run bench`: measures our server on both storages, and another one if told to, beside what limits it.
+
+import { newPlace, type Postgres, type StorageKind } from "../test/campaigns/place.ts";
+import { startPostgres } from "../test/support/postgres.ts";
+import type { Bench, Workload } from "./bench.ts";
+import { journalBench } from "./journal.ts";
+import { readOptions } from "./options.ts";
+import { writePage } from "./page.ts";
+import type { BenchRow } from "./row.ts";
+import { startOurs, targetOf } from "./storage.ts";
+import { table } from "./table.ts";
+import { clear, fill, type Target } from "./target.ts";
+import { fanOut } from "./workloads/fan-out.ts";
+import { get } from "./workloads/get.ts";
+import { memory } from "./workloads/memory.ts";
+import { modify } from "./workloads/modify.ts";
+import { put32, put128 } from "./workloads/put.ts";
+import { start } from "./workloads/start.ts";
+import { strangers } from "./workloads/strangers.ts";
+
+/** Those that any server can be put through. */
+const workloads: Readonly<Record<string, Workload>> = {
+  get,
+  put32,
+  put128,
+  modify,
+  "fan-out": fanOut,
+  strangers,
+};
+
+const options = readOptions();
+const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
+
+async function measure(target: Target): Promise<BenchRow[]> {
+  const bench: Bench = { target, rounds: options.rounds, roundSeconds: options.seconds / options.rounds };
+  await fill(target);
+  try {
+    const rows: BenchRow[] = [];
+    for (const [name, workload] of Object.entries(workloads)) {
+      if (isWanted(name)) rows.push(...(await attempt(name, () => workload(bench))));
+    }
+    return rows;
+  } finally {
+    await clear(target);
+  }
+}
+
+/** A workload that fails costs its own rows only. */
+async function attempt(name: string, run: () => Promise<BenchRow[]>): Promise<BenchRow[]> {
+  console.error(`… ${name}`);
+  try {
+    return await run();
+  } catch (error) {
+    console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+    return [];
+  }
+}
+
+async function measureOurs(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  if (Object.keys(workloads).some(isWanted)) {
+    await using place = await newPlace(kind, postgres);
+    await using server = await startOurs(place);
+    rows.push(...(await measure(targetOf(server))));
+  }
+  if (isWanted("journal")) rows.push(...(await attempt("journal", () => journalBench(kind))));
+  if (isWanted("memory")) {
+    await using place = await newPlace(kind, postgres);
+    rows.push(...(await attempt("memory", () => memory(place))));
+  }
+  if (isWanted("start")) rows.push(...(await attempt("start", () => start(kind, postgres))));
+  return rows;
+}
+
+const titles: Readonly<Record<StorageKind, string>> = {
+  pglite: "Embedded database (PGlite)",
+  postgres: "PostgreSQL",
+};
+const results = new Map<string, BenchRow[]>();
+for (const kind of options.storages) {
+  await using postgres = kind === "postgres" ? await startPostgres() : undefined;
+  results.set(titles[kind], await measureOurs(kind, postgres));
+}
+if (options.other) results.set(`Another server, at ${options.other.url}`, await measure(options.other));
+for (const [title, rows] of results) console.log(`\n## ${title}\n\n${table(rows)}`);
+if (options.write) writePage(results);

@@ -1,0 +1,39 @@
+import type { BenchRow } from "./row.ts";
+
+/** Rows as a Markdown table, aligned so that it reads well in a terminal too. */
+export function table(rows: readonly BenchRow[]): string {
+  const cells = [
+    ["Workload", "Measured", "Limit", "Ratio", "Aim", ""],
+    ...rows.map((row) => [
+      row.name,
+      `${number(row.value)} ${row.unit}`,
+      row.limit === undefined ? "" : number(row.limit),
+      row.ratio === undefined ? "" : row.ratio.toFixed(2),
+      aimOf(row),
+      verdictOf(row),
+    ]),
+  ];
+  const widths = (cells[0] as string[]).map((_, i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
+  const lines = cells.map((row) => `| ${row.map((cell, i) => pad(cell, i, widths)).join(" | ")} |`);
+  const rule = `| ${widths.map((width, i) => (i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
+  return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+const pad = (cell: string, i: number, widths: readonly number[]): string =>
+  i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
+
+function number(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** With a limit the aim is a share of it, else the most the value may be. */
+function aimOf({ target, ratio }: BenchRow): string {
+  if (target === undefined) return "";
+  return ratio === undefined ? `≤ ${number(target)}` : `≥ ${target}`;
+}
+
+function verdictOf({ target, ratio, value }: BenchRow): string {
+  if (target === undefined) return "";
+  return (ratio === undefined ? value <= target : ratio >= target) ? "met" : "missed";
+}

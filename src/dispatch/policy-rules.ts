@@ -1,0 +1,33 @@
+import { getAt } from "../base/json/pointer.ts";
+import { applyPolicy } from "../policies/apply.ts";
+import { decidePolicy } from "../policies/decide.ts";
+import * as errors from "../policies/errors.ts";
+import { defaultPolicyLimits, type PolicyLimits } from "../policies/limits.ts";
+import { checkCreatorKeepsWrite } from "../policies/lockout.ts";
+import type { LookUpPolicy } from "../policies/resolve.ts";
+import { matchPolicyPath, storedPath } from "../policies/resources.ts";
+import { retrievePolicy } from "../policies/retrieve.ts";
+import type { EntityRules } from "./rules.ts";
+
+/** Policies, as the dispatcher sees them. `lookUp` finds imported policies that are in memory. */
+export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules {
+  const limits = (): PolicyLimits => ({ ...defaultPolicyLimits, maxSize, now: Date.now() });
+  return {
+    kind: "policy",
+    maxSize,
+    resource: matchPolicyPath,
+    valueAt: (state, path) => getAt(state.value, storedPath(path)),
+    retrieve: retrievePolicy,
+    checkPath: () => undefined,
+    checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp),
+    decide: (state, command) => decidePolicy(state, command, limits()),
+    apply: applyPolicy,
+    idInvalid: errors.policyIdInvalid,
+    notFound: errors.policyNotFound,
+    notModifiable: errors.policyNotModifiable,
+    notDeletable: errors.policyNotModifiable,
+    unavailable: errors.policyUnavailable,
+    tooLarge: errors.policyTooLarge,
+    preconditionFailed: errors.policyPreconditionFailed,
+  };
+}

@@ -1,0 +1,104 @@
+// From a decision to a committed event: one append, then everybody learns of it.
+
+import { printPath } from "../base/json/pointer.ts";
+import type { Journal, JournalRow } from "../journal/journal.ts";
+import type { Enforcer } from "../policies/enforcer.ts";
+import type { Change, Command, EntityEvent, EntityState } from "../signals/signal.ts";
+import type { Entities, Held } from "./entities.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+/** A decided change of one entity, and the state that it leads to. */
+export interface Decided {
+  readonly store: Entities;
+  readonly held: Held;
+  readonly change: Change;
+  /** JSON text of the change's value. */
+  readonly text: string | null;
+  readonly next: EntityState;
+  readonly size: number;
+}
+
+/**
+ * Applies a change to the head of an entity, on paper: the next state, its text and its size. Refuses with 413 what
+ * would outgrow the limit; the exact size is only measured when the running upper bound passes it.
+ */
+export function decided(store: Entities, held: Held, change: Change): Decided {
+  const { rules } = store;
+  const before = held.head;
+  const text = change.value === undefined ? null : JSON.stringify(change.value);
+  const timestamp = Math.max(Date.now(), before?.modified ?? 0);
+  const next = rules.apply(before, change, (before?.revision ?? 0) + 1, timestamp);
+  const added = text === null ? 0 : text.length;
+  let size =
+    change.path.length === 0 && change.action !== "merged" ? added : held.size + added + pathLength(change);
+  if (size > rules.maxSize && next.value) {
+    size = JSON.stringify(next.value).length;
+    if (size > rules.maxSize) throw rules.tooLarge(held.id, size, rules.maxSize);
+  }
+  return { store, held, change, text, next, size };
+}
+
+/** What the keys of a path can add to a JSON text: each with quotes, colon and braces. */
+const pathLength = (change: Change): number => change.path.reduce((sum, key) => sum + key.length + 6, 0);
+
+export interface Recorder {
+  readonly journal: Journal;
+  readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
+  /** Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by. */
+  publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
+}
+
+/**
+ * Makes decided changes (of one id, in one transaction) the heads of their entities, and resolves once they are
+ * committed and published. When the journal fails, the entities are dropped and the promise is rejected.
+ */
+export function record(
+  recorder: Recorder,
+  changes: readonly Decided[],
+  command: Command,
+  enforcer: Enforcer | undefined,
+  origin: object | undefined,
+): Promise<void> {
+  for (const { store, held, next, size } of changes) {
+    held.head = next;
+    held.pending++;
+    held.size = size;
+    store.weigh(held);
+  }
+  return new Promise((resolve, reject) => {
+    recorder.journal.append(changes.map(rowOf), (error) => {
+      for (const { held } of changes) held.pending--;
+      if (error) {
+        for (const { store, held } of changes) store.drop(held);
+        reject(error);
+        return;
+      }
+      for (const change of changes) {
+        const { held, next, store } = change;
+        held.commit(next);
+        recorder.snapshots[store.rules.kind].committed(held, next);
+        recorder.publish(eventOf(change, command), enforcer, origin);
+      }
+      resolve();
+    });
+  });
+}
+
+function rowOf({ store, held, change, text, next }: Decided): JournalRow {
+  return {
+    kind: store.rules.kind,
+    id: held.id,
+    revision: next.revision,
+    timestamp: next.modified,
+    action: change.action,
+    path: printPath(change.path),
+    value: text,
+    headers: null,
+  };
+}
+
+function eventOf({ store, held, change, next }: Decided, { headers, auth }: Command): EntityEvent {
+  const { revision, modified: timestamp } = next;
+  const originator = auth.subjects[0] as string;
+  return { kind: store.rules.kind, id: held.id, revision, timestamp, originator, headers, ...change };
+}

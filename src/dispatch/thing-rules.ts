@@ -1,0 +1,31 @@
+import { checkKey } from "../base/json/keys.ts";
+import { getAt } from "../base/json/pointer.ts";
+import { applyThing } from "../things/apply.ts";
+import { decideThing } from "../things/decide.ts";
+import * as errors from "../things/errors.ts";
+import { type ThingResource, thingResource } from "../things/resources.ts";
+import type { EntityRules } from "./rules.ts";
+
+/** Things, as the dispatcher sees them. */
+export const thingRules = (maxSize: number): EntityRules => ({
+  kind: "thing",
+  maxSize,
+  resource: thingResource,
+  valueAt: (state, path) => getAt(state.value, path),
+  retrieve(state, id, path) {
+    const value = getAt(state.value, path);
+    if (value === undefined) throw (thingResource(path) as ThingResource).notFound(id, path);
+    return value;
+  },
+  checkPath: (path) => path.forEach(checkKey),
+  checkCreation: () => undefined,
+  decide: decideThing,
+  apply: applyThing,
+  idInvalid: errors.thingIdInvalid,
+  notFound: errors.thingNotFound,
+  notModifiable: errors.thingNotModifiable,
+  notDeletable: errors.thingNotDeletable,
+  unavailable: errors.thingUnavailable,
+  tooLarge: errors.thingTooLarge,
+  preconditionFailed: errors.thingPreconditionFailed,
+});

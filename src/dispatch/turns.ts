@@ -1,0 +1,26 @@
+/**
+ * Keeps what is asked of one id in order while something about it has to be waited for. Ids on which nothing
+ * waits cost nothing.
+ */
+export class Turns {
+  readonly #last = new Map<string, Promise<void>>();
+
+  /** Whether somebody is waiting or at work for an id, so that a newcomer has to take its turn. */
+  busy(id: string): boolean {
+    return this.#last.has(id);
+  }
+
+  /** Runs a task when those before it on the same id have finished theirs; they may have failed. */
+  async take<T>(id: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(id);
+    const { promise: mine, resolve: done } = Promise.withResolvers<void>();
+    this.#last.set(id, mine);
+    try {
+      if (before) await before;
+      return await task();
+    } finally {
+      if (this.#last.get(id) === mine) this.#last.delete(id);
+      done();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// The HTTP door: which route a request takes, and the only catch between a route and the socket.
+
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { TwinError } from "../../base/errors.ts";
+import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { ThingList } from "../../dispatch/thing-list.ts";
+import type { AuthContext } from "../../signals/signal.ts";
+import type { Authenticate } from "../auth/authenticate.ts";
+import { authenticationFailed } from "../auth/errors.ts";
+import { errorAnswer, jsonAnswer, notFoundAnswer } from "./answers.ts";
+import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
+import { internalError, unsupportedApiVersion } from "./errors.ts";
+import { policiesRequest } from "./policies-requests.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { thingsRequest } from "./things-requests.ts";
+import { readTarget } from "./uri.ts";
+
+export interface HttpParts {
+  readonly authenticate: Authenticate;
+  readonly dispatch: Dispatch;
+  readonly list: ThingList;
+  readonly things: EntityRoutes;
+  readonly policies: EntityRoutes;
+  readonly defaultNamespace: string;
+  /** Whether 401 asks for HTTP Basic. */
+  readonly challenge: boolean;
+  /** Told of what should not have happened. */
+  readonly onFault: (error: unknown, correlationId: string) => void;
+}
+
+type Env = { Bindings: HttpBindings };
+
+/** Makes the HTTP application. */
+export function httpApp(parts: HttpParts): Hono<Env> {
+  const { things, policies } = parts;
+  const collection = (routes: EntityRoutes, request: HttpRequest) =>
+    routes === things
+      ? thingsRequest(routes, request, parts.dispatch, parts.list, parts.defaultNamespace)
+      : policiesRequest(routes, request, parts.dispatch, parts.defaultNamespace);
+
+  const api = (routes: EntityRoutes) => (c: Context<Env>) =>
+    guarded(parts, c, (request) =>
+      request.target.path.length <= routes.base.length + 1
+        ? collection(routes, request)
+        : entityRequest(routes, request, parts.dispatch),
+    );
+
+  const app = new Hono<Env>();
+  for (const routes of [things, policies]) {
+    app.all(routes.base, api(routes));
+    app.all(`${routes.base}/*`, api(routes));
+  }
+  app.get("/api/2/whoami", (c) => guarded(parts, c, async ({ auth }) => whoami(auth)));
+  app.get("/health", () => jsonAnswer({ status: "UP" }));
+  app.all("/api/:version/*", (c) => {
+    const version = c.req.param("version");
+    return version !== "2" && /^\d+$/.test(version)
+      ? errorAnswer(unsupportedApiVersion(version))
+      : notFoundAnswer();
+  });
+  app.notFound(() => notFoundAnswer());
+  return app;
+}
+
+const whoami = ({ subjects }: AuthContext): Response =>
+  jsonAnswer({ defaultSubject: subjects[0] as string, subjects: [...subjects] });
+
+/** Authenticates a request, reads its headers, and turns what is thrown on the way into an answer. */
+async function guarded(
+  parts: HttpParts,
+  c: Context<Env>,
+  respond: (request: HttpRequest) => Promise<Response>,
+): Promise<Response> {
+  const { incoming } = c.env;
+  let known: HttpRequest | undefined;
+  try {
+    const target = readTarget(incoming.url as string);
+    const auth = parts.authenticate(incoming.headers);
+    known = { incoming, target, auth, headers: requestHeaders(incoming.headers, target.query) };
+    return await respond(known);
+  } catch (error) {
+    return refusal(parts, error, known);
+  }
+}
+
+function refusal(parts: HttpParts, error: unknown, request: HttpRequest | undefined): Response {
+  const correlationId = (request?.headers["correlation-id"] as string | undefined) ?? "unknown";
+  if (!(error instanceof TwinError)) {
+    parts.onFault(error, correlationId);
+    return errorAnswer(internalError());
+  }
+  if (authenticationFailed.is(error) && parts.challenge) {
+    return errorAnswer(error, { "www-authenticate": 'Basic realm="ditto", charset="UTF-8"' });
+  }
+  if (!request) return errorAnswer(error);
+  return errorAnswer(error, {
+    "correlation-id": correlationId,
+    "ditto-originator": request.auth.subjects[0] as string,
+    "response-required": "false",
+  });
+}

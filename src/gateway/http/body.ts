@@ -1,0 +1,66 @@
+// Reading a request's body: bounded, in UTF-8, of an accepted media type.
+
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { TwinError } from "../../base/errors.ts";
+import { emptyJsonBody, invalidJson } from "../../base/json/errors.ts";
+import type { JsonValue } from "../../base/json/json.ts";
+import { refuseEmptyKeys } from "../../base/json/keys.ts";
+import { parseJson } from "../../base/json/parse.ts";
+import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
+
+const jsonTypes = ["application/json", "application/octet-stream"];
+
+/** Refuses a media type that a JSON body may not have; a body without one is taken for JSON. */
+export function checkMediaType(method: string, contentType: string | undefined): void {
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (method === "PATCH") {
+    if (type !== "application/merge-patch+json") throw unsupportedPatchType(type);
+  } else if (type !== "" && !jsonTypes.includes(type)) {
+    throw unsupportedMediaType(type, "application/json");
+  }
+}
+
+/**
+ * Reads a JSON body. One beyond `maxBytes` is refused with `tooLarge` without being read to its end; the rest of
+ * it is thrown away.
+ */
+export async function readJson(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  tooLarge: (size: number) => TwinError,
+): Promise<JsonValue> {
+  const bytes = await readBytes(incoming, maxBytes, tooLarge);
+  if (bytes.length === 0) throw emptyJsonBody();
+  if (!isUtf8(bytes)) throw invalidJson("It is not encoded in UTF-8.");
+  const value = parseJson(bytes.toString());
+  refuseEmptyKeys(value);
+  return value;
+}
+
+function readBytes(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  tooLarge: (size: number) => TwinError,
+): Promise<Buffer> {
+  const announced = Number(incoming.headers["content-length"] ?? 0);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    if (announced > maxBytes) {
+      incoming.resume();
+      reject(tooLarge(announced));
+      return;
+    }
+    incoming.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        reject(tooLarge(size));
+      }
+    });
+    incoming.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    incoming.on("error", reject);
+  });
+}

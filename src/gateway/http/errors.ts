@@ -1,0 +1,46 @@
+import { defineError } from "../../base/errors.ts";
+
+export const unsupportedMediaType = defineError(
+  "mediatype.unsupported",
+  415,
+  (given: string, allowed: string) => ({
+    message: `The content type '${given}' is not supported here.`,
+    description: `Use ${allowed}.`,
+  }),
+);
+
+export const unsupportedPatchType = defineError("mediatype.unsupported", 415, (given: string) => ({
+  message: `The content type '${given}' is not supported here.`,
+  description: "Use application/merge-patch+json.",
+  href: "https://tools.ietf.org/html/rfc7396",
+}));
+
+export const unsupportedApiVersion = defineError("api.version.notsupported", 404, (version: string) => ({
+  message: `The API version '${version}' is not supported.`,
+  description: "Use version 2.",
+}));
+
+export const internalError = defineError("internalerror", 500, () => ({
+  message: "The server failed to answer.",
+  description: "Its log tells more, under the correlation ID of this request.",
+}));
+
+export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
+  message: `The timeout '${given}' is not a duration.`,
+  description: "It is a number of seconds, or a number with the unit ms, s or m.",
+}));
+
+export const timeoutTooLong = defineError("gateway:timeout.invalid", 400, (given: string) => ({
+  message: `The timeout '${given}' is too long.`,
+  description: "It is at most 60 seconds.",
+}));
+
+export const searchOptionInvalid = defineError("rql.expression.invalid", 400, (option: string) => ({
+  message: `The option '${option}' is not valid.`,
+  description: "It is size(n) and cursor(c), separated by a comma.",
+}));
+
+export const sizeTooLarge = defineError("thing-search:search.option.invalid", 400, (size: number) => ({
+  message: `The page size ${size} is not possible.`,
+  description: "It is between 1 and 200.",
+}));

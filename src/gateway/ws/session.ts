@@ -1,0 +1,142 @@
+// One WebSocket session: Ditto Protocol commands in, responses and events out, everything bounded.
+
+import type { WebSocket } from "ws";
+import { TwinError } from "../../base/errors.ts";
+import { namespaceOf } from "../../base/ids.ts";
+import { parseFields } from "../../base/json/fields.ts";
+import { parseJson } from "../../base/json/parse.ts";
+import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { EntityRules } from "../../dispatch/rules.ts";
+import type { ThingList } from "../../dispatch/thing-list.ts";
+import {
+  commandOf,
+  type Envelope,
+  printError,
+  printResponse,
+  printThings,
+  readEnvelope,
+  thingIdsOf,
+} from "../../protocol/envelope.ts";
+import { unknownPath } from "../../protocol/errors.ts";
+import { parseCommandTopic } from "../../protocol/topic.ts";
+import type { Subscriber } from "../../pubsub/audience.ts";
+import type { Pubsub } from "../../pubsub/pubsub.ts";
+import type { AuthContext, DittoHeaders, EntityEvent, EntityKind } from "../../signals/signal.ts";
+import { internalError } from "../http/errors.ts";
+import { acknowledge, type ControlMessage, readControl } from "./control.ts";
+import { subscriptionUnsupported } from "./errors.ts";
+
+export interface SessionParts {
+  readonly dispatch: Dispatch;
+  readonly list: ThingList;
+  readonly pubsub: Pubsub;
+  readonly rules: Readonly<Record<EntityKind, EntityRules>>;
+  /** Commands of one session in work at once; then its socket is read no further. */
+  readonly maxInWork: number;
+  /** Bytes that may wait for a slow client; beyond, its session is closed. */
+  readonly maxBuffered: number;
+  readonly onFault: (error: unknown, correlationId: string) => void;
+}
+
+/** Close code for a client that does not keep up (RFC 6455: try again later). */
+const TOO_SLOW = 1013;
+
+/** Serves a session until its socket closes. */
+export function serveSession(socket: WebSocket, auth: AuthContext, parts: SessionParts): void {
+  let inWork = 0;
+  let unsubscribe: (() => void) | undefined;
+  const session = {}; // stands for this session as the origin of what it causes
+
+  function send(text: string): void {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > parts.maxBuffered) {
+      unsubscribe?.();
+      unsubscribe = undefined;
+      socket.close(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them");
+      setTimeout(() => socket.terminate(), 5_000).unref(); // it may be too slow for the closing frame as well
+      return;
+    }
+    socket.send(text);
+  }
+
+  async function work(task: () => Promise<string | undefined>): Promise<void> {
+    if (++inWork === parts.maxInWork) socket.pause();
+    const text = await task();
+    if (inWork-- === parts.maxInWork) socket.resume();
+    if (text !== undefined) send(text);
+  }
+
+  function control(message: ControlMessage): void {
+    if (message.topic !== "EVENTS") throw subscriptionUnsupported(message.topic);
+    for (const name of message.parameters.keys()) {
+      if (name !== "namespaces") throw subscriptionUnsupported(`events with the parameter '${name}'`);
+    }
+    unsubscribe?.();
+    unsubscribe = message.start
+      ? parts.pubsub.subscribe(auth.subjects, subscriber(send, session, message.parameters.get("namespaces")))
+      : undefined;
+    send(acknowledge(message));
+  }
+
+  socket.on("message", (data: Buffer) => {
+    const text = data.toString();
+    try {
+      const message = readControl(text);
+      if (message) control(message);
+      else void work(() => answerTo(text, auth, parts, session));
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      send(printError(error, {}));
+    }
+  });
+  socket.on("close", () => unsubscribe?.());
+  socket.on("error", () => socket.terminate());
+}
+
+/** Passes on the events of other sessions, of the wanted namespaces. */
+function subscriber(send: (text: string) => void, session: object, wanted: string | null): Subscriber {
+  const namespaces = wanted ? new Set(wanted.split(",").map((name) => name.trim())) : undefined;
+  return {
+    deliver(text: string, event: EntityEvent, origin: object | undefined) {
+      if (origin !== session && (!namespaces || namespaces.has(namespaceOf(event.id)))) send(text);
+    },
+  };
+}
+
+/** Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. */
+async function answerTo(
+  text: string,
+  auth: AuthContext,
+  parts: SessionParts,
+  session: object,
+): Promise<string | undefined> {
+  let headers: DittoHeaders = {};
+  let about: { kind: EntityKind; id: string; auth: AuthContext } | undefined;
+  try {
+    const envelope = readEnvelope(parseJson(text));
+    headers = envelope.headers;
+    const topic = parseCommandTopic(envelope.topic);
+    if (topic.id === undefined) return await severalThings(envelope, auth, parts);
+    const command = commandOf(envelope, { ...topic, id: topic.id }, auth);
+    const rules = parts.rules[command.kind];
+    if (!rules.resource(command.path)) {
+      headers = {};
+      throw unknownPath(envelope.path);
+    }
+    about = { kind: command.kind, id: command.id, auth };
+    rules.checkPath(command.path);
+    const reply = await parts.dispatch(command, session);
+    return headers["response-required"] === false ? undefined : printResponse(command, reply);
+  } catch (error) {
+    const correlationId = String(headers["correlation-id"] ?? "unknown");
+    if (!(error instanceof TwinError)) parts.onFault(error, correlationId);
+    const refusal = error instanceof TwinError ? error : internalError();
+    return headers["response-required"] === false ? undefined : printError(refusal, headers, about);
+  }
+}
+
+async function severalThings(envelope: Envelope, auth: AuthContext, { list }: SessionParts): Promise<string> {
+  const fields = envelope.fields === undefined ? undefined : parseFields(envelope.fields);
+  const texts = await list.several(thingIdsOf(envelope), auth, fields);
+  return printThings(envelope, auth, `[${texts.join(",")}]`);
+}

@@ -1,0 +1,55 @@
+// What the journal needs of a database: statements in PostgreSQL's dialect, and to be told why one failed.
+
+/** The separator of packed columns. No JSON text, id or pointer holds it: JSON escapes it, keys and ids refuse it. */
+const SEPARATOR = "\u0001";
+
+export type Parameter = string | number | null;
+export type Row = Readonly<Record<string, unknown>>;
+export type Query = (text: string, parameters: readonly Parameter[]) => Promise<readonly Row[]>;
+
+export interface Database {
+  /** How many batches are worth having in flight at once; each lane has a connection where the database allows it. */
+  readonly lanes: number;
+  /** Runs one write on a lane. One statement is one transaction: once it resolves, its rows survive what docs/storage.md says. */
+  write(lane: number, text: string, parameters: readonly Parameter[]): Promise<void>;
+  /** Runs one statement; where the database allows it, not behind the writes. */
+  readonly query: Query;
+  /** Runs several statements in one transaction. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A statement failed. `sqlState` is PostgreSQL's five-letter code; without it, the database was not there to say. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  readonly sqlState: string | undefined;
+
+  constructor(message: string, sqlState: string | undefined, cause?: unknown) {
+    super(message, { cause });
+    this.sqlState = sqlState;
+  }
+}
+
+/** PostgreSQL's unique_violation. */
+export const UNIQUE_VIOLATION = "23505";
+
+/**
+ * Many values of one column as one text parameter, for {@link unpack}: of the ways to hand over a batch this costs
+ * both sides least (bench/journal.ts). A value that is null or empty comes out as null.
+ */
+export function pack(values: readonly (string | number | null)[]): string {
+  let packed = "";
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) packed += SEPARATOR;
+    packed += values[i] ?? "";
+  }
+  return packed;
+}
+
+/**
+ * The SQL of a packed column, used in a select list. Columns unpacked side by side stay in step; where one is
+ * longer than the others these are null, so a stray separator meets a `not null` and never shifts a value.
+ */
+export function unpack(parameter: number): string {
+  return `string_to_table($${parameter}, E'\\x01', '')`;
+}

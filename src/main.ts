@@ -1,0 +1,55 @@
+// Command line: settings → journal → server; a signal stops it in reverse.
+
+import { FolderInUse } from "./journal/folder-lock.ts";
+import { openJournal } from "./journal/open.ts";
+import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
+import { createLog } from "./ops/log.ts";
+import { asksForHelp } from "./ops/options.ts";
+import { helpText } from "./ops/settings-page.ts";
+import { quickStartUser } from "./ops/users.ts";
+import { startServer } from "./server.ts";
+
+const argv = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env, argv);
+  const log = createLog(config);
+  const journal = await openJournal(config);
+  const server = await startServer(config, journal, log);
+
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= server.stop().then(() => process.exit(0));
+    stopping.catch((error: unknown) => {
+      log.fatal({ error }, "could not stop in order");
+      process.exit(1);
+    });
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGHUP", stop);
+  console.log(greeting(server.url, config.users.includes(quickStartUser)));
+}
+
+function greeting(url: string, quickStart: boolean): string {
+  const lines = [`Pollux is listening on ${url}`];
+  if (quickStart) {
+    const user = `${quickStartUser.name}:${quickStartUser.password}`;
+    lines.push(
+      "Try it:",
+      `  curl -u ${user} -X PUT ${url}/api/2/things/org.factory:press-1 \\`,
+      `       -H 'content-type: application/json' -d '{"attributes":{"location":"hall 1"}}'`,
+      `  curl -u ${user} ${url}/api/2/things/org.factory:press-1`,
+    );
+  }
+  return lines.join("\n");
+}
+
+if (asksForHelp(argv)) {
+  console.log(helpText());
+} else {
+  main().catch((error: unknown) => {
+    console.error(error instanceof SettingsError ? error.message : error);
+    process.exit(error instanceof SettingsError ? settingsExitCode : 1);
+  });
+}

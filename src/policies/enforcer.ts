@@ -1,0 +1,118 @@
+// May they? A policy compiled once per revision, and once more per set of subjects that asks.
+
+import type { JsonValue } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
+import type { PolicyEntry } from "./model.ts";
+import { type ReadersOf, readersOf } from "./readers.ts";
+import { buildTrie, type Permission, permissionBit, type Trie } from "./trie.ts";
+import { noVerdicts, type Verdicts, verdictsOf } from "./verdicts.ts";
+import { viewOf } from "./view.ts";
+
+/** What a set of subjects may do together under one policy. */
+export interface Access {
+  /** Whether the permission is given at the path and taken away nowhere below it. */
+  hasUnrestricted(type: string, path: Path, permission: Permission): boolean;
+  /** Whether the permission is given at the path or anywhere below it. */
+  hasPartial(type: string, path: Path, permission: Permission): boolean;
+  /**
+   * The part of a value located at the path for which the permission is given: the same object when that is all of it,
+   * `undefined` when it is nothing. Objects and arrays that lose all they hold vanish, those that were empty are judged
+   * like any plain value. Elements of an array are judged like the array; keys of objects in it as if they were its own.
+   */
+  view(type: string, value: JsonValue, path: Path, permission?: Permission): JsonValue | undefined;
+}
+
+export interface Enforcer {
+  /** What the subjects may do together; the answer is kept, for this very array and for equal sets of subjects. */
+  forSubjects(subjects: readonly string[]): Access;
+  /** The subjects that may read a path or anything below it. */
+  readonly readersOf: ReadersOf;
+}
+
+/** Most sets of subjects remembered per policy. */
+const MAX_SETS = 1000;
+
+/** Compiles resolved entries of a policy, the order of which does not matter. */
+export function compileEnforcer(entries: readonly Pick<PolicyEntry, "subjects" | "resources">[]): Enforcer {
+  const trie = buildTrie(entries);
+  const byArray = new WeakMap<readonly string[], Access>();
+  const bySet = recent<Access>(MAX_SETS);
+  return {
+    forSubjects(subjects) {
+      const known = byArray.get(subjects);
+      if (known) return known;
+      const numbers = numbersOf(trie, subjects);
+      // Subjects that the policy does not name make no difference, so that most sets are small and shared.
+      const key = numbers.join();
+      const access = bySet.get(key) ?? bySet.put(key, accessOf(verdictsOf(numbers, trie.nodes)));
+      byArray.set(subjects, access);
+      return access;
+    },
+    readersOf: readersOf(trie),
+  };
+}
+
+function accessOf(root: Verdicts): Access {
+  return {
+    hasUnrestricted(type, path, permission) {
+      const bit = permissionBit[permission];
+      let node = root.children?.get(type) ?? noVerdicts;
+      for (let i = 0; i < path.length; i++) {
+        const child = node.children?.get(path[i] as string);
+        if (!child) return (node.given & bit) !== 0;
+        node = child;
+      }
+      return (node.unrestricted & bit) !== 0;
+    },
+    hasPartial(type, path, permission) {
+      const bit = permissionBit[permission];
+      let node = root.children?.get(type) ?? noVerdicts;
+      for (let i = 0; i < path.length; i++) {
+        const child = node.children?.get(path[i] as string);
+        if (!child) return (node.given & bit) !== 0;
+        node = child;
+      }
+      return (node.partial & bit) !== 0;
+    },
+    view(type, value, path, permission = "READ") {
+      const bit = permissionBit[permission];
+      let node = root.children?.get(type) ?? noVerdicts;
+      for (let i = 0; i < path.length; i++) {
+        const child = node.children?.get(path[i] as string);
+        if (!child) return (node.given & bit) !== 0 ? value : undefined;
+        node = child;
+      }
+      return viewOf(value, node, bit);
+    },
+  };
+}
+
+function numbersOf(trie: Trie, subjects: readonly string[]): readonly number[] {
+  const numbers = new Set<number>();
+  for (const subject of subjects) {
+    const number = trie.numbers.get(subject);
+    if (number !== undefined) numbers.add(number);
+  }
+  return [...numbers].sort((a, b) => a - b);
+}
+
+/** Remembers about the most recently used values: an older half is dropped whenever a younger one is full. */
+function recent<T>(capacity: number) {
+  let young = new Map<string, T>();
+  let old = new Map<string, T>();
+  function put(key: string, value: T): T {
+    if (young.size >= capacity / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, value);
+    return value;
+  }
+  function get(key: string): T | undefined {
+    const value = young.get(key);
+    if (value !== undefined) return value;
+    const aged = old.get(key);
+    return aged === undefined ? undefined : put(key, aged);
+  }
+  return { get, put };
+}

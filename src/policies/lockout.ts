@@ -1,0 +1,18 @@
+import type { Command } from "../signals/signal.ts";
+import { policyOf } from "./decide.ts";
+import { compileEnforcer } from "./enforcer.ts";
+import { policyNotCreatable } from "./errors.ts";
+import type { PolicyLimits } from "./limits.ts";
+import { type LookUpPolicy, resolveEntries } from "./resolve.ts";
+
+/**
+ * Refuses to create a policy that its creator could not change afterwards, unless the header `allow-policy-lockout`
+ * asks for it. Stands before the decision, whose refusals come after this one.
+ */
+export function checkCreatorKeepsWrite(command: Command, limits: PolicyLimits, lookUp: LookUpPolicy): void {
+  const policy = policyOf(command, limits);
+  if (command.headers["allow-policy-lockout"] === true) return;
+  const enforcer = compileEnforcer(Object.values(resolveEntries(policy, lookUp)));
+  if (!enforcer.forSubjects(command.auth.subjects).hasUnrestricted("policy", [], "WRITE"))
+    throw policyNotCreatable(command.id);
+}

@@ -1,0 +1,159 @@
+// Ditto Protocol messages (protocol-specification page) ⇄ signals.
+
+import type { TwinError } from "../base/errors.ts";
+import { invalidJson, invalidJsonPointer, missingJsonField } from "../base/json/errors.ts";
+import { parseFields } from "../base/json/fields.ts";
+import { isArray, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
+import { type Path, printPath, readPath } from "../base/json/pointer.ts";
+import type { Reply } from "../signals/reply.ts";
+import type { AuthContext, Command, DittoHeaders, EntityEvent, EntityKind } from "../signals/signal.ts";
+import { parseHeaders } from "./headers.ts";
+import { type CommandTopic, printTopic, UNKNOWN_ERRORS_TOPIC } from "./topic.ts";
+
+/** A message as it came, before its topic is understood. */
+export interface Envelope {
+  readonly topic: string;
+  readonly headers: DittoHeaders;
+  readonly path: string;
+  readonly value: JsonValue | undefined;
+  readonly fields: string | undefined;
+}
+
+/** Reads the fields of a message; a missing topic or path is refused. */
+export function readEnvelope(message: JsonValue): Envelope {
+  if (!isObject(message)) throw invalidJson("A Ditto Protocol message is a JSON object.");
+  const { topic, path, headers, value, fields } = message as Record<string, JsonValue | undefined>;
+  if (typeof topic !== "string") throw missingJsonField("/topic");
+  if (typeof path !== "string") throw missingJsonField("/path");
+  return {
+    topic,
+    path,
+    headers: parseHeaders(headers),
+    value,
+    fields: typeof fields === "string" ? fields : undefined,
+  };
+}
+
+/** Makes the command of a message for one entity. */
+export function commandOf(
+  envelope: Envelope,
+  topic: CommandTopic & { readonly id: string },
+  auth: AuthContext,
+): Command {
+  const { headers, value, fields } = envelope;
+  return {
+    kind: topic.kind,
+    id: topic.id,
+    action: topic.action,
+    path: pathOf(envelope.path),
+    headers,
+    auth,
+    ...(value !== undefined && { value }),
+    ...(fields !== undefined && { fields: parseFields(fields) }),
+  };
+}
+
+function pathOf(text: string): Path {
+  const path = readPath(text);
+  if (path.includes("")) throw invalidJsonPointer(text);
+  return path;
+}
+
+/** Who a response, event or error goes to and what it tells of: everything but the payload. */
+export interface Addressed {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly action: string;
+  readonly path: Path;
+  readonly headers: DittoHeaders;
+}
+
+/** Prints the answer to a command. */
+export function printResponse(command: Command, reply: Reply): string {
+  const { kind, id, action, path, auth } = command;
+  const headers: { [name: string]: JsonValue } = {};
+  const correlationId = command.headers["correlation-id"];
+  if (correlationId !== undefined) headers["correlation-id"] = correlationId;
+  headers["ditto-originator"] = auth.subjects[0] as string;
+  if (reply.revision !== undefined) headers["entity-revision"] = reply.revision;
+  headers["response-required"] = false;
+  if (reply.etag !== undefined) headers.etag = reply.etag;
+  headers["content-type"] = contentTypeOf(action);
+  const body = reply.text ?? (reply.value === undefined ? undefined : JSON.stringify(reply.value));
+  return print(
+    printTopic(kind, id, "commands", action),
+    headers,
+    printPath(path),
+    body,
+    `"status":${reply.status}`,
+  );
+}
+
+const contentTypeOf = (action: string) =>
+  action === "merge" || action === "merged" ? "application/merge-patch+json" : "application/json";
+
+/** Prints an error; `about` is the command it answers, as far as that could be understood. */
+export function printError(
+  error: TwinError,
+  headers: DittoHeaders,
+  about?: { kind: EntityKind; id: string; auth: AuthContext },
+): string {
+  const told: { [name: string]: JsonValue } = {};
+  if (headers["correlation-id"] !== undefined)
+    told["correlation-id"] = headers["correlation-id"] as JsonValue;
+  if (about) told["ditto-originator"] = about.auth.subjects[0] as string;
+  if (error.etag !== undefined) told.etag = error.etag;
+  told["response-required"] = false;
+  told["content-type"] = "application/json";
+  const topic = about ? printTopic(about.kind, about.id, "errors") : UNKNOWN_ERRORS_TOPIC;
+  return print(topic, told, "/", JSON.stringify(error), `"status":${error.status}`);
+}
+
+/** Prints an event with the part of its value that a subscriber may see, given as JSON text. */
+export function printEvent(event: EntityEvent, value: string | undefined): string {
+  const headers: { [name: string]: JsonValue } = {
+    "correlation-id": event.headers["correlation-id"] as JsonValue,
+    "ditto-originator": event.originator,
+    "response-required": false,
+    "requested-acks": [],
+    "entity-revision": event.revision,
+  };
+  if (event.action !== "deleted") headers["content-type"] = contentTypeOf(event.action);
+  const timestamp = new Date(event.timestamp).toISOString();
+  return print(
+    printTopic(event.kind, event.id, "events", event.action),
+    headers,
+    printPath(event.path),
+    value,
+    `"revision":${event.revision},"timestamp":"${timestamp}"`,
+  );
+}
+
+function print(
+  topic: string,
+  headers: JsonObject,
+  path: string,
+  value: string | undefined,
+  end: string,
+): string {
+  const start = `{"topic":${JSON.stringify(topic)},"headers":${JSON.stringify(headers)},"path":${JSON.stringify(path)}`;
+  return value === undefined ? `${start},${end}}` : `${start},"value":${value},${end}}`;
+}
+
+/** The thing IDs that a retrieve of several names in its value. */
+export function thingIdsOf(envelope: Envelope): readonly string[] {
+  const ids = isObject(envelope.value) ? envelope.value.thingIds : undefined;
+  if (!isArray(ids) || !ids.every((id) => typeof id === "string")) throw missingJsonField("/value/thingIds");
+  return ids as readonly string[];
+}
+
+/** Prints the answer to a retrieve of several things. */
+export function printThings(envelope: Envelope, auth: AuthContext, things: string): string {
+  const headers: { [name: string]: JsonValue } = {};
+  const correlationId = envelope.headers["correlation-id"];
+  if (correlationId !== undefined) headers["correlation-id"] = correlationId;
+  headers["ditto-originator"] = auth.subjects[0] as string;
+  headers["response-required"] = false;
+  headers["content-type"] = "application/json";
+  return print(envelope.topic, headers, "/", things, '"status":200');
+}

@@ -1,0 +1,17 @@
+import { defineError } from "../base/errors.ts";
+
+export const unknownTopicPath = defineError("protocoladapter:unknown.topicpath", 400, (topic: string) => ({
+  message: `The topic path '${topic}' is not known.`,
+  description:
+    "It is 'namespace/name/group/channel/criterion/action', as the protocol's topic page describes.",
+}));
+
+export const unknownPath = defineError("protocoladapter:unknown.path", 400, (path: string) => ({
+  message: `The path '${path}' is not one of the entity's resources.`,
+  description: "Check the path of the message.",
+}));
+
+export const unsupportedSignal = defineError("signal.unsupported", 400, (topic: string) => ({
+  message: `Messages with the topic '${topic}' are not supported here.`,
+  description: "Check the topic path of the message.",
+}));

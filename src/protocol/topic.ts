@@ -1,0 +1,57 @@
+// Topic paths (protocol-specification-topic page): who is spoken of, on which channel, and what is said.
+
+import { isNamespacedId, nameOf, namespaceOf } from "../base/ids.ts";
+import type { CommandAction, EntityKind } from "../signals/signal.ts";
+import { unknownTopicPath, unsupportedSignal } from "./errors.ts";
+
+export interface CommandTopic {
+  readonly kind: EntityKind;
+  /** Absent in `_/_`, which stands for several entities named in the value. */
+  readonly id: string | undefined;
+  readonly action: CommandAction;
+}
+
+const groups: Readonly<Record<string, EntityKind>> = { things: "thing", policies: "policy" };
+const actions: ReadonlySet<string> = new Set(["create", "modify", "merge", "delete", "retrieve"]);
+const criteria: ReadonlySet<string> = new Set([
+  "commands",
+  "events",
+  "errors",
+  "search",
+  "messages",
+  "acks",
+  "announcements",
+  "streaming",
+]);
+
+/**
+ * Parses the topic of a twin or policy command. A name may hold anything but a slash.
+ * Malformed topics are refused with `protocoladapter:unknown.topicpath`; well-formed ones of another
+ * criterion or channel with `signal.unsupported`.
+ */
+export function parseCommandTopic(topic: string): CommandTopic {
+  const [namespace, name, group, ...rest] = topic.split("/");
+  const kind = group === undefined ? undefined : groups[group];
+  if (!namespace || !name || !kind) throw unknownTopicPath(topic);
+  const channel = kind === "thing" ? rest.shift() : "none";
+  const [criterion, action, ...more] = rest;
+  if (!criterion || !criteria.has(criterion)) throw unknownTopicPath(topic);
+  if (channel !== "twin" && channel !== "live" && channel !== "none") throw unknownTopicPath(topic);
+  if (criterion !== "commands" || channel === "live") throw unsupportedSignal(topic);
+  if (!action || !actions.has(action) || more.length > 0) throw unknownTopicPath(topic);
+  const several = namespace === "_" && name === "_";
+  const id = several ? undefined : `${namespace}:${name}`;
+  if (id !== undefined && !isNamespacedId(id)) throw unknownTopicPath(topic);
+  return { kind, id, action: action as CommandAction };
+}
+
+const groupAndChannel: Readonly<Record<EntityKind, string>> = { thing: "things/twin", policy: "policies" };
+
+/** Prints the topic of what is said of an entity: `printTopic("thing", "a:b", "events", "modified")`. */
+export function printTopic(kind: EntityKind, id: string, criterion: string, action?: string): string {
+  const start = `${namespaceOf(id)}/${nameOf(id)}/${groupAndChannel[kind]}/${criterion}`;
+  return action === undefined ? start : `${start}/${action}`;
+}
+
+/** The topic of an error that cannot be told of an entity. */
+export const UNKNOWN_ERRORS_TOPIC = "unknown/unknown/things/twin/errors";

@@ -1,0 +1,134 @@
+// The verdict on a writing command of a thing: pure, no I/O, no clock.
+
+import { invalidJson } from "../base/json/errors.ts";
+import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
+import { checkKey, checkKeys } from "../base/json/keys.ts";
+import { mergePatch } from "../base/json/merge-patch.ts";
+import { getAt } from "../base/json/pointer.ts";
+import type { Decision } from "../signals/decision.ts";
+import type { Command, EntityState } from "../signals/signal.ts";
+import {
+  featureErrors,
+  mergeInvalid,
+  policyIdNotDeletable,
+  thingConflict,
+  thingIdNotSettable,
+  thingNotFound,
+} from "./errors.ts";
+import { checkThing, normalForm } from "./model.ts";
+import { type ThingResource, thingResource } from "./resources.ts";
+
+/**
+ * Decides a create, modify, merge or delete on any resource of a thing's tree; refuses with the error of the
+ * resource. `state` is the newest state, decided or committed; absent or without a value there is no thing.
+ */
+export function decideThing(state: EntityState | undefined, command: Command): Decision {
+  const resource = thingResource(command.path);
+  if (!resource) throw thingNotFound(command.id);
+  const thing = state?.value;
+  switch (command.action) {
+    case "create":
+      if (thing) throw thingConflict(command.id);
+      return createThing(command);
+    case "modify":
+      return command.path.length === 0 ? putThing(thing, command) : putPart(thing, command, resource);
+    case "merge":
+      return thing ? mergeThing(thing, command, resource) : mergeIntoNothing(command);
+    case "delete":
+      return deletePart(thing, command, resource);
+    case "retrieve":
+      throw new Error("a retrieve decides nothing");
+  }
+}
+
+function createThing(command: Command): Decision {
+  const value = { thingId: command.id, ...thingOf(command) };
+  return { change: { action: "created", path: [], value }, status: 201, value };
+}
+
+function putThing(thing: JsonObject | undefined, command: Command): Decision {
+  if (!thing) return createThing(command);
+  // A replaced thing keeps its policy unless it names another; null attributes, features and definition count as absent
+  // in what is removed, and so stay, as in Ditto.
+  const kept: { [key: string]: JsonValue } = {};
+  for (const key of ["definition", "attributes", "features"]) if (thing[key] === null) kept[key] = null;
+  const put = thingOf(command);
+  const policyId = put.policyId ?? (thing.policyId as JsonValue);
+  const value = normalForm({ ...kept, ...put, thingId: command.id, policyId });
+  return { change: { action: "modified", path: [], value }, status: 204 };
+}
+
+/** The checked body of a whole thing; an id in it must be that of the request. */
+function thingOf(command: Command): JsonObject {
+  const body = command.value;
+  if (!isObject(body)) throw invalidJson("A thing is a JSON object.");
+  checkThingId(command.id, body);
+  return checkThing(body);
+}
+
+function checkThingId(id: string, body: JsonObject): void {
+  const given = getKey(body, "thingId");
+  if (given !== undefined && given !== id) throw thingIdNotSettable(String(given));
+}
+
+function putPart(thing: JsonObject | undefined, command: Command, resource: ThingResource): Decision {
+  if (!thing) throw thingNotFound(command.id);
+  requireFeature(thing, command);
+  command.path.forEach(checkKey);
+  const value = resource.check(command.value as JsonValue);
+  const exists = getAt(thing, command.path) !== undefined;
+  return exists
+    ? { change: { action: "modified", path: command.path, value }, status: 204 }
+    : { change: { action: "created", path: command.path, value }, status: 201, value };
+}
+
+/** What lies in a feature can only be written while there is the feature. */
+function requireFeature(thing: JsonObject, command: Command): void {
+  if (command.path[0] !== "features" || command.path.length < 3) return;
+  const featurePath = command.path.slice(0, 2);
+  if (getAt(thing, featurePath) === undefined) throw featureErrors.notFound(command.id, featurePath);
+}
+
+function mergeThing(thing: JsonObject, command: Command, resource: ThingResource): Decision {
+  const { path, value } = command;
+  if (value === undefined) throw invalidJson("A merge needs a value.");
+  command.path.forEach(checkKey);
+  refuseUnmergeable(command, value);
+  // What is null deletes; the rest must leave a valid thing, which checking the merged resource shows.
+  if (value !== null) {
+    const merged = mergePatch(getAt(thing, path), value);
+    if (!mayHold(resource, merged)) throw mergeInvalid(`'${resource.name}' cannot hold the merged value.`);
+    resource.check(merged);
+  }
+  return { change: { action: "merged", path, value }, status: 204 };
+}
+
+/** Attributes, features and the thing itself stay objects whatever is merged into them. */
+const mayHold = (resource: ThingResource, merged: JsonValue): boolean =>
+  isObject(merged) || !["thing", "attributes", "features", "feature", "properties"].includes(resource.name);
+
+function refuseUnmergeable(command: Command, value: JsonValue): void {
+  if (command.path.length === 0) {
+    if (value === null) throw mergeInvalid("a thing cannot be deleted by a merge.");
+    if (!isObject(value)) throw mergeInvalid("a thing is a JSON object.");
+    checkThingId(command.id, value);
+    if (getKey(value, "policyId") === null) throw policyIdNotDeletable();
+  }
+  if (command.path[0] === "policyId" && value === null) throw policyIdNotDeletable();
+  checkKeys(value);
+}
+
+/** A merge of a whole thing that does not exist creates it; nulls have nothing to delete. */
+function mergeIntoNothing(command: Command): Decision {
+  if (command.path.length > 0) throw thingNotFound(command.id);
+  const value = command.value;
+  if (!isObject(value)) throw mergeInvalid("a thing is a JSON object.");
+  return createThing({ ...command, value: mergePatch({}, value) });
+}
+
+function deletePart(thing: JsonObject | undefined, command: Command, resource: ThingResource): Decision {
+  if (!thing) throw thingNotFound(command.id);
+  requireFeature(thing, command);
+  if (getAt(thing, command.path) === undefined) throw resource.notFound(command.id, command.path);
+  return { change: { action: "deleted", path: command.path }, status: 204 };
+}

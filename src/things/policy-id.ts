@@ -1,0 +1,9 @@
+import { defineError } from "../base/errors.ts";
+
+/** A thing names a policy by an id that none can have; same code as where policies are addressed directly. */
+export const policyIdInvalid = defineError("policies:id.invalid", 400, (id: string) => ({
+  message: `The policy ID '${id}' is not valid.`,
+  description:
+    "It is a namespace, a colon and a name, without slashes and control characters, at most 256 long.",
+  href: "https://www.eclipse.dev/ditto/basic-namespaces-and-names.html#namespaced-id",
+}));

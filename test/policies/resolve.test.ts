@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/base/json/json.ts";
+import { resolveEntries } from "../../src/policies/resolve.ts";
+import { codeOf } from "./decide-helpers.ts";
+
+const read = { grant: ["READ"], revoke: [] };
+const write = { grant: ["WRITE"], revoke: [] };
+const entry = (more: JsonObject = {}): JsonObject => ({
+  subjects: {},
+  resources: {},
+  importable: "implicit",
+  ...more,
+});
+const policy = (entries: JsonObject, imports: JsonObject = {}): JsonObject => ({ imports, entries });
+const alone = (entries: JsonObject) => resolveEntries(policy(entries), () => undefined);
+
+const template = policy({
+  owner: entry(),
+  op: entry({ importable: "explicit" }),
+  priv: entry({ importable: "never" }),
+});
+const library: Record<string, JsonObject> = {
+  "a:tpl": template,
+  "a:mid": policy({ own: entry() }, { "a:tpl": { entries: ["op"] } }),
+};
+const resolved = (entries: JsonObject, imports: JsonObject) =>
+  resolveEntries(policy(entries, imports), (id) => library[id]);
+
+test("imports bring implicit entries, explicit ones when named, and never the others", () => {
+  expect(Object.keys(resolved({ x: entry() }, { "a:tpl": {} }))).toEqual(["x", "imported-a:tpl-owner"]);
+  expect(Object.keys(resolved({}, { "a:tpl": { entries: ["op", "priv"] } }))).toEqual([
+    "imported-a:tpl-owner",
+    "imported-a:tpl-op",
+  ]);
+});
+
+test("an imported policy that does not exist brings nothing", () => {
+  expect(resolved({ x: entry() }, { "a:none": {} })).toEqual({ x: entry() });
+});
+
+test("imports of imports come along only when they are named", () => {
+  expect(Object.keys(resolved({}, { "a:mid": {} }))).toEqual(["imported-a:mid-own"]);
+  expect(Object.keys(resolved({}, { "a:mid": { entries: [], transitiveImports: ["a:tpl"] } }))).toEqual([
+    "imported-a:mid-own",
+    "imported-a:mid-imported-a:tpl-owner",
+  ]);
+});
+
+test("policies that import each other end, and chains of more than ten are refused", () => {
+  const ring: Record<string, JsonObject> = {
+    "a:1": policy({ x: entry() }, { "a:2": { entries: [], transitiveImports: ["a:1"] } }),
+    "a:2": policy({ y: entry() }, { "a:1": { entries: [], transitiveImports: ["a:2"] } }),
+  };
+  expect(Object.keys(resolveEntries(ring["a:1"] as JsonObject, (id) => ring[id]))).toContain(
+    "imported-a:2-y",
+  );
+  const chain = (id: string) => {
+    const next = `a:${Number(id.slice(2)) + 1}`;
+    const afterNext = `a:${Number(id.slice(2)) + 2}`;
+    return policy({ x: entry() }, { [next]: { entries: [], transitiveImports: [afterNext] } });
+  };
+  expect(codeOf(() => resolveEntries(chain("a:0"), chain))).toBe("policies:import.invalid");
+});
+
+test("a reference adds subjects, resources and namespaces of its target", () => {
+  const base = entry({
+    subjects: { "n:a": { type: "base" } },
+    resources: { "thing:/": read },
+    namespaces: ["org.a"],
+  });
+  const team = entry({
+    subjects: { "n:a": { type: "own" }, "n:b": { type: "own" } },
+    resources: { "thing:/": { grant: ["WRITE"], revoke: ["EXECUTE"] }, "policy:/": read },
+    references: [{ entry: "base" }],
+  });
+  expect(alone({ base, team }).team).toEqual({
+    subjects: { "n:a": { type: "base" }, "n:b": { type: "own" } },
+    resources: { "thing:/": { grant: ["READ", "WRITE"], revoke: ["EXECUTE"] }, "policy:/": read },
+    namespaces: ["org.a"],
+    importable: "implicit",
+    references: [{ entry: "base" }],
+  });
+});
+
+test("what the target does not let be added is left out", () => {
+  const base = entry({ resources: { "thing:/": read }, allowedAdditions: ["subjects"] });
+  const team = entry({
+    subjects: { "n:b": { type: "own" } },
+    resources: { "thing:/": write },
+    references: [{ entry: "base" }],
+  });
+  expect(alone({ base, team }).team).toMatchObject({
+    subjects: { "n:b": { type: "own" } },
+    resources: { "thing:/": read },
+    allowedAdditions: ["subjects"],
+  });
+});
+
+test("references that find nothing, or what is never importable, add nothing", () => {
+  const team = entry({
+    references: [{ entry: "gone" }, { entry: "priv" }, { import: "a:tpl", entry: "op" }],
+  });
+  const priv = entry({ importable: "never", resources: { "thing:/": read } });
+  expect(alone({ priv, team }).team).toMatchObject({ resources: {} });
+});
+
+test("labels such as __proto__ are plain data", () => {
+  const target = JSON.stringify(entry({ resources: { "thing:/": read } }));
+  const team = entry({ references: [{ entry: "__proto__" }] });
+  const entries = JSON.parse(`{"__proto__":${target},"team":${JSON.stringify(team)}}`) as JsonObject;
+  expect(alone(entries).team).toMatchObject({ resources: { "thing:/": read } });
+  expect(alone({ team }).team).toMatchObject({ resources: {} });
+});

@@ -1,0 +1,164 @@
+// Replays a recorded WebSocket session and collects how ours differs.
+
+import { Agent } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonValue } from "../../src/base/json/json.ts";
+import { Bindings } from "./bindings.ts";
+import { differences, jsonDifferences, type OurResponse } from "./compare.ts";
+import { type Outcome, send } from "./http.ts";
+import type { WireRequest } from "./recording.ts";
+import { Session } from "./session.ts";
+import { readTranscript, type Step } from "./transcript.ts";
+
+/** What the sessions find on the server before they start. */
+const found: Readonly<Record<string, WireRequest>> = {
+  "ws-events.jsonl": {
+    method: "PUT",
+    path: "/api/2/things/org.golden.ws:e1",
+    headers: { "x-ditto-pre-authenticated": "nginx:ditto", "content-type": "application/json" },
+    body: '{"attributes":{"a":1},"features":{"f":{"properties":{"p":1}}}}',
+  },
+};
+
+/** What the three refused handshakes asked for; the recording holds the answers only. */
+const handshakes: readonly { path: string; headers: Readonly<Record<string, string>> }[] = [
+  { path: "/ws/2", headers: {} },
+  { path: "/ws/3", headers: { "x-ditto-pre-authenticated": "nginx:ditto" } },
+  { path: "/ws", headers: { "x-ditto-pre-authenticated": "nginx:ditto" } },
+];
+
+/** Time for a message nobody waits for to show up. */
+const settleMs = 300;
+
+/** Replays one transcript; the outcomes are numbered by the lines of the recording, 0 standing for its end. */
+export async function replayWebSocket(file: string, url: string): Promise<Outcome[]> {
+  const setUp = found[file];
+  if (setUp) await send(url, setUp);
+  const player = new Player(url);
+  try {
+    const outcomes: Outcome[] = [];
+    for (const step of readTranscript(file)) {
+      const differences = await player.play(step);
+      if (differences) outcomes.push({ n: step.n, ...described(step), differences });
+    }
+    outcomes.push({ n: 0, name: "nothing more is sent", asked: "", differences: await player.rest() });
+    return outcomes;
+  } finally {
+    player.close();
+  }
+}
+
+/** Plays steps one after another over one socket, opened when first needed. */
+class Player {
+  readonly #url: string;
+  readonly #bindings: Bindings;
+  readonly #agent = new Agent({ keepAlive: true });
+  #session: Promise<Session> | undefined;
+  #pending: Promise<OurResponse> | undefined;
+  #handshakes = 0;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#bindings = new Bindings(new URL(url).host);
+  }
+
+  /** The differences of a step, or nothing where the step expects nothing. */
+  async play(step: Step): Promise<string[] | undefined> {
+    switch (step.kind) {
+      case "send":
+        (await this.#open()).send(this.#translated(step.frame));
+        return undefined;
+      case "receive":
+        return this.#receive(await this.#open(), step.frame);
+      case "request":
+        this.#pending = send(this.#url, step.request, this.#agent);
+        return undefined;
+      case "response":
+        if (!this.#pending) throw new Error(`line ${step.n}: a response without a request`);
+        return differences(step.response, await this.#pending, this.#bindings);
+      case "handshake":
+        return differences(step.response, await this.#handshake(), this.#bindings);
+      case "ping":
+        return (await (await this.#open()).ping()) ? [] : ["no pong within 2 s"];
+    }
+  }
+
+  /** Messages the recording does not have. */
+  async rest(): Promise<string[]> {
+    if (!this.#session) return [];
+    await sleep(settleMs);
+    return (await this.#session).unread().map((frame) => `unexpected message ${print(frame)}`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+    void this.#session?.then((session) => session.close());
+  }
+
+  #open(): Promise<Session> {
+    this.#session ??= Session.open(this.#url);
+    return this.#session;
+  }
+
+  #translated(frame: JsonValue): string {
+    return typeof frame === "string"
+      ? this.#bindings.translate(frame)
+      : this.#bindings.translate(JSON.stringify(frame));
+  }
+
+  async #receive(session: Session, recorded: JsonValue): Promise<string[]> {
+    const taken = await session.take((frame) => answers(recorded, frame));
+    const skipped = taken.skipped.map((frame) => `unexpected message before it: ${print(frame)}`);
+    if (taken.frame === undefined) return [...skipped, "no such message within 2 s"];
+    return [...skipped, ...jsonDifferences(recorded, taken.frame, this.#bindings, "message")];
+  }
+
+  #handshake(): Promise<OurResponse> {
+    const asked = handshakes[this.#handshakes++] ?? { path: "/", headers: {} };
+    const upgrade = {
+      connection: "Upgrade",
+      upgrade: "websocket",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    };
+    return send(this.#url, { method: "GET", path: asked.path, headers: { ...upgrade, ...asked.headers } });
+  }
+}
+
+interface EnvelopeLike {
+  readonly topic?: string;
+  readonly path?: string;
+  readonly headers?: { readonly "correlation-id"?: string };
+}
+
+/** Whether a frame is the one meant: the same control message, or an envelope on the same matter. */
+function answers(recorded: JsonValue, ours: JsonValue): boolean {
+  if (typeof recorded === "string" || typeof ours === "string") return recorded === ours;
+  const [a, b] = [recorded as EnvelopeLike, ours as EnvelopeLike];
+  return a.topic === b.topic && a.path === b.path && sameCorrelation(a, b);
+}
+
+/** Generated correlation ids differ from run to run, those of the client do not. */
+function sameCorrelation(a: EnvelopeLike, b: EnvelopeLike): boolean {
+  const id = a.headers?.["correlation-id"];
+  return id === undefined || /^[0-9a-f]{8}-/.test(id) || id === b.headers?.["correlation-id"];
+}
+
+function described(step: Step): { name: string; asked: string } {
+  switch (step.kind) {
+    case "receive":
+      return {
+        name: typeof step.frame === "string" ? step.frame : `message ${(step.frame as EnvelopeLike).topic}`,
+        asked: JSON.stringify(step.frame),
+      };
+    case "response":
+    case "handshake":
+      return { name: `${step.kind} ${step.response.status}`, asked: "" };
+    case "send":
+    case "request":
+    case "ping":
+      return { name: step.kind, asked: "" };
+  }
+}
+
+const print = (frame: JsonValue): string => JSON.stringify(frame).slice(0, 160);
