@@ -1,6 +1,5 @@
 // Command line: settings → journal → server; a signal stops it in reverse.
 
-import { FolderInUse } from "./journal/folder-lock.ts";
 import { openJournal } from "./journal/open.ts";
 import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
 import { createLog } from "./ops/log.ts";

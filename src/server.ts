@@ -13,6 +13,7 @@ import { thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { httpApp } from "./gateway/http/app.ts";
+import { opsAnswers } from "./gateway/http/ops-requests.ts";
 import { openWebSocketDoor } from "./gateway/ws/door.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Config } from "./ops/config.ts";
@@ -56,6 +57,7 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
     things: { rules: things.rules, base: "/api/2/things", maxRequestBytes: config.maxRequestBytes },
     policies: { rules: policies.rules, base: "/api/2/policies", maxRequestBytes: config.maxRequestBytes },
     defaultNamespace: config.defaultNamespace,
+    ops: opsAnswers(config),
     challenge: config.users.length > 0,
     onFault,
   });

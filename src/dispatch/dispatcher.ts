@@ -1,6 +1,6 @@
 // The life of a command, whichever door it came by: turn, load, authorize, preconditions, decide, record, reply.
 
-import { isNamespacedId, namespaceOf } from "../base/ids.ts";
+import { namespaceOf } from "../base/ids.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
@@ -65,7 +65,6 @@ function inMemory(parts: Parts, command: Command, store: Entities): Ready | unde
   if (!held || (command.action === "retrieve" && held.pending > 0)) return undefined;
   const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
   if (typeof policyId !== "string" || bringsImports(command)) return undefined;
-  if (command.kind === "thing" && newPolicyId(command, policyId) !== undefined) return undefined;
   const policy = parts.policies.peek(policyId);
   return policy && parts.access.isReady(policy) ? { held, policy } : undefined;
 }
@@ -81,20 +80,10 @@ async function load(parts: Parts, command: Command, store: Entities): Promise<Re
     await checkImports(command, parts.policies, parts.access);
     const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
     if (typeof policyId !== "string") return { held, policy: undefined };
-    const other = command.kind === "thing" ? newPolicyId(command, policyId) : undefined;
-    if (other !== undefined && !(await parts.policies.load(other)).committed?.value)
-      throw policyNotFound(other);
     const policy = await parts.policies.load(policyId);
     await parts.access.load(policy);
     return { held, policy };
   });
-}
-
-/** The policy that a command moves an existing thing to, when it is another than now. */
-function newPolicyId({ action, path, value }: Command, now: string): string | undefined {
-  if (action !== "modify" && action !== "merge") return undefined;
-  const named = path.length === 0 ? isObject(value) && value.policyId : path[0] === "policyId" && value;
-  return typeof named === "string" && named !== now && isNamespacedId(named) ? named : undefined;
 }
 
 /** Decides a command on an entity that is in memory; the promise is that of the commit. */

@@ -42,7 +42,7 @@ export class Snapshots {
 
   /** Resolves when every snapshot that is due now is stored. */
   async flush(): Promise<void> {
-    while (this.#storing) await this.#storing;
+    while (this.#storing !== undefined) await this.#storing;
     this.#storing = this.#storeAll();
     try {
       await this.#storing;

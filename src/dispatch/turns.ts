@@ -16,7 +16,7 @@ export class Turns {
     const { promise: mine, resolve: done } = Promise.withResolvers<void>();
     this.#last.set(id, mine);
     try {
-      if (before) await before;
+      if (before !== undefined) await before;
       return await task();
     } finally {
       if (this.#last.get(id) === mine) this.#last.delete(id);

@@ -4,6 +4,7 @@ import type { JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 import type { PolicyEntry } from "./model.ts";
 import { type ReadersOf, readersOf } from "./readers.ts";
+import { recent } from "./recent.ts";
 import { buildTrie, type Permission, permissionBit, type Trie } from "./trie.ts";
 import { noVerdicts, type Verdicts, verdictsOf } from "./verdicts.ts";
 import { viewOf } from "./view.ts";
@@ -29,14 +30,21 @@ export interface Enforcer {
   readonly readersOf: ReadersOf;
 }
 
-/** Most sets of subjects remembered per policy. */
-const MAX_SETS = 1000;
+/** How much is remembered per policy: sets of subjects, each as heavy as the tree that was cut for it. */
+const MAX_REMEMBERED_NODES = 100_000;
+/** What a set costs besides its tree. */
+const SET_WEIGHT = 10;
 
 /** Compiles resolved entries of a policy, the order of which does not matter. */
 export function compileEnforcer(entries: readonly Pick<PolicyEntry, "subjects" | "resources">[]): Enforcer {
   const trie = buildTrie(entries);
   const byArray = new WeakMap<readonly string[], Access>();
-  const bySet = recent<Access>(MAX_SETS);
+  const bySet = recent<Access>(MAX_REMEMBERED_NODES);
+  function judged(key: string, numbers: readonly number[]): Access {
+    const { root, size } = verdictsOf(numbers, trie.nodes);
+    return bySet.put(key, accessOf(root), size + SET_WEIGHT);
+  }
+
   return {
     forSubjects(subjects) {
       const known = byArray.get(subjects);
@@ -44,7 +52,7 @@ export function compileEnforcer(entries: readonly Pick<PolicyEntry, "subjects" |
       const numbers = numbersOf(trie, subjects);
       // Subjects that the policy does not name make no difference, so that most sets are small and shared.
       const key = numbers.join();
-      const access = bySet.get(key) ?? bySet.put(key, accessOf(verdictsOf(numbers, trie.nodes)));
+      const access = bySet.get(key) ?? judged(key, numbers);
       byArray.set(subjects, access);
       return access;
     },
@@ -94,25 +102,4 @@ function numbersOf(trie: Trie, subjects: readonly string[]): readonly number[] {
     if (number !== undefined) numbers.add(number);
   }
   return [...numbers].sort((a, b) => a - b);
-}
-
-/** Remembers about the most recently used values: an older half is dropped whenever a younger one is full. */
-function recent<T>(capacity: number) {
-  let young = new Map<string, T>();
-  let old = new Map<string, T>();
-  function put(key: string, value: T): T {
-    if (young.size >= capacity / 2) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, value);
-    return value;
-  }
-  function get(key: string): T | undefined {
-    const value = young.get(key);
-    if (value !== undefined) return value;
-    const aged = old.get(key);
-    return aged === undefined ? undefined : put(key, aged);
-  }
-  return { get, put };
 }

@@ -7,27 +7,34 @@ export type ReadersOf = (type: string, path: Path) => ReadonlySet<string>;
 
 const nobody: ReadonlySet<string> = new Set();
 
+/** Most members of remembered sets of one policy, together; then they are forgotten and made again as needed. */
+const MAX_REMEMBERED = 500_000;
+
 /**
  * The subjects that, each taken alone, have READ at a path or anywhere below it; what else a session's subjects are
  * revoked is for its own access to say. Sets are made once per node, and shared where a node adds nothing.
  */
 export function readersOf(trie: Trie): ReadersOf {
-  const here = new Map<TrieNode, ReadonlySet<string>>([[trie.root, nobody]]);
+  const here = new Map<TrieNode, ReadonlySet<string>>();
   const hereOrBelow = new Map<TrieNode, ReadonlySet<string>>();
+  let remembered = 0;
 
-  function atNode(node: TrieNode, inherited: ReadonlySet<string>): ReadonlySet<string> {
-    const known = here.get(node);
+  function remember(
+    sets: Map<TrieNode, ReadonlySet<string>>,
+    node: TrieNode,
+    from: ReadonlySet<string>,
+    derive: (trie: Trie, node: TrieNode, from: ReadonlySet<string>) => ReadonlySet<string>,
+  ): ReadonlySet<string> {
+    const known = sets.get(node);
     if (known) return known;
-    const readers = inheritReaders(trie, node, inherited);
-    here.set(node, readers);
-    return readers;
-  }
-
-  function atOrBelow(node: TrieNode, readersHere: ReadonlySet<string>): ReadonlySet<string> {
-    const known = hereOrBelow.get(node);
-    if (known) return known;
-    const readers = addReadersBelow(trie, node, readersHere);
-    hereOrBelow.set(node, readers);
+    const readers = derive(trie, node, from);
+    if (readers !== from) remembered += readers.size;
+    if (remembered > MAX_REMEMBERED) {
+      here.clear();
+      hereOrBelow.clear();
+      remembered = 0;
+    }
+    sets.set(node, readers);
     return readers;
   }
 
@@ -35,14 +42,14 @@ export function readersOf(trie: Trie): ReadersOf {
     const root = trie.root.children?.get(type);
     if (!root) return nobody;
     let node = root;
-    let readers = atNode(node, nobody);
+    let readers = remember(here, node, nobody, inheritReaders);
     for (const key of path) {
       const child = node.children?.get(key);
       if (!child) return readers;
-      readers = atNode(child, readers);
+      readers = remember(here, child, readers, inheritReaders);
       node = child;
     }
-    return atOrBelow(node, readers);
+    return remember(hereOrBelow, node, readers, addReadersBelow);
   };
 }
 

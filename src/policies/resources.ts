@@ -75,144 +75,97 @@ const byPath = ({ notFound, notModifiable }: PartErrors) => ({
   notModifiable: (id: string, path: Path) => notModifiable(id, printPath(path)),
 });
 
-const policy: PolicyResource = {
-  name: "policy",
-  methods: all,
-  etag: "revision",
-  creatable: true,
-  check: checkPolicy,
-  integrity: (id, _before, after) => checkReferenceTargets(id, after),
-  lockedOut: (id) => policyModificationInvalid(id),
-  ...policyErrors,
-};
-const entries: PolicyResource = {
-  name: "entries",
+type Row = Omit<PolicyResource, "name" | "methods" | "etag" | "creatable">;
+
+/** A part that is put as a whole and is there as long as what it is part of. */
+const fixedPart = (name: string, row: Row): PolicyResource => ({
+  name,
   methods: fixed,
   etag: "hash",
   creatable: false,
-  check: checkEntries,
-  integrity: (id, _before, after) => checkReferenceTargets(id, after),
-  lockedOut: (id) => policyModificationInvalid(id),
-  ...policyErrors,
-};
-const entry: PolicyResource = {
-  name: "entry",
+  ...row,
+});
+/** A part that comes and goes by itself. */
+const freePart = (name: string, row: Row): PolicyResource => ({
+  name,
   methods: all,
   etag: "hash",
   creatable: true,
+  ...row,
+});
+
+const targetsExist = (id: string, _before: JsonObject, after: JsonObject) => checkReferenceTargets(id, after);
+
+const policy: PolicyResource = {
+  ...freePart("policy", { check: checkPolicy, ...policyErrors }),
+  etag: "revision",
+  integrity: targetsExist,
+  lockedOut: (id) => policyModificationInvalid(id),
+};
+const entries = fixedPart("entries", {
+  check: checkEntries,
+  integrity: targetsExist,
+  lockedOut: (id) => policyModificationInvalid(id),
+  ...policyErrors,
+});
+const entry = freePart("entry", {
   check: checkEntry,
-  integrity: (id, _before, after) => checkReferenceTargets(id, after),
+  integrity: targetsExist,
   lockedOut: lockedOutEntry,
   ...entryErrors,
-};
-const subjects: PolicyResource = {
-  name: "subjects",
-  methods: fixed,
-  etag: "hash",
-  creatable: false,
+});
+const subjects = fixedPart("subjects", {
   check: checkSubjects,
   lockedOut: lockedOutEntry,
   ...byPath(subjectsErrors),
-};
-const subject: PolicyResource = {
-  name: "subject",
-  methods: all,
-  etag: "hash",
-  creatable: true,
+});
+const subject = freePart("subject", {
   check: checkSubject,
   lockedOut: lockedOutEntry,
   ...byPath(subjectErrors),
-};
-const resources: PolicyResource = {
-  name: "resources",
-  methods: fixed,
-  etag: "hash",
-  creatable: false,
+});
+const resources = fixedPart("resources", {
   check: checkResources,
   lockedOut: lockedOutEntry,
   ...byPath(resourcesErrors),
-};
-const resource: PolicyResource = {
-  name: "resource",
-  methods: all,
-  etag: "hash",
-  creatable: true,
+});
+const resource = freePart("resource", {
   check: checkPermissions,
   lockedOut: lockedOutEntry,
   ...byPath(resourceErrors),
-};
+});
 const importable: PolicyResource = {
-  name: "importable",
-  methods: fixed,
+  ...fixedPart("importable", { check: checkImportable, integrity: checkNotMadeNever, ...entryErrors }),
   etag: "none",
-  creatable: false,
-  check: checkImportable,
-  integrity: checkNotMadeNever,
-  ...entryErrors,
 };
 const namespaces: PolicyResource = {
-  name: "namespaces",
-  methods: fixed,
+  ...fixedPart("namespaces", { check: checkNamespaces, ...entryErrors }),
   etag: "none",
-  creatable: false,
-  check: checkNamespaces,
-  ...entryErrors,
 };
 const allowedAdditions: PolicyResource = {
-  name: "allowedAdditions",
+  ...fixedPart("allowedAdditions", { check: checkAllowedAdditions, absent: [], ...entryErrors }),
   methods: all,
-  etag: "hash",
-  creatable: false,
-  absent: [],
-  check: checkAllowedAdditions,
-  ...entryErrors,
 };
-const references: PolicyResource = {
-  name: "references",
-  methods: all,
-  etag: "hash",
-  creatable: true,
-  absent: [],
+const references = freePart("references", {
   check: checkReferences,
-  integrity: (id, _before, after) => checkReferenceTargets(id, after),
+  absent: [],
+  integrity: targetsExist,
   ...entryErrors,
-};
+});
 const imports: PolicyResource = {
-  name: "imports",
+  ...fixedPart("imports", { check: checkImports, integrity: checkImportsKept, ...byPath(importsErrors) }),
   methods: all,
-  etag: "hash",
-  creatable: false,
-  check: checkImports,
-  integrity: checkImportsKept,
-  ...byPath(importsErrors),
 };
-const oneImport: PolicyResource = {
-  name: "import",
-  methods: all,
-  etag: "hash",
-  creatable: true,
-  check: checkImport,
-  integrity: checkImportsKept,
-  ...importErrors,
-};
-const importEntries: PolicyResource = {
-  name: "import entries",
-  methods: fixed,
-  etag: "hash",
-  creatable: false,
-  absent: [],
+const oneImport = freePart("import", { check: checkImport, integrity: checkImportsKept, ...importErrors });
+const importEntries = fixedPart("import entries", {
   check: checkImportedLabels,
+  absent: [],
   integrity: checkImportsKept,
   ...importErrors,
-};
+});
 const transitiveImports: PolicyResource = {
-  name: "transitive imports",
-  methods: fixed,
+  ...fixedPart("transitive imports", { check: checkTransitiveImports, absent: [], ...importErrors }),
   etag: "none",
-  creatable: false,
-  absent: [],
-  check: checkTransitiveImports,
-  ...importErrors,
 };
 
 /** The resource at a path of a policy, or `undefined` where a policy has none. */

@@ -1,5 +1,6 @@
 import { compileEnforcer, type Enforcer } from "./enforcer.ts";
 import type { PolicyEntry } from "./model.ts";
+import { recent } from "./recent.ts";
 import { appliesTo } from "./resolve.ts";
 
 /** The enforcers of one policy, whose entries may be meant for things of some namespaces only. */
@@ -10,25 +11,26 @@ export interface ScopedEnforcer {
   forNamespace(namespace: string): Enforcer;
 }
 
+const MAX_REMEMBERED = 200;
+
 /** Compiles resolved entries; namespaces to which the same entries apply share one enforcer, made when first asked for. */
 export function compileScoped(entries: readonly PolicyEntry[]): ScopedEnforcer {
   const whole = compileEnforcer(entries);
   const scoped = entries.filter((entry) => entry.namespaces?.length);
   if (scoped.length === 0) return { whole, forNamespace: () => whole };
   const unscoped = entries.filter((entry) => !entry.namespaces?.length);
-  // At most one per combination of entries that some existing namespace matches, not one per namespace.
-  const bySelection = new Map<string, Enforcer>();
+  const bySelection = recent<Enforcer>(MAX_REMEMBERED);
+  const byNamespace = recent<Enforcer>(MAX_REMEMBERED);
+
+  function enforcerFor(namespace: string): Enforcer {
+    const applying = scoped.filter((entry) => appliesTo(entry, namespace));
+    if (applying.length === scoped.length) return whole;
+    const key = applying.map((entry) => scoped.indexOf(entry)).join();
+    return bySelection.get(key) ?? bySelection.put(key, compileEnforcer([...unscoped, ...applying]));
+  }
   return {
     whole,
-    forNamespace(namespace) {
-      const applying = scoped.filter((entry) => appliesTo(entry, namespace));
-      if (applying.length === scoped.length) return whole;
-      const key = applying.map((entry) => scoped.indexOf(entry)).join();
-      const known = bySelection.get(key);
-      if (known) return known;
-      const enforcer = compileEnforcer([...unscoped, ...applying]);
-      bySelection.set(key, enforcer);
-      return enforcer;
-    },
+    forNamespace: (namespace) =>
+      byNamespace.get(namespace) ?? byNamespace.put(namespace, enforcerFor(namespace)),
   };
 }

@@ -40,9 +40,15 @@ function checkExpiry(value: JsonValue, limits: PolicyLimits): string {
   // A day past the end of its month would be moved into the next one instead of being refused.
   if (Number.isNaN(whole) || !new Date(`${seconds}Z`).toISOString().startsWith(seconds))
     throw expiryInvalid(value);
-  const expiry = roundUp(whole + Number(`0.${fraction}`) * 1000, limits.expiryGranularity);
+  const expiry = roundUp(whole + millisOf(fraction), limits.expiryGranularity);
   if (expiry < limits.now) throw expiryInThePast(value);
   return new Date(expiry).toISOString().replace(".000Z", "Z");
+}
+
+/** The milliseconds of a decimal fraction of a second; what is finer counts as half of one, for rounding only. */
+function millisOf(fraction: string): number {
+  const isFiner = /[1-9]/.test(fraction.slice(3));
+  return Number(fraction.slice(0, 3).padEnd(3, "0")) + (isFiner ? 0.5 : 0);
 }
 
 const units = [

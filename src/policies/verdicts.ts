@@ -32,7 +32,10 @@ interface Draft {
  * speaks, as in Ditto: where both a grant and a revoke are nearest, the revoke does. A node that is missing in the
  * result is judged like the nearest one above it.
  */
-export function verdictsOf(numbers: readonly number[], nodes: readonly (readonly TrieNode[])[]): Verdicts {
+export function verdictsOf(
+  numbers: readonly number[],
+  nodes: readonly (readonly TrieNode[])[],
+): { readonly root: Verdicts; readonly size: number } {
   const drafts = draftsOf(numbers, nodes);
   // Parents come before their children: down the tree for what is inherited, up again for what lies below.
   for (const draft of drafts) draft.verdicts.given = judge(draft, numbers);
@@ -50,7 +53,7 @@ export function verdictsOf(numbers: readonly number[], nodes: readonly (readonly
       parent.revokesBelow |= rights?.revokes ?? 0;
     }
   }
-  return drafts[0]?.verdicts ?? noVerdicts;
+  return { root: drafts[0]?.verdicts ?? noVerdicts, size: drafts.length };
 }
 
 /** The nodes that speak to the subjects, with all above them, in an order that has parents first. */

@@ -1,25 +1,34 @@
-// Ditto headers as they come in a protocol message: names in lower case, values of their types.
+// Ditto headers, by HTTP or in a protocol message: names in lower case, values of their types.
 
 import { defineError } from "../base/errors.ts";
 import { isObject, type JsonValue } from "../base/json/json.ts";
 import type { DittoHeaders } from "../signals/signal.ts";
 
+interface HeaderType {
+  readonly says: string;
+  readonly href?: string;
+  /** The only values that are supported, where there are others in Ditto. */
+  readonly supports?: ReadonlySet<string>;
+  parse(value: JsonValue): JsonValue | undefined;
+}
+
 export const invalidHeader = defineError(
   "header.invalid",
   400,
-  (name: string, value: string, type: string) => ({
+  (name: string, value: string, type: Pick<HeaderType, "says" | "href">) => ({
     message: `The value '${value}' of the header '${name}' is not valid.`,
-    description: `It must be ${type}.`,
+    description: `It must be ${type.says}.`,
+    ...(type.href && { href: type.href }),
     invalidHeaderKey: name,
   }),
 );
 
-const tagList = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
+const unsupportedHeader = defineError("header.notsupported", 400, (name: string, value: string) => ({
+  message: `This server does not support the header '${name}' with the value '${value}'.`,
+  description: "It is not ignored, lest something happens that the header should have prevented or shaped.",
+}));
 
-interface HeaderType {
-  readonly says: string;
-  parse(value: JsonValue): JsonValue | undefined;
-}
+const tagList = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
 
 const text: HeaderType = {
   says: "a string",
@@ -31,8 +40,16 @@ const flag: HeaderType = {
 };
 const tags: HeaderType = {
   says: "'*' or a list of entity tags in double quotes",
+  href: "https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3",
   parse: (value) => (typeof value === "string" && tagList.test(value) ? value : undefined),
 };
+
+/** A header of Ditto's that changes what a request does, and that is supported with some values only. */
+const only = (...values: readonly string[]): HeaderType => ({
+  says: "a string",
+  supports: new Set(values),
+  parse: (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)),
+});
 
 /** The headers that the server reads, each with its type; others pass as they are. */
 const known: Readonly<Record<string, HeaderType>> = {
@@ -41,18 +58,37 @@ const known: Readonly<Record<string, HeaderType>> = {
   "allow-policy-lockout": flag,
   "if-match": tags,
   "if-none-match": tags,
-  "content-type": text,
+  channel: only("twin"),
+  condition: only(),
+  "live-channel-condition": only(),
+  "if-equal": only("update"),
+  "merge-thing-patch-conditions": only(),
+  "requested-acks": only("", "[]", "twin-persisted", '["twin-persisted"]'),
+  "put-metadata": only(),
+  "get-metadata": only(),
+  "delete-metadata": only(),
+  "at-historical-revision": only(),
+  "at-historical-timestamp": only(),
+  "dry-run": only("false"),
+  "policy-view": only("original"),
 };
 
-/** Reads the value of a header; a value that is not of the header's type is refused with `header.invalid`. */
+/** The names of the headers that the server reads. */
+export const knownHeaders: readonly string[] = Object.keys(known);
+
+/**
+ * Reads the value of a header; a value that is not of the header's type is refused with `header.invalid`, one that
+ * is not supported with `header.notsupported`.
+ */
 export function parseHeader(name: string, value: JsonValue): JsonValue {
   const type = Object.hasOwn(known, name) ? known[name] : undefined;
   if (!type) return value;
   const parsed = type.parse(value);
   if (parsed === undefined) {
     const shown = typeof value === "string" ? value : JSON.stringify(value);
-    throw invalidHeader(name, shown, type.says);
+    throw invalidHeader(name, shown, type);
   }
+  if (type.supports && !type.supports.has(String(parsed))) throw unsupportedHeader(name, String(parsed));
   return parsed;
 }
 

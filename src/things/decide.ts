@@ -1,5 +1,6 @@
 // The verdict on a writing command of a thing: pure, no I/O, no clock.
 
+import type { TwinError } from "../base/errors.ts";
 import { invalidJson } from "../base/json/errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
 import { checkKey, checkKeys } from "../base/json/keys.ts";
@@ -13,6 +14,7 @@ import {
   policyIdNotDeletable,
   thingConflict,
   thingIdNotSettable,
+  thingNotCreatable,
   thingNotFound,
 } from "./errors.ts";
 import { checkThing, normalForm } from "./model.ts";
@@ -28,7 +30,7 @@ export function decideThing(state: EntityState | undefined, command: Command): D
   const thing = state?.value;
   switch (command.action) {
     case "create":
-      if (thing) throw thingConflict(command.id);
+      if (thing) throw alreadyThere(command);
       return createThing(command);
     case "modify":
       return command.path.length === 0 ? putThing(thing, command) : putPart(thing, command, resource);
@@ -44,6 +46,12 @@ export function decideThing(state: EntityState | undefined, command: Command): D
 function createThing(command: Command): Decision {
   const value = { thingId: command.id, ...thingOf(command) };
   return { change: { action: "created", path: [], value }, status: 201, value };
+}
+
+/** Whoever names no policy wants one of the same id created too, and that one is what Ditto finds to be there first. */
+function alreadyThere({ id, value }: Command): TwinError {
+  const namesPolicy = isObject(value) && getKey(value, "policyId") !== undefined;
+  return namesPolicy ? thingConflict(id) : thingNotCreatable(id, `the policy '${id}' exists already.`);
 }
 
 function putThing(thing: JsonObject | undefined, command: Command): Decision {

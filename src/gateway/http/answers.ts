@@ -14,7 +14,7 @@ export function answer(command: Command, reply: Reply, location: string | undefi
   headers["correlation-id"] = command.headers["correlation-id"] as string;
   headers["ditto-originator"] = command.auth.subjects[0] as string;
   if (reply.revision !== undefined) headers["entity-revision"] = String(reply.revision);
-  headers["response-required"] = "false";
+  if (reply.status !== 304) headers["response-required"] = "false";
   if (reply.etag !== undefined) headers.etag = reply.etag;
   if (reply.value === undefined) return new Response(null, { status: reply.status, headers });
   headers["content-type"] = JSON_TYPE;
@@ -22,8 +22,14 @@ export function answer(command: Command, reply: Reply, location: string | undefi
 }
 
 /** The answer of a list: no entity of its own stands behind it. */
-export function listAnswer(text: string, correlationId: string, originator: string, link?: string): Response {
-  const headers: Record<string, string> = { "correlation-id": correlationId, "ditto-originator": originator };
+export function listAnswer(
+  text: string,
+  correlationId: string,
+  originator?: string,
+  link?: string,
+): Response {
+  const headers: Record<string, string> = { "correlation-id": correlationId };
+  if (originator !== undefined) headers["ditto-originator"] = originator;
   if (link !== undefined) headers.link = link;
   headers["response-required"] = "false";
   headers["content-type"] = JSON_TYPE;

@@ -5,12 +5,12 @@ import { type Context, Hono } from "hono";
 import { TwinError } from "../../base/errors.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
-import type { AuthContext } from "../../signals/signal.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import { authenticationFailed } from "../auth/errors.ts";
-import { errorAnswer, jsonAnswer, notFoundAnswer } from "./answers.ts";
+import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
 import { internalError, unsupportedApiVersion } from "./errors.ts";
+import type { OpsAnswers } from "./ops-requests.ts";
 import { policiesRequest } from "./policies-requests.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { thingsRequest } from "./things-requests.ts";
@@ -23,6 +23,8 @@ export interface HttpParts {
   readonly things: EntityRoutes;
   readonly policies: EntityRoutes;
   readonly defaultNamespace: string;
+  /** Answers what is asked about the server itself. */
+  readonly ops: OpsAnswers;
   /** Whether 401 asks for HTTP Basic. */
   readonly challenge: boolean;
   /** Told of what should not have happened. */
@@ -51,20 +53,28 @@ export function httpApp(parts: HttpParts): Hono<Env> {
     app.all(routes.base, api(routes));
     app.all(`${routes.base}/*`, api(routes));
   }
-  app.get("/api/2/whoami", (c) => guarded(parts, c, async ({ auth }) => whoami(auth)));
-  app.get("/health", () => jsonAnswer({ status: "UP" }));
-  app.all("/api/:version/*", (c) => {
-    const version = c.req.param("version");
+  app.get("/api/2/whoami", (c) => guarded(parts, c, async (request) => whoami(request)));
+  app.all("/api/2/whoami", () => methodNotAllowed(["GET"]));
+  for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
+    app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
+  const otherVersion = (c: Context<Env>) => {
+    const version = c.req.param("version") ?? "";
     return version !== "2" && /^\d+$/.test(version)
       ? errorAnswer(unsupportedApiVersion(version))
       : notFoundAnswer();
-  });
+  };
+  app.all("/api/:version/*", otherVersion);
+  app.all("/ws/2", () => textAnswer(400, "Expected a WebSocket upgrade request."));
+  app.all("/ws/:version", otherVersion);
   app.notFound(() => notFoundAnswer());
   return app;
 }
 
-const whoami = ({ subjects }: AuthContext): Response =>
-  jsonAnswer({ defaultSubject: subjects[0] as string, subjects: [...subjects] });
+function whoami({ auth, headers }: HttpRequest): Response {
+  const { subjects } = auth;
+  const text = JSON.stringify({ defaultSubject: subjects[0], subjects });
+  return listAnswer(text, headers["correlation-id"] as string);
+}
 
 /** Authenticates a request, reads its headers, and turns what is thrown on the way into an answer. */
 async function guarded(
@@ -93,10 +103,10 @@ function refusal(parts: HttpParts, error: unknown, request: HttpRequest | undefi
   if (authenticationFailed.is(error) && parts.challenge) {
     return errorAnswer(error, { "www-authenticate": 'Basic realm="ditto", charset="UTF-8"' });
   }
-  if (!request) return errorAnswer(error);
-  return errorAnswer(error, {
-    "correlation-id": correlationId,
-    "ditto-originator": request.auth.subjects[0] as string,
-    "response-required": "false",
-  });
+  const dispatched = request?.dispatched;
+  // What is wrong with the request itself is told without Ditto's headers, as by Ditto.
+  if (!request || !dispatched || error.status === 400) return errorAnswer(error);
+  const told = { "correlation-id": correlationId, "ditto-originator": request.auth.subjects[0] as string };
+  const writesThing = dispatched.kind === "thing" && dispatched.action !== "retrieve";
+  return errorAnswer(error, writesThing ? { ...told, "response-required": "true" } : told);
 }

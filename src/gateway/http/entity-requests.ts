@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly target: Target;
   readonly auth: AuthContext;
   readonly headers: DittoHeaders;
+  /** What was dispatched for it, once that has happened; refusals before tell less. */
+  dispatched?: Command;
 }
 
 const actions: Readonly<Record<Method, CommandAction>> = {
@@ -50,6 +52,7 @@ export async function entityRequest(
   const rawId = slash < 0 ? rest : rest.slice(0, slash);
   const id = decodeSegment(rawId);
   if (id === undefined || !isNamespacedId(id)) throw routes.rules.idInvalid(id ?? rawId);
+  if (slash >= 0 && rest[slash + 1] === "/") return notFoundAnswer();
   const path = slash < 0 ? [] : readResourcePath(rest.slice(slash + 1));
   const resource = routes.rules.resource(path);
   if (!resource) return notFoundAnswer();
@@ -85,6 +88,7 @@ export async function send(
   request: HttpRequest,
   location: () => string,
 ): Promise<Response> {
+  request.dispatched = command;
   if (command.action !== "retrieve" && !wantsResponse(request.headers)) {
     dispatch(command).catch(() => undefined); // nobody waits for the outcome, so nobody is told of a refusal
     return accepted();

@@ -3,21 +3,32 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { JsonValue } from "../../base/json/json.ts";
-import { parseHeader } from "../../protocol/headers.ts";
+import { knownHeaders, parseHeader } from "../../protocol/headers.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { timeoutInvalid, timeoutTooLong } from "./errors.ts";
 
-const names = [
-  "correlation-id",
-  "response-required",
-  "timeout",
-  "allow-policy-lockout",
-  "if-match",
-  "if-none-match",
-] as const;
+const names: ReadonlySet<string> = new Set([...knownHeaders, "timeout"]);
 
-/** The query parameters that count as headers (Ditto's gateway configuration); preconditions are not among them. */
-const parameters = ["correlation-id", "response-required", "timeout", "allow-policy-lockout"] as const;
+/** The query parameters that count as headers (Ditto's gateway configuration), as far as the server reads them. */
+const parameters: ReadonlySet<string> = new Set(
+  [
+    "accept",
+    "channel",
+    "correlation-id",
+    "requested-acks",
+    "declared-acks",
+    "response-required",
+    "timeout",
+    "live-channel-timeout-strategy",
+    "allow-policy-lockout",
+    "condition",
+    "live-channel-condition",
+    "at-historical-revision",
+    "at-historical-timestamp",
+    "dry-run",
+    "policy-view",
+  ].filter((name) => names.has(name)),
+);
 
 const MAX_TIMEOUT_MS = 60_000;
 
@@ -27,15 +38,11 @@ export function requestHeaders(
   query: URLSearchParams | undefined,
 ): DittoHeaders {
   const result: { [name: string]: JsonValue } = {};
-  for (const name of names) {
-    const value = headers[name];
-    if (typeof value === "string") result[name] = parseHeader(name, value);
+  for (const name in headers) {
+    if (names.has(name)) result[name] = parseHeader(name, headers[name] as string);
   }
   if (query) {
-    for (const name of parameters) {
-      const value = query.get(name);
-      if (value !== null) result[name] = parseHeader(name, value);
-    }
+    for (const [name, value] of query) if (parameters.has(name)) result[name] = parseHeader(name, value);
   }
   if (typeof result.timeout === "string") result.timeout = parseTimeout(result.timeout);
   result["correlation-id"] ??= randomUUID();

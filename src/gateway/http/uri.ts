@@ -45,4 +45,4 @@ export function readResourcePath(rest: string): Path {
 
 /** Encodes a key or id for use as one segment of a path; what a segment may hold (RFC 3986) stays as it is. */
 export const encodeSegment = (text: string): string =>
-  encodeURIComponent(text).replace(/%(?:3A|40|24|26|2B|2C|3B|3D)/g, (escape) => decodeURIComponent(escape));
+  encodeURIComponent(text).replace(/%(?:3A|40|24|26|2B|2C|3B|3D)/g, (encoded) => decodeURIComponent(encoded));

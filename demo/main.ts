@@ -1,0 +1,120 @@
+// `npm run demo`: five simulated factories push readings over WebSockets, a second client watches the events and a
+// third asks over HTTP, all with the published Ditto JavaScript client.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DittoHttpClient } from "@eclipse-ditto/ditto-javascript-client-node";
+import { closeClient, closedByUs, httpClient, type Login, webSocketClient } from "./ditto-clients.ts";
+import { Factory } from "./factory.ts";
+import { count, Figures, rate } from "./figures.ts";
+import { type Options, readOptions } from "./options.ts";
+import { range } from "./pool.ts";
+import { endLine, show, showFigures, totals } from "./progress.ts";
+import { query } from "./querier.ts";
+import { existingServer, ownServer } from "./server.ts";
+import { watch } from "./watcher.ts";
+
+const stopper = new AbortController();
+const figures = new Figures();
+
+/** The first signal ends the demo in order, a second one at once. */
+function stopOn(signal: NodeJS.Signals): void {
+  process.on(signal, () => {
+    if (stopper.signal.aborted) process.exit(130);
+    stopper.abort();
+  });
+}
+
+/** The client reports a socket it lost as a rejection that nobody can await. */
+function stopWhenSocketsEnd(): void {
+  process.on("unhandledRejection", (reason) => {
+    if (reason !== closedByUs) throw reason;
+    figures.fail(new Error("the server ended a WebSocket"));
+    stopper.abort();
+  });
+}
+
+async function build(factories: readonly Factory[], http: DittoHttpClient, options: Options): Promise<void> {
+  const subject = subjectOf(options.login);
+  const all = options.factories * options.sensors;
+  const startedAt = performance.now();
+  let made = 0;
+  const line = () => {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return `Creating twins: ${count(made)} of ${count(all)} (${rate(made / seconds)})`;
+  };
+  const timer = setInterval(() => show(line()), 1_000);
+  try {
+    await Promise.all(
+      factories.map((factory) =>
+        factory.build(http, subject, () => {
+          stopper.signal.throwIfAborted();
+          made++;
+        }),
+      ),
+    );
+  } finally {
+    clearInterval(timer);
+    show(line());
+    endLine();
+  }
+}
+
+/** A Basic user is this subject, here and behind Ditto's own proxy. */
+const subjectOf = ({ name }: Login): string => `nginx:${name}`;
+
+async function run(factories: readonly Factory[], http: DittoHttpClient, url: string, options: Options) {
+  const watcher = await webSocketClient(url, options.login);
+  await watch(watcher, figures);
+  const startedAt = performance.now();
+  const hide = showFigures(figures);
+  const timer =
+    options.seconds === undefined ? undefined : setTimeout(() => stopper.abort(), options.seconds * 1_000);
+  await Promise.all([
+    ...factories.map((factory) => factory.run(options.rate / options.factories, figures, stopper.signal)),
+    query(http, options, figures, stopper.signal),
+  ]);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  clearTimeout(timer);
+  hide();
+  await lastEvents();
+  endLine();
+  await closeClient(watcher);
+  return seconds;
+}
+
+/** Events follow their acknowledgements closely; those under way may come in. */
+async function lastEvents(): Promise<void> {
+  for (let i = 0; i < 20 && figures.events.total.count < figures.readings.total.count; i++) await sleep(50);
+}
+
+const options = readOptions(process.argv.slice(2));
+stopOn("SIGINT");
+stopOn("SIGTERM");
+stopWhenSocketsEnd();
+await using server = options.url === undefined ? await ownServer() : existingServer(options.url);
+console.log(`Server: ${server.url}`);
+const http = httpClient(server.url, options.login);
+const factories = await Promise.all(
+  range(1, options.factories).map((number) =>
+    Factory.open(server.url, options.login, number, options.sensors),
+  ),
+);
+let seconds = 0;
+try {
+  await build(factories, http, options);
+  seconds = await run(factories, http, server.url, options);
+} catch (reason) {
+  if (!stopper.signal.aborted) throw reason;
+} finally {
+  if (!server.isThrowaway) {
+    show("Removing what the demo made");
+    endLine();
+    for (const factory of factories) await factory.demolish(http);
+  }
+  for (const factory of factories) await factory.close();
+}
+console.log(totals(options, figures, Math.max(seconds, 0.1)));
+if (figures.errors > 0) {
+  console.error(`First error: ${figures.firstError}`);
+  process.exitCode = 1;
+}
