@@ -1,5 +1,6 @@
 // Command line: settings → journal → server; a signal stops it in reverse.
 
+import type { JournalObservation } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
 import { createLog } from "./ops/log.ts";
@@ -13,7 +14,8 @@ const argv = process.argv.slice(2);
 async function main(): Promise<void> {
   const config = readConfig(process.env, argv);
   const log = createLog(config);
-  const journal = await openJournal(config);
+  const observe = (fact: JournalObservation) => log.warn(fact, fact.what);
+  const journal = await openJournal({ ...config, observe });
   const server = await startServer(config, journal, log);
 
   let stopping: Promise<void> | undefined;

@@ -43,7 +43,11 @@ export async function openSocket(
   const [, socket, head] = (await once(outgoing, "upgrade")) as [unknown, Socket, Buffer];
   socket.setNoDelay(true);
   const reader = new FrameReader(socket, onMessage, onClose);
-  socket.on("data", (chunk) => reader.read(chunk));
+  socket.on("data", (chunk) => {
+    socket.cork(); // what a chunk makes us send goes out in one write
+    reader.read(chunk);
+    socket.uncork();
+  });
   socket.on("error", (error) => onClose(error.message));
   if (head.length > 0) reader.read(head);
   return socket;

@@ -133,13 +133,16 @@ export class Entities {
       size += row.path.length + (row.value?.length ?? 0);
     }
     const held = new Held(id, state, size, snapshot?.revision ?? 0, typeof snapshot?.state === "string");
-    this.#held.set(id, held);
     this.weigh(held);
     return held;
   }
 
-  /** Counts an entity anew after its size changed, and makes room where the cache is over its bound. */
+  /**
+   * Counts an entity anew after its size changed, and makes room where the cache is over its bound. An entity that
+   * was evicted while its command waited for something else comes back.
+   */
   weigh(held: Held): void {
+    if (!this.#held.has(held.id)) this.#held.set(held.id, held);
     this.#weight += OVERHEAD + held.size - held.weight;
     held.weight = OVERHEAD + held.size;
     if (this.#weight > this.#capacity) this.#evict();
@@ -148,9 +151,13 @@ export class Entities {
   /** Forgets an entity whose decided state is void. */
   drop(held: Held): void {
     held.lose();
-    if (this.#held.get(held.id) !== held) return;
+    if (this.#held.get(held.id) === held) this.#remove(held);
+  }
+
+  #remove(held: Held): void {
     this.#held.delete(held.id);
     this.#weight -= held.weight;
+    held.weight = 0;
   }
 
   /**
@@ -163,10 +170,7 @@ export class Entities {
       const { value: held, done } = this.#hand.next();
       if (done) this.#hand = undefined;
       else if (held.used) held.used = false;
-      else if (held.pending === 0) {
-        this.#held.delete(held.id);
-        this.#weight -= held.weight;
-      }
+      else if (held.pending === 0) this.#remove(held);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { getAt } from "../base/json/pointer.ts";
+import { policyIdInvalid } from "../base/policy-id.ts";
 import { applyPolicy } from "../policies/apply.ts";
 import { decidePolicy } from "../policies/decide.ts";
 import * as errors from "../policies/errors.ts";
@@ -22,7 +23,7 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp),
     decide: (state, command) => decidePolicy(state, command, limits()),
     apply: applyPolicy,
-    idInvalid: errors.policyIdInvalid,
+    idInvalid: policyIdInvalid,
     notFound: errors.policyNotFound,
     notModifiable: errors.policyNotModifiable,
     notDeletable: errors.policyNotModifiable,

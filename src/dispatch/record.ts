@@ -1,7 +1,7 @@
 // From a decision to a committed event: one append, then everybody learns of it.
 
 import { printPath } from "../base/json/pointer.ts";
-import type { Journal, JournalRow } from "../journal/journal.ts";
+import { type Journal, type JournalRow, JournalUnavailable } from "../journal/journal.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { Change, Command, EntityEvent, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
@@ -59,6 +59,9 @@ export function record(
   enforcer: Enforcer | undefined,
   origin: object | undefined,
 ): Promise<void> {
+  if (changes.some(({ held }) => held.lost)) {
+    return Promise.reject(new JournalUnavailable("the state that was decided on is void"));
+  }
   for (const { store, held, next, size } of changes) {
     held.head = next;
     held.pending++;

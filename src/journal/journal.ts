@@ -48,15 +48,33 @@ export interface Journal {
    * At the bound of the queue `settled` is called with {@link JournalUnavailable} at once.
    */
   append(rows: readonly JournalRow[], settled: Settled): void;
-  /** Reads what is known of an entity; reads asked for at the same time share one query. */
+  /**
+   * Reads what is known of an entity; reads asked for at the same time share one query. Everything told as
+   * committed before the call is in it. Like every read it rejects with {@link JournalUnavailable} when the
+   * database does not answer.
+   */
   load(kind: EntityKind, id: string): Promise<Recorded>;
   /** Stores snapshots; an older revision never replaces a newer one. */
   storeSnapshots(rows: readonly SnapshotRow[]): Promise<void>;
   /** The ids of living entities that have a snapshot, in ascending order (by code point) after `after`, at most `limit`. */
   listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]>;
+  /** The recorded events of an entity from revision `from` to `to`, both included, in order; at most `limit`. */
+  readEvents(
+    kind: EntityKind,
+    id: string,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<readonly JournalRow[]>;
   /** Writes what was accepted, then closes the database. */
   close(): Promise<void>;
 }
+
+/** What a journal notices by itself; who opens it decides what becomes of it. */
+export type JournalObservation =
+  | { readonly what: "journal-lost"; readonly lane: number; readonly reason: string }
+  /** `after` milliseconds. */
+  | { readonly what: "journal-back"; readonly lane: number; readonly after: number };
 
 /** The database does not answer, or the queue in front of it is full: nothing is known to be written. */
 export class JournalUnavailable extends Error {

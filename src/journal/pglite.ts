@@ -187,7 +187,8 @@ class ThreadSocket extends Duplex {
     const worker = this.#worker;
     if (worker === undefined) {
       this.push(null);
-      return done();
+      done();
+      return;
     }
     worker.once("exit", () => done());
     worker.postMessage("close");

@@ -5,13 +5,6 @@ import { defineError } from "../base/errors.ts";
 const permissionHint = "Check the ID, and your READ grants in the policy.";
 const writeHint = "Ask someone with WRITE on this part of the policy.";
 
-export const policyIdInvalid = defineError("policies:id.invalid", 400, (id: string) => ({
-  message: `The policy ID '${id}' is not valid.`,
-  description:
-    "It is a namespace, a colon and a name, without slashes and control characters, at most 256 long.",
-  href: "https://www.eclipse.dev/ditto/basic-namespaces-and-names.html#namespaced-id",
-}));
-
 export const policyIdNotSettable = defineError("policies:id.notsettable", 400, (id: string) => ({
   message: `The body names another policy than the request: '${id}'.`,
   description: "Leave 'policyId' out of the body, or give the ID of the request.",

@@ -3,7 +3,8 @@
 import { isNamespacedId } from "../base/ids.ts";
 import { invalidJson } from "../base/json/errors.ts";
 import type { JsonValue } from "../base/json/json.ts";
-import { entryInvalid, labelInvalid, policyIdInvalid, subjectIdInvalid } from "./errors.ts";
+import { policyIdInvalid } from "../base/policy-id.ts";
+import { entryInvalid, labelInvalid, subjectIdInvalid } from "./errors.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what names may not hold.
 const controlCharacter = /[\u0000-\u001f\u007f-\u00ff]/;

@@ -4,8 +4,8 @@ import { isNamespacedId } from "../base/ids.ts";
 import { invalidJson } from "../base/json/errors.ts";
 import { getKey, isArray, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
 import { checkKey, checkKeys } from "../base/json/keys.ts";
+import { policyIdInvalid } from "../base/policy-id.ts";
 import { definitionInvalid, featureDefinitionEmpty } from "./errors.ts";
-import { policyIdInvalid } from "./policy-id.ts";
 
 const identifierPattern = /^[\w\-.]+:[\w\-.]+:[\w\-.]+$/;
 

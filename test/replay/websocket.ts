@@ -5,8 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { Bindings } from "./bindings.ts";
 import { differences, jsonDifferences, type OurResponse } from "./compare.ts";
-import { type Outcome, send } from "./http.ts";
+import type { Outcome } from "./http.ts";
 import type { WireRequest } from "./recording.ts";
+import { send } from "./send.ts";
 import { Session } from "./session.ts";
 import { readTranscript, type Step } from "./transcript.ts";
 

@@ -1,6 +1,6 @@
-import { defineError } from "../base/errors.ts";
+import { defineError } from "./errors.ts";
 
-/** A thing names a policy by an id that none can have; same code as where policies are addressed directly. */
+/** Told wherever a policy is named: where it is addressed, imported, or given to a thing. */
 export const policyIdInvalid = defineError("policies:id.invalid", 400, (id: string) => ({
   message: `The policy ID '${id}' is not valid.`,
   description:

@@ -1,0 +1,12 @@
+/** One measured figure, and where there is one, what limits it in the same run. */
+export interface BenchRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The same unit, measured beside it. */
+  readonly limit?: number;
+  /** `value / limit`. */
+  readonly ratio?: number;
+  /** What the ratio, or without one the value, is to reach. */
+  readonly target?: number;
+}

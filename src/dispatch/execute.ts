@@ -1,0 +1,92 @@
+// A command on what is in memory: authorize, preconditions, decide, record, reply.
+
+import type { JsonObject } from "../base/json/json.ts";
+import type { Enforcer } from "../policies/enforcer.ts";
+import type { Decision } from "../signals/decision.ts";
+import type { Reply } from "../signals/reply.ts";
+import type { Resource } from "../signals/resource.ts";
+import type { Command, EntityState } from "../signals/signal.ts";
+import { authorizeWrite } from "./authorize.ts";
+import type { Entities, Held } from "./entities.ts";
+import { etagOf } from "./etag.ts";
+import { checkPreconditions } from "./preconditions.ts";
+import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
+import { type Decided, decided, record } from "./record.ts";
+import { retrieve } from "./retrieve.ts";
+import type { EntityRules } from "./rules.ts";
+
+/** Decides a command on an entity that is in memory; the promise is that of the commit. */
+export function execute(
+  parts: Parts,
+  command: Command,
+  store: Entities,
+  { held, policy }: Ready,
+  origin: object | undefined,
+): Promise<Reply> {
+  const { rules } = store;
+  const resource = rules.resource(command.path);
+  const reading = command.action === "retrieve";
+  if (!resource) throw rules.notFound(command.id);
+  if (!held.head?.value) {
+    if (command.kind === "policy" && createsPolicy(command))
+      return createPolicy(parts, command, store, held, origin);
+    throw rules.notFound(command.id);
+  }
+  const enforcer = parts.access.enforcer(policy, namespaceFor(command));
+  if (!enforcer) throw reading ? rules.notFound(command.id) : rules.notModifiable(command.id);
+  const access = enforcer.forSubjects(command.auth.subjects);
+  if (reading) {
+    const policyJson = policy?.committed?.value as JsonObject;
+    return Promise.resolve(retrieve(command, resource, rules, held, access, policyJson));
+  }
+  authorizeWrite(command, resource, rules, access);
+  const etag = etagOf(resource, held.head, rules.valueAt(held.head, command.path));
+  checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
+  const decision = rules.decide(held.head, command);
+  const change = decided(store, held, decision.change);
+  return commit(parts, command, store, [change], decision, enforcer, origin);
+}
+
+/** Records what was decided and answers once it is committed. */
+export async function commit(
+  parts: Parts,
+  command: Command,
+  store: Entities,
+  changes: readonly Decided[],
+  decision: Decision,
+  enforcer: Enforcer | undefined,
+  origin: object | undefined,
+): Promise<Reply> {
+  const recorded = record(parts, changes, command, enforcer, origin);
+  await orUnavailable(command, store, () => recorded);
+  const { next, text } = changes[changes.length - 1] as Decided;
+  const etag = etagAfter(command, store.rules, next);
+  const body = decision.value === undefined ? {} : { value: decision.value, ...(text !== null && { text }) };
+  return { status: decision.status, revision: next.revision, ...body, ...(etag !== undefined && { etag }) };
+}
+
+/** The entity tag that a writer is told: none after a deletion. */
+function etagAfter({ action, path }: Command, rules: EntityRules, next: EntityState): string | undefined {
+  const resource = rules.resource(path) as Resource;
+  if (action === "delete" || resource.etag === "none") return undefined;
+  if (resource.etag === "revision" || (action === "merge" && resource.mergeEtag))
+    return `"rev:${next.revision}"`;
+  return etagOf(resource, next, rules.valueAt(next, path));
+}
+
+const createsPolicy = ({ action, path }: Command) =>
+  path.length === 0 && (action === "create" || action === "modify");
+
+function createPolicy(
+  parts: Parts,
+  command: Command,
+  store: Entities,
+  held: Held,
+  origin: object | undefined,
+): Promise<Reply> {
+  checkPreconditions(command.headers, undefined, false, store.rules.preconditionFailed);
+  store.rules.checkCreation(command);
+  const decision = store.rules.decide(held.head, command);
+  const change = decided(store, held, decision.change);
+  return commit(parts, command, store, [change], decision, undefined, origin);
+}

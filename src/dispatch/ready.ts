@@ -1,0 +1,67 @@
+// What a command needs in memory before it can be decided without waiting.
+
+import { namespaceOf } from "../base/ids.ts";
+import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
+import type { Command } from "../signals/signal.ts";
+import type { Entities, Held } from "./entities.ts";
+import { bringsImports, checkImports } from "./imports.ts";
+import type { PolicyAccess } from "./policy-access.ts";
+import type { Recorder } from "./record.ts";
+
+/** What the dispatcher works with. */
+export interface Parts extends Recorder {
+  readonly things: Entities;
+  readonly policies: Entities;
+  readonly access: PolicyAccess;
+}
+
+export interface Ready {
+  readonly held: Held;
+  /** The policy that the entity is under; its own, for a policy. */
+  readonly policy: Held | undefined;
+}
+
+/** What the command needs, if all of it is in memory and nothing has to be waited for. */
+export function inMemory(parts: Parts, command: Command, store: Entities): Ready | undefined {
+  const held = store.peek(command.id);
+  if (!held || (command.action === "retrieve" && held.pending > 0)) return undefined;
+  const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
+  if (typeof policyId !== "string" || bringsImports(command)) return undefined;
+  const policy = parts.policies.peek(policyId);
+  return policy && parts.access.isReady(policy) ? { held, policy } : undefined;
+}
+
+/** The same from the database. A reader waits until everything decided before it is committed. */
+export async function load(parts: Parts, command: Command, store: Entities): Promise<Ready> {
+  return orUnavailable(command, store, async () => {
+    let held = await store.load(command.id);
+    if (command.action === "retrieve" && held.pending > 0) {
+      await held.settled();
+      held = await store.load(command.id);
+    }
+    await checkImports(command, parts.policies, parts.access);
+    const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
+    if (typeof policyId !== "string") return { held, policy: undefined };
+    const policy = await parts.policies.load(policyId);
+    await parts.access.load(policy);
+    return { held, policy };
+  });
+}
+
+/** Entries of a policy may be meant for things of some namespaces only. */
+export const namespaceFor = ({ kind, id }: Command) => (kind === "thing" ? namespaceOf(id) : undefined);
+
+/** Runs what needs the database; its failures become the entity's 503, refusals pass. */
+export async function orUnavailable<T>(
+  command: Command,
+  store: Entities,
+  task: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (error instanceof JournalUnavailable || error instanceof RevisionTaken)
+      throw store.rules.unavailable(command.id);
+    throw error;
+  }
+}

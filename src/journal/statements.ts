@@ -1,0 +1,150 @@
+// The journal's SQL: every statement the two tables are spoken to with, each for many rows at once.
+
+import type { EntityKind } from "../signals/signal.ts";
+import { type Database, pack, type Row, unpack } from "./database.ts";
+import type { JournalRow, Recorded, SnapshotRow } from "./journal.ts";
+
+export interface EntityKey {
+  readonly kind: EntityKind;
+  readonly id: string;
+}
+
+// The path alone may be empty; `concat` makes that of the null it is unpacked as.
+const INSERT_ROWS = `
+insert into journal (kind, id, revision, timestamp, action, path, value, headers)
+select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}::bigint, ${unpack(5)},
+       concat(${unpack(6)}), ${unpack(7)}, ${unpack(8)}`;
+
+/**
+ * Commits rows in one statement, all or none.
+ * @throws DatabaseError, with {@link UNIQUE_VIOLATION} when one of the revisions is in use.
+ */
+export function insertRows(database: Database, lane: number, rows: readonly JournalRow[]): Promise<void> {
+  return database.write(lane, INSERT_ROWS, [
+    pack(rows.map((row) => row.kind)),
+    pack(rows.map((row) => row.id)),
+    pack(rows.map((row) => row.revision)),
+    pack(rows.map((row) => row.timestamp)),
+    pack(rows.map((row) => row.action)),
+    pack(rows.map((row) => row.path)),
+    pack(rows.map((row) => row.value)),
+    pack(rows.map((row) => row.headers)),
+  ]);
+}
+
+const TAKEN_IDS = `
+select distinct journal.id
+from (select ${unpack(1)} as kind, ${unpack(2)} as id, ${unpack(3)}::bigint as revision) as wanted
+join journal using (kind, id, revision)`;
+
+/** Which of the rows' ids have a revision in use by another row. */
+export async function takenIds(database: Database, rows: readonly JournalRow[]): Promise<Set<string>> {
+  const taken = await database.query(TAKEN_IDS, [
+    pack(rows.map((row) => row.kind)),
+    pack(rows.map((row) => row.id)),
+    pack(rows.map((row) => row.revision)),
+  ]);
+  return new Set(taken.map((row) => String(row.id)));
+}
+
+// One statement, so that snapshot and tail are of one moment. `offset 0` keeps the planner on one index walk a key.
+const LOAD = `
+with wanted as materialized (select ${unpack(1)} as kind, ${unpack(2)} as id),
+known as materialized (
+  select newest.* from wanted cross join lateral (
+    select * from snapshot where snapshot.id = wanted.id and snapshot.kind = wanted.kind offset 0
+  ) as newest
+)
+select kind, id, revision, created as timestamp, modified, null as action, null as path, state as value, null as headers
+from known
+union all
+select later.kind, later.id, later.revision, later.timestamp, null, later.action, later.path, later.value, later.headers
+from wanted left join known using (kind, id) cross join lateral (
+  select * from journal
+  where journal.id = wanted.id and journal.kind = wanted.kind and journal.revision > coalesce(known.revision, 0)
+  order by journal.revision offset 0
+) as later`;
+
+/** Reads what is known of several entities, in the order of the keys. */
+export async function loadMany(database: Database, keys: readonly EntityKey[]): Promise<readonly Recorded[]> {
+  const rows = await database.query(LOAD, [
+    pack(keys.map((key) => key.kind)),
+    pack(keys.map((key) => key.id)),
+  ]);
+  const found = new Map(keys.map((key) => [keyText(key), { snapshot: undefined, tail: [] } as Found]));
+  for (const row of rows) {
+    const entity = found.get(keyText(row as unknown as EntityKey))!;
+    // Of the two sorts only a row of the journal has an action.
+    if (row.action === null) entity.snapshot = snapshotRow(row);
+    else entity.tail.push(journalRow(row));
+  }
+  for (const entity of found.values()) entity.tail.sort((a, b) => a.revision - b.revision);
+  return keys.map((key) => found.get(keyText(key))!);
+}
+
+interface Found {
+  snapshot: SnapshotRow | undefined;
+  readonly tail: JournalRow[];
+}
+
+/** A text that two keys share only when they are equal. */
+export function keyText(key: EntityKey): string {
+  return `${key.kind} ${key.id}`;
+}
+
+function snapshotRow(row: Row): SnapshotRow {
+  const { kind, id, revision, timestamp: created, modified, value: state } = row;
+  return { kind, id, revision, state, created, modified } as SnapshotRow;
+}
+
+function journalRow(row: Row): JournalRow {
+  const { kind, id, revision, timestamp, action, path, value, headers } = row;
+  return { kind, id, revision, timestamp, action, path, value, headers } as JournalRow;
+}
+
+const STORE_SNAPSHOTS = `
+insert into snapshot as stored (kind, id, revision, state, created, modified)
+select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}, ${unpack(5)}::bigint, ${unpack(6)}::bigint
+on conflict (id, kind) do update
+set revision = excluded.revision, state = excluded.state, created = excluded.created, modified = excluded.modified
+where excluded.revision > stored.revision`;
+
+/** Stores snapshots in one statement; no two of them may be of one entity. */
+export async function upsertSnapshots(database: Database, rows: readonly SnapshotRow[]): Promise<void> {
+  await database.query(STORE_SNAPSHOTS, [
+    pack(rows.map((row) => row.kind)),
+    pack(rows.map((row) => row.id)),
+    pack(rows.map((row) => row.revision)),
+    pack(rows.map((row) => row.state)),
+    pack(rows.map((row) => row.created)),
+    pack(rows.map((row) => row.modified)),
+  ]);
+}
+
+const LIST_IDS = `
+select id from snapshot where kind = $1 and id > $2 and state is not null order by id limit $3::bigint`;
+
+export async function listIds(
+  database: Database,
+  kind: EntityKind,
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await database.query(LIST_IDS, [kind, after, limit]);
+  return rows.map((row) => String(row.id));
+}
+
+const READ_EVENTS = `
+select kind, id, revision, timestamp, action, path, value, headers from journal
+where id = $1 and kind = $2 and revision between $3 and $4 order by revision limit $5::bigint`;
+
+export async function readEvents(
+  database: Database,
+  key: EntityKey,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<readonly JournalRow[]> {
+  const rows = await database.query(READ_EVENTS, [key.id, key.kind, from, to, limit]);
+  return rows.map(journalRow);
+}

@@ -1,0 +1,83 @@
+// The journal on a database: a writer in front of the inserts, a loader in front of the reads.
+
+import { type Database, DatabaseError } from "./database.ts";
+import { type Journal, type JournalObservation, JournalUnavailable, type SnapshotRow } from "./journal.ts";
+import { LOADER_LIMITS, Loader } from "./loader.ts";
+import type { WriterLimits } from "./sink.ts";
+import {
+  insertRows,
+  keyText,
+  listIds,
+  loadMany,
+  readEvents,
+  takenIds,
+  upsertSnapshots,
+} from "./statements.ts";
+import { WRITER_LIMITS, Writer } from "./writer.ts";
+
+/** Snapshots of one statement, and the size of their states. */
+const SNAPSHOT_ROWS = 500;
+const SNAPSHOT_BYTES = 4 * 1024 * 1024;
+
+/** Makes a journal of a migrated database; closing the journal closes the database. */
+export function storedJournal(
+  database: Database,
+  observe: (fact: JournalObservation) => void,
+  limits: WriterLimits = WRITER_LIMITS,
+): Journal {
+  const writer = new Writer(
+    {
+      lanes: database.lanes,
+      insert: (lane, rows) => insertRows(database, lane, rows),
+      taken: (rows) => takenIds(database, rows),
+      probe: (lane) => database.write(lane, "select 1", []),
+    },
+    limits,
+    observe,
+  );
+  const loader = new Loader((keys) => told(loadMany(database, keys)), LOADER_LIMITS);
+  return {
+    append: (rows, settled) => writer.append(rows, settled),
+    load: (kind, id) => loader.load({ kind, id }),
+    storeSnapshots: async (rows) => {
+      for (const batch of snapshotBatches(rows)) await told(upsertSnapshots(database, batch));
+    },
+    listIds: (kind, after, limit) => told(listIds(database, kind, after, limit)),
+    readEvents: (kind, id, from, to, limit) => told(readEvents(database, { kind, id }, from, to, limit)),
+    close: async () => {
+      await writer.close();
+      await database.close();
+    },
+  };
+}
+
+/** Callers know of a journal that is unavailable, not of databases. */
+async function told<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof DatabaseError) throw new JournalUnavailable(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The newest of each entity; in one order, so that two stores at once cannot wait for each other in a circle. */
+function* snapshotBatches(rows: readonly SnapshotRow[]): Generator<readonly SnapshotRow[]> {
+  const newest = new Map<string, SnapshotRow>();
+  for (const row of rows) {
+    const key = keyText(row);
+    if (row.revision > (newest.get(key)?.revision ?? 0)) newest.set(key, row);
+  }
+  const ordered = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  let batch: SnapshotRow[] = [];
+  let bytes = 0;
+  for (const row of ordered) {
+    batch.push(row);
+    bytes += row.state?.length ?? 0;
+    if (batch.length < SNAPSHOT_ROWS && bytes < SNAPSHOT_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
