@@ -90,8 +90,7 @@ export class Lane {
 
   async #run(): Promise<void> {
     this.#mode = "writing";
-    this.#flying = this.#take();
-    let written = this.#flying.length > 0 ? this.#insert(this.#flying) : undefined;
+    let written = this.#next();
     while (written !== undefined) {
       const failure = await written.then(
         () => undefined,
@@ -99,13 +98,20 @@ export class Lane {
       );
       if (failure !== undefined) await this.#failed(failure.error);
       const committed = failure === undefined ? this.#flying : [];
-      this.#flying = this.#take();
       // The database works on the next batch while this thread answers for the last.
-      written = this.#flying.length > 0 ? this.#insert(this.#flying) : undefined;
+      written = this.#next();
       this.#settle(committed);
+      // Whoever was just told may have asked for more.
+      written ??= this.#next();
     }
     this.#mode = "idle";
     this.#drained();
+  }
+
+  /** Sends the next batch off, if anything is queued. */
+  #next(): Promise<void> | undefined {
+    this.#flying = this.#take();
+    return this.#flying.length > 0 ? this.#insert(this.#flying) : undefined;
   }
 
   #take(): readonly Append[] {

@@ -1,31 +1,43 @@
 // The short reason a new entry of the list of differences gets: the part of Ditto it belongs to and we do not have
-// yet, else the first thing that differs.
+// yet, else what the differences have in common, else the first of them.
 
 import type { Outcome } from "./http.ts";
 
-const unbuilt: readonly (readonly [asked: RegExp, reason: string])[] = [
-  [
-    / \/(overall\/)?status\b| \/stats\b| \/devops\b/,
-    "status and devops resources tell of Ditto's own services",
-  ],
+const unbuilt: readonly (readonly [said: RegExp, reason: string])[] = [
+  [/ \/(overall\/)?status\b/, "the status tells of one process, not of Ditto's services"],
+  [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
   [/ \/api\/2\/connections/, "connections are not built yet"],
   [/ \/api\/2\/search/, "search is not built yet"],
   [/ \/api\/2\/checkPermissions/, "checkPermissions is not built yet"],
   [/ \/api\/2\/cloudevents/, "CloudEvents are not built yet"],
   [/\/(inbox|outbox)\/messages\//, "messages are not built yet"],
   [/channel=live/, "the live channel is not built yet"],
-  [/requested-acks=(?!twin-persisted |\[\]| |live-response)/, "acknowledgements are not built yet"],
-  [/put-metadata|get-metadata|delete-metadata|_metadata/, "metadata is not built yet"],
+  [/requested-acks=|timeout=0/, "acknowledgements are not built yet"],
+  [/metadata/, "metadata is not built yet"],
   [/historical/, "history is not built yet"],
-  [/policy-view|\/imports|transitiveImports/, "policy imports are not built yet"],
-  [/\/references|\/importable|\/allowedAdditions|\/namespaces /, "policy references are not built yet"],
+  [/condition[=:]|"condition"/, "conditions are not built yet"],
+  [/if-equal:/, "if-equal is not built yet"],
+  [/policy-view/, "policy views are not built yet"],
+  [/activateTokenIntegration/, "policy actions are not built yet"],
   [/merge-thing-patch-conditions/, "patch conditions are not built yet"],
+  [/merge regex/, "regular expressions in merges are not built yet"],
   [/td\+json|\.well-known\/wot/, "WoT is not built yet"],
-  [/"bogus|ANNOUNCEMENTS/, "policy announcements are not built yet"],
+  [/ANNOUNCEMENTS/, "policy announcements are not built yet"],
+  [/START-SEND-EVENTS\?/, "filters of events are not built yet"],
+];
+
+const common: readonly (readonly [each: RegExp, reason: string])[] = [
+  [/^header (correlation-id|ditto-originator): .* ours none$/, "the error lacks headers of the request"],
+  [/^header www-authenticate: none/, "a refused login is given a challenge"],
+  [/^(header (entity-revision|etag):|body(\/|:(?! JSON| empty)))/, "follows from an earlier difference"],
+  [/^message\/headers\/(x-ditto-pre-authenticated|host):/, "events lack the HTTP headers of their cause"],
 ];
 
 /** A reason in a few words. */
-export function reasonFor(outcome: Outcome): string {
-  const found = unbuilt.find(([asked]) => asked.test(outcome.asked));
-  return found ? found[1] : (outcome.differences[0] ?? "");
+export function reasonFor({ asked, name, differences }: Outcome): string {
+  const said = `${asked} ${name}`;
+  const part =
+    unbuilt.find(([pattern]) => pattern.test(said)) ??
+    common.find(([pattern]) => differences.every((difference) => pattern.test(difference)));
+  return part ? part[1] : (differences[0] ?? "");
 }
