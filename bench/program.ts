@@ -4,28 +4,27 @@ import { once } from "node:events";
 /** A program of the bench in a process of its own, so that it shares no event loop with what it is compared with. */
 export class Program<Job, Result> implements AsyncDisposable {
   readonly #child: ChildProcess;
+  #waiting: PromiseWithResolvers<Result> | undefined;
 
   /** @param file relative to bench/, such as `load/http.ts` */
   constructor(file: string) {
     this.#child = fork(new URL(file, import.meta.url), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#child.on("message", (answer: { result: Result } | { error: string }) => {
+      if ("error" in answer) this.#waiting?.reject(new Error(answer.error));
+      else this.#waiting?.resolve(answer.result);
+    });
+    this.#child.on("exit", () => this.#waiting?.reject(new Error(`${file} ended before it answered`)));
   }
 
   /** Runs one job; jobs are not overlapped. */
-  async run(job: Job): Promise<Result> {
+  run(job: Job): Promise<Result> {
+    this.#waiting = Promise.withResolvers<Result>();
     this.#child.send(job as object);
-    const exited = once(this.#child, "exit").then(() => {
-      throw new Error("a program of the bench ended before it answered");
-    });
-    exited.catch(() => {});
-    const [answer] = (await Promise.race([once(this.#child, "message"), exited])) as [
-      { result: Result } | { error: string },
-    ];
-    if ("error" in answer) throw new Error(answer.error);
-    return answer.result;
+    return this.#waiting.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, "exit");
     this.#child.disconnect();
     await exited;

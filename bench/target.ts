@@ -42,7 +42,7 @@ export function thingOf(policy: string, i: number): string {
       model: "M-1000",
       serial: `serial-number-${String(i).padStart(12, "0")}`,
       location: { hall: i % 10, line: i % 100, position: { x: 12.5, y: 48.25, z: 3 } },
-      note: "A machine that was made up to weigh about one kilobyte. ".repeat(5),
+      note: "A machine that was made up to weigh about one kilobyte. ".repeat(6),
     },
     features: {
       temperature: reading("°C", 20.5),

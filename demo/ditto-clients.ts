@@ -63,7 +63,7 @@ export async function closeClient(client: DittoWebSocketTwinClient): Promise<voi
   const others = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
   process.removeAllListeners("unhandledRejection");
   const closed = new Promise<void>((resolve) => {
-    const impatience = setTimeout(resolve, 2_000);
+    const impatience = setTimeout(resolve, 500);
     process.on("unhandledRejection", (reason, promise) => {
       if (reason !== closedByUs) {
         for (const listener of others) listener(reason, promise);

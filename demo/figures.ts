@@ -26,6 +26,7 @@ export class Figures {
   readonly events = new Figure();
   /** From asking over HTTP to the answer. */
   readonly queries = new Figure();
+  twins = 0;
   errors = 0;
   firstError: string | undefined;
 

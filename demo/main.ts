@@ -37,10 +37,9 @@ async function build(factories: readonly Factory[], http: DittoHttpClient, optio
   const subject = subjectOf(options.login);
   const all = options.factories * options.sensors;
   const startedAt = performance.now();
-  let made = 0;
   const line = () => {
     const seconds = (performance.now() - startedAt) / 1_000;
-    return `Creating twins: ${count(made)} of ${count(all)} (${rate(made / seconds)})`;
+    return `Creating twins: ${count(figures.twins)} of ${count(all)} (${rate(figures.twins / seconds)})`;
   };
   const timer = setInterval(() => show(line()), 1_000);
   try {
@@ -48,7 +47,7 @@ async function build(factories: readonly Factory[], http: DittoHttpClient, optio
       factories.map((factory) =>
         factory.build(http, subject, () => {
           stopper.signal.throwIfAborted();
-          made++;
+          figures.twins++;
         }),
       ),
     );
@@ -113,7 +112,7 @@ try {
   }
   for (const factory of factories) await factory.close();
 }
-console.log(totals(options, figures, Math.max(seconds, 0.1)));
+console.log(totals(options.factories, figures, Math.max(seconds, 0.1)));
 if (figures.errors > 0) {
   console.error(`First error: ${figures.firstError}`);
   process.exitCode = 1;

@@ -1,5 +1,4 @@
 import { count, type Figures, latencies, rate } from "./figures.ts";
-import type { Options } from "./options.ts";
 
 const isTerminal = process.stdout.isTTY === true;
 const everyMs = isTerminal ? 1_000 : 5_000;
@@ -37,10 +36,10 @@ const clock = (seconds: number): string => {
 };
 
 /** The last line: what was done in all. */
-export function totals({ factories, sensors }: Options, figures: Figures, seconds: number): string {
+export function totals(factories: number, figures: Figures, seconds: number): string {
   const { readings, events, queries } = figures;
   return (
-    `Totals: ${factories} factories, ${count(factories * sensors)} twins, ${seconds.toFixed(1)} s; ` +
+    `Totals: ${factories} factories, ${count(figures.twins)} twins, ${seconds.toFixed(1)} s; ` +
     `${count(readings.total.count)} readings acknowledged (${rate(readings.total.count / seconds)}, ` +
     `${latencies(readings.total)}), ${count(events.total.count)} events seen (${latencies(events.total)}), ` +
     `${count(queries.total.count)} queries (${latencies(queries.total)}), ${figures.errors} errors`

@@ -50,7 +50,18 @@ if (asksForHelp(argv)) {
   console.log(helpText());
 } else {
   main().catch((error: unknown) => {
-    console.error(error instanceof SettingsError ? error.message : error);
+    console.error(
+      error instanceof SettingsError ? error.message : `Pollux does not start: ${reasonOf(error)}`,
+    );
     process.exit(error instanceof SettingsError ? settingsExitCode : 1);
   });
+}
+
+/** What the operator can do something about is said in a sentence; anything else with all that is known of it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "EADDRINUSE") {
+    return `${error.message}; stop what listens there, or set HTTP_PORT`;
+  }
+  return error.message;
 }

@@ -24,6 +24,7 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     decide: (state, command) => decidePolicy(state, command, limits()),
     apply: applyPolicy,
     idInvalid: policyIdInvalid,
+    idNotSettable: errors.policyIdNotSettable,
     notFound: errors.policyNotFound,
     notModifiable: errors.policyNotModifiable,
     notDeletable: errors.policyNotModifiable,

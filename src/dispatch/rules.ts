@@ -24,6 +24,7 @@ export interface EntityRules {
   decide(state: EntityState | undefined, command: Command): Decision;
   apply(state: EntityState | undefined, change: Change, revision: number, timestamp: number): EntityState;
   readonly idInvalid: (id: string) => TwinError;
+  readonly idNotSettable: (id: string) => TwinError;
   readonly notFound: (id: string) => TwinError;
   readonly notModifiable: (id: string) => TwinError;
   readonly notDeletable: (id: string) => TwinError;

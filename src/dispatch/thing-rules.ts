@@ -22,6 +22,7 @@ export const thingRules = (maxSize: number): EntityRules => ({
   decide: decideThing,
   apply: applyThing,
   idInvalid: errors.thingIdInvalid,
+  idNotSettable: errors.thingIdNotSettable,
   notFound: errors.thingNotFound,
   notModifiable: errors.thingNotModifiable,
   notDeletable: errors.thingNotDeletable,

@@ -57,7 +57,8 @@ export class SyncedFiles extends NodeFS {
     operations.open = (stream) => {
       open(stream);
       const name = basename(NODEFS.realPath(stream.node));
-      if (name === segment || !SEGMENT.test(name)) return;
+      // Names ascend; an older one is opened to be kept for later use.
+      if (!SEGMENT.test(name) || name <= segment) return;
       segment = name;
       this.#events.segment();
     };

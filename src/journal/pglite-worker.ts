@@ -3,21 +3,11 @@
 // One message is one write of the client, always whole protocol messages. Everything runs synchronously, so no
 // statement ever meets another's half-done work.
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import { SyncedFiles, syncFolder } from "./pglite-files.ts";
+import { SyncedFiles } from "./pglite-files.ts";
 import { endsInSync } from "./pglite-protocol.ts";
 
 /** Major version of the PostgreSQL inside PGlite: a folder of another one cannot be opened. */
@@ -42,24 +32,31 @@ const port = parentPort!;
 const folder: string = workerData.folder;
 
 let segments = 0;
-if (!existsSync(folder)) await create(folder);
 refuseOtherVersion(folder);
-const pglite = await PGlite.create({
-  fs: new SyncedFiles(folder, {
-    segment: () => segments++,
-    syncFailed: (error) => giveUp(`the disk refused to sync: ${String(error)}`),
-    aborted: () => giveUp("it gave itself up"),
-  }),
-  startParams: [
-    ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
-    ...Object.entries(PARAMETERS).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-  ],
-});
+const pglite = await open();
 port.on("message", (message: Uint8Array | "close") => {
   if (message === "close") void close();
   else serve(message);
 });
 port.postMessage("ready");
+
+async function open(): Promise<PGlite> {
+  try {
+    return await PGlite.create({
+      fs: new SyncedFiles(folder, {
+        segment: () => segments++,
+        syncFailed: (error) => giveUp(`the disk refused to sync: ${String(error)}`),
+        aborted: () => giveUp("it gave itself up"),
+      }),
+      startParams: [
+        ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
+        ...Object.entries(PARAMETERS).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ],
+    });
+  } catch (error) {
+    throw new Error(`The embedded database in ${folder} cannot be opened: ${String(error)}`);
+  }
+}
 
 function serve(request: Uint8Array): void {
   const chunks: Uint8Array[] = [];
@@ -81,10 +78,8 @@ function serve(request: Uint8Array): void {
  */
 function tidy(): void {
   segments = 0;
-  const started = performance.now();
-  Promise.all([pglite.exec("vacuum (freeze)"), pglite.exec("checkpoint")]).then(
-    () => port.postMessage({ tidied: performance.now() - started }),
-    (error: unknown) => giveUp(`it cannot free its log: ${String(error)}`),
+  Promise.all([pglite.exec("vacuum (freeze)"), pglite.exec("checkpoint")]).catch((error: unknown) =>
+    giveUp(`it cannot free its log: ${String(error)}`),
   );
 }
 
@@ -98,35 +93,6 @@ async function close(): Promise<void> {
 function giveUp(reason: string): never {
   port.postMessage({ failed: reason });
   process.exit(1);
-}
-
-/** Makes the database beside its place and moves it there once it is whole and on the disk. */
-async function create(place: string): Promise<void> {
-  const draft = `${place}.new`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
-  await (await PGlite.create(draft)).close();
-  syncTree(draft);
-  renameSync(draft, place);
-  syncFolder(dirname(place));
-}
-
-function syncTree(root: string): void {
-  for (const entry of readdirSync(root, { withFileTypes: true })) {
-    const path = join(root, entry.name);
-    if (entry.isDirectory()) syncTree(path);
-    else if (entry.isFile()) syncFile(path);
-  }
-  syncFolder(root);
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, "r+");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function refuseOtherVersion(place: string): void {

@@ -1,6 +1,8 @@
 // The embedded database: PostgreSQL compiled to WebAssembly, in a thread of its own so that its work never holds
 // up the event loop, spoken to by the same client as a real PostgreSQL.
 
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { Duplex } from "node:stream";
 import { Worker } from "node:worker_threads";
@@ -95,12 +97,10 @@ class Thread {
 
   /** Resolves once the database is open. */
   async start(): Promise<void> {
+    if (!existsSync(this.#folder)) await ended(threadOf("pglite-create", this.#folder));
     const worker = this.#spawn();
-    await new Promise<void>((ready, failed) => {
-      worker.once("message", () => ready());
-      worker.once("error", failed);
-      worker.once("exit", () => failed(new Error(`The database in ${this.#folder} could not be opened.`)));
-    });
+    await Promise.race([once(worker, "message"), ended(worker)]);
+    if (this.#worker !== worker) throw new Error(`The database in ${this.#folder} could not be opened.`);
   }
 
   /** A connection to the database: to the thread just started, or else to a new one in the place of the last. */
@@ -134,9 +134,7 @@ class Thread {
   }
 
   #spawn(): Worker {
-    // The file beside this one, in TypeScript and when compiled.
-    const file = new URL(`./pglite-worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData: { folder: this.#folder } });
+    const worker = threadOf("pglite-worker", this.#folder);
     this.#worker = worker;
     this.#taken = false;
     this.#ended = new Promise((ended) => worker.once("exit", ended));
@@ -149,7 +147,18 @@ class Thread {
   }
 }
 
-type Note = "ready" | { readonly tidied: number } | { readonly failed: string };
+/** Runs a file beside this one, in TypeScript or compiled as this one is. */
+function threadOf(name: string, folder: string): Worker {
+  const file = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
+  return new Worker(file, { workerData: { folder } });
+}
+
+/** Resolves when the thread has ended; rejects with what it threw. */
+async function ended(worker: Worker): Promise<void> {
+  await once(worker, "exit");
+}
+
+type Note = "ready" | { readonly failed: string };
 
 /** The client's end of the thread. */
 class ThreadSocket extends Duplex {

@@ -11,6 +11,10 @@ const READERS = 4;
 const ANSWER_MS = 10_000;
 
 export interface PostgresOptions {
+  /**
+   * Batches in flight at once. One is the best on two cores: with a second, batches are half as large, and each
+   * waits for the other's sync (32 writers: 0.36 ms and 70,000 rows/s with one lane, 0.57 ms and 50,000 with two).
+   */
   readonly lanes?: number;
 }
 
@@ -19,7 +23,7 @@ export interface PostgresOptions {
  * @throws Error naming both versions when the server is older than 15.
  */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
-  const lanes = Array.from({ length: options.lanes ?? 2 }, () => connect(url, 1));
+  const lanes = Array.from({ length: options.lanes ?? 1 }, () => connect(url, 1));
   const readers = connect(url, READERS);
   const database = new PostgresDatabase(lanes, readers);
   try {

@@ -25,7 +25,7 @@ describe("a selector names paths in its order", () => {
     ],
     ["attributes/place(city)", ["attributes/place/city"]],
     ["features/*/properties(p)", ["features/*/properties/p"]],
-    [" thingId , attributes( maker ) ", ["thingId", "attributes/maker"]],
+    [" thingId , attributes( maker )", ["thingId", "attributes/maker"]],
     ["a~1b", ["a/b"]],
   ];
   for (const [selector, paths] of cases) {
@@ -64,10 +64,14 @@ describe("a malformed selector is refused", () => {
   });
 });
 
-test("a long selector is worked off, or refused, in no time", () => {
-  const started = performance.now();
-  codeOf(() => parseFields(`${"a/".repeat(20_000)}a(${"b,".repeat(20_000)}b)`));
-  expect(performance.now() - started).toBeLessThan(1000);
+test("a selector that would unfold into far more than it says is refused", () => {
+  const text = `${"a/".repeat(2000)}a(${"b,".repeat(2000)}b)`;
+  let named = 0;
+  const code = codeOf(() => {
+    for (const path of parseFields(text)) named += path.length;
+  });
+  if (code === "none") expect(named).toBeLessThan(10 * text.length);
+  else expect(code).toBe("json.fieldselector.invalid");
 });
 
 describe("a selection holds what it names and nothing else", () => {

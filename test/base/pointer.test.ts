@@ -34,7 +34,11 @@ describe("printing and reading", () => {
   });
 
   test("any path of keys that are not empty comes back", () => {
-    fc.assert(fc.property(fc.array(anyKey), (path) => expect(readPath(printPath(path))).toEqual(path)));
+    fc.assert(
+      fc.property(fc.array(anyKey), (path) => {
+        expect(readPath(printPath(path))).toEqual(path);
+      }),
+    );
   });
 });
 
@@ -88,9 +92,9 @@ test("__proto__ is set, read and removed like any key", () => {
 describe("laws, on any JSON", () => {
   const law = (holds: (root: JsonObject, path: string[], value: JsonValue) => void) =>
     fc.assert(
-      fc.property(anyObject, anyPath, anyJson, (root, path, value) =>
-        holds(deepFreeze(root), path, deepFreeze(value)),
-      ),
+      fc.property(anyObject, anyPath, anyJson, (root, path, value) => {
+        holds(deepFreeze(root), path, deepFreeze(value));
+      }),
     );
 
   test("what was set is there", () => {

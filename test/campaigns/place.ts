@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StorageOptions } from "../../src/journal/open.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -12,8 +13,8 @@ export interface Place extends AsyncDisposable {
   readonly kind: StorageKind;
   /** Starts a server on the data of this place; one at a time. */
   start(env?: Readonly<Record<string, string>>): Promise<TestServer>;
-  /** The PostgreSQL of this place, or the folder of its embedded database. */
-  readonly database: { readonly url: string } | { readonly folder: string };
+  /** Where a server here keeps its data. */
+  readonly storage: StorageOptions;
 }
 
 /** A PostgreSQL of its own, which can be stopped and started, holding places. */
@@ -26,7 +27,7 @@ export async function newPlace(kind: StorageKind, postgres?: Postgres): Promise<
   if (kind === "pglite") {
     return {
       kind,
-      database: { folder },
+      storage: { dataDir: folder },
       start: (env = {}) => startServer({ dataDir: folder, env }),
       [Symbol.asyncDispose]: removeFolder,
     };
@@ -35,7 +36,7 @@ export async function newPlace(kind: StorageKind, postgres?: Postgres): Promise<
   const url = await (postgres ?? (own as Postgres)).createDatabase(`place_${process.pid}_${++places}`);
   return {
     kind,
-    database: { url },
+    storage: { dataDir: folder, databaseUrl: url },
     start: (env = {}) => startServer({ databaseUrl: url, dataDir: folder, env }),
     [Symbol.asyncDispose]: async () => {
       await own?.[Symbol.asyncDispose]();

@@ -11,7 +11,7 @@ import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer }
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
 import { internalError, unsupportedApiVersion } from "./errors.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
-import { policiesRequest } from "./policies-requests.ts";
+import { postRequest } from "./post-requests.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { thingsRequest } from "./things-requests.ts";
 import { readTarget } from "./uri.ts";
@@ -39,7 +39,12 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   const collection = (routes: EntityRoutes, request: HttpRequest) =>
     routes === things
       ? thingsRequest(routes, request, parts.dispatch, parts.list, parts.defaultNamespace)
-      : policiesRequest(routes, request, parts.dispatch, parts.defaultNamespace);
+      : policiesRequest(routes, request);
+
+  const policiesRequest = async (routes: EntityRoutes, request: HttpRequest) =>
+    request.incoming.method === "POST"
+      ? postRequest(routes, request, parts.dispatch, parts.defaultNamespace)
+      : methodNotAllowed(["POST"]);
 
   const api = (routes: EntityRoutes) => (c: Context<Env>) =>
     guarded(parts, c, (request) =>
@@ -96,6 +101,7 @@ async function guarded(
 
 function refusal(parts: HttpParts, error: unknown, request: HttpRequest | undefined): Response {
   const correlationId = (request?.headers["correlation-id"] as string | undefined) ?? "unknown";
+  if (request?.incoming.errored) return textAnswer(400, "The request broke off."); // for nobody: its sender is gone
   if (!(error instanceof TwinError)) {
     parts.onFault(error, correlationId);
     return errorAnswer(internalError());

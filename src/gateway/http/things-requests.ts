@@ -1,19 +1,15 @@
 // `/api/2/things`: create with a generated id, read several, list all that the caller may see.
 
-import { randomUUID } from "node:crypto";
 import { isNamespacedId } from "../../base/ids.ts";
-import { invalidJson } from "../../base/json/errors.ts";
 import { parseFields } from "../../base/json/fields.ts";
-import { isObject } from "../../base/json/json.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
-import type { Command } from "../../signals/signal.ts";
-import { thingIdInvalid, thingIdNotSettable } from "../../things/errors.ts";
+import { thingIdInvalid } from "../../things/errors.ts";
 import { listAnswer, methodNotAllowed } from "./answers.ts";
-import { checkMediaType, readJson } from "./body.ts";
-import { type EntityRoutes, type HttpRequest, locationOf, send, tooLargeFor } from "./entity-requests.ts";
+import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 import { readOption } from "./list-option.ts";
+import { postRequest } from "./post-requests.ts";
 
 /** Answers a request for the collection of things. */
 export async function thingsRequest(
@@ -27,7 +23,7 @@ export async function thingsRequest(
     case "GET":
       return request.target.query?.has("ids") ? several(request, list) : all(routes, request, list);
     case "POST":
-      return post(routes, request, dispatch, defaultNamespace);
+      return postRequest(routes, request, dispatch, defaultNamespace);
     default:
       return methodNotAllowed(["GET", "POST"]);
   }
@@ -60,22 +56,4 @@ async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList):
 function respond({ headers, auth }: HttpRequest, texts: readonly string[], link?: string): Response {
   const correlationId = headers["correlation-id"] as string;
   return listAnswer(`[${texts.join(",")}]`, correlationId, auth.subjects[0] as string, link);
-}
-
-/** Creates a thing whose id is the server's to choose, in the namespace asked for. */
-async function post(
-  routes: EntityRoutes,
-  request: HttpRequest,
-  dispatch: Dispatch,
-  defaultNamespace: string,
-): Promise<Response> {
-  const { incoming, target, headers, auth } = request;
-  checkMediaType("POST", incoming.headers["content-type"]);
-  const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
-  if (!isNamespacedId(id)) throw thingIdInvalid(id);
-  const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
-  if (!isObject(value)) throw invalidJson("A thing is a JSON object.");
-  if (value.thingId !== undefined) throw thingIdNotSettable(String(value.thingId));
-  const command: Command = { kind: "thing", id, action: "create", path: [], value, headers, auth };
-  return send(command, dispatch, request, () => locationOf(routes, request, id, []));
 }

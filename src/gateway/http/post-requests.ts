@@ -1,26 +1,27 @@
-// `/api/2/policies`: create a policy with a generated id.
+// `POST /api/2/things` and `POST /api/2/policies`: an entity whose id is the server's to choose.
 
 import { randomUUID } from "node:crypto";
 import { isNamespacedId } from "../../base/ids.ts";
+import { getKey, isObject } from "../../base/json/json.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
-import type { Command } from "../../signals/signal.ts";
-import { methodNotAllowed } from "./answers.ts";
 import { checkMediaType, readJson } from "./body.ts";
 import { type EntityRoutes, type HttpRequest, locationOf, send, tooLargeFor } from "./entity-requests.ts";
 
-/** Answers a request for the collection of policies, which can only be added to. */
-export async function policiesRequest(
+/** Creates an entity in the namespace asked for, or else in the default one. A body that names an id is refused. */
+export async function postRequest(
   routes: EntityRoutes,
   request: HttpRequest,
   dispatch: Dispatch,
   defaultNamespace: string,
 ): Promise<Response> {
   const { incoming, target, headers, auth } = request;
-  if (incoming.method !== "POST") return methodNotAllowed(["POST"]);
+  const { rules } = routes;
   checkMediaType("POST", incoming.headers["content-type"]);
   const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
-  if (!isNamespacedId(id)) throw routes.rules.idInvalid(id);
+  if (!isNamespacedId(id)) throw rules.idInvalid(id);
   const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
-  const command: Command = { kind: "policy", id, action: "create", path: [], value, headers, auth };
+  const given = isObject(value) ? getKey(value, `${rules.kind}Id`) : undefined;
+  if (given !== undefined) throw rules.idNotSettable(String(given));
+  const command = { kind: rules.kind, id, action: "create", path: [], value, headers, auth } as const;
   return send(command, dispatch, request, () => locationOf(routes, request, id, []));
 }

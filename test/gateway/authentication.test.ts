@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { startServer, type TestServer } from "../support/server.ts";
+import { openSession } from "../support/socket.ts";
+
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+const whoami = async (server: TestServer, headers: Record<string, string>) => {
+  const reply = await fetch(`${server.url}/api/2/whoami`, { headers });
+  const body = await reply.json();
+  return { status: reply.status, body, challenge: reply.headers.get("www-authenticate") };
+};
+
+describe("by name and password", () => {
+  const refused: readonly (readonly [says: string, authorization: string | undefined])[] = [
+    ["no credentials", undefined],
+    ["a wrong password", basic("ditto:wrong")],
+    ["an empty password", basic("ditto:")],
+    ["a longer password", basic("ditto:ditto2")],
+    ["a user nobody knows", basic("nobody:ditto")],
+    ["a user nobody knows, without a password", basic("nobody:")],
+    ["no user", basic(":")],
+    ["no colon", basic("ditto")],
+    ["the name of a prototype", basic("__proto__:")],
+    ["what is not base64", "Basic !!!"],
+    ["nothing behind Basic", "Basic"],
+    ["another scheme", "Digest username=ditto"],
+    ["an empty header", ""],
+    ["credentials in the open", "ditto:ditto"],
+  ];
+
+  test("is asked of everybody, and says nothing about what was wrong", async () => {
+    await using server = await startServer();
+    const unknown = await whoami(server, {});
+    expect(unknown.challenge).toBe('Basic realm="ditto", charset="UTF-8"');
+    for (const [says, authorization] of refused) {
+      const reply = await whoami(server, authorization === undefined ? {} : { authorization });
+      expect([says, reply]).toEqual([says, unknown]);
+    }
+    expect(unknown).toMatchObject({
+      status: 401,
+      body: { status: 401, error: "gateway:authentication.failed" },
+    });
+
+    for (const path of ["/api/2/things", "/api/2/things/a:b", "/api/2/things/nocolon", "/api/2/policies/a:b"])
+      expect([path, (await fetch(server.url + path)).status]).toEqual([path, 401]);
+    await expect(openSession(server, {})).rejects.toThrow("401");
+    await expect(openSession(server, { authorization: basic("ditto:wrong") })).rejects.toThrow("401");
+  });
+
+  test("makes a subject of the user; the scheme's case does not matter; a token is no password", async () => {
+    await using server = await startServer();
+    const expected = { defaultSubject: "nginx:ditto", subjects: ["nginx:ditto"] };
+    expect((await whoami(server, { authorization: basic("ditto:ditto") })).body).toEqual(expected);
+    expect(
+      (await whoami(server, { authorization: basic("ditto:ditto").replace("Basic", "bAsIc") })).body,
+    ).toEqual(expected);
+    expect(await whoami(server, { authorization: "Bearer a.b.c" })).toMatchObject({
+      status: 400,
+      body: { error: "jwt:invalid" },
+    });
+  });
+
+  test("knows the users that are configured, and no others", async () => {
+    await using server = await startServer({ env: { USERS: "anna:s3cret,bert:pa:ss" } });
+    expect((await whoami(server, { authorization: basic("anna:s3cret") })).body).toMatchObject({
+      subjects: ["nginx:anna"],
+    });
+    expect((await whoami(server, { authorization: basic("ditto:ditto") })).status).toBe(401);
+    expect((await whoami(server, { authorization: basic("bert:s3cret") })).status).toBe(401);
+  });
+});
+
+describe("by a trusted proxy", () => {
+  const header = { "x-ditto-pre-authenticated": "nginx:anna,test:b" };
+
+  test("is off unless it is turned on", async () => {
+    await using server = await startServer();
+    expect((await whoami(server, header)).status).toBe(401);
+    expect((await whoami(server, { ...header, authorization: basic("ditto:ditto") })).body).toMatchObject({
+      subjects: ["nginx:ditto"],
+    });
+    await expect(openSession(server, header)).rejects.toThrow("401");
+  });
+
+  test("speaks for all its subjects when it is on", async () => {
+    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
+    expect((await whoami(server, header)).body).toEqual({
+      defaultSubject: "nginx:anna",
+      subjects: ["nginx:anna", "test:b"],
+    });
+    for (const nobody of ["", " ", ",", " , "])
+      expect([nobody, (await whoami(server, { "x-ditto-pre-authenticated": nobody })).status]).toEqual([
+        nobody,
+        401,
+      ]);
+  });
+});

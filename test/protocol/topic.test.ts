@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { parseCommandTopic, printTopic } from "../../src/protocol/topic.ts";
+import { codeOf } from "../support/things.ts";
+
+describe("topics of commands", () => {
+  const cases = [
+    ["org.acme/lamp/things/twin/commands/modify", { kind: "thing", id: "org.acme:lamp", action: "modify" }],
+    ["org.acme/lamp/things/twin/commands/create", { kind: "thing", id: "org.acme:lamp", action: "create" }],
+    ["org.acme/lamp/things/twin/commands/merge", { kind: "thing", id: "org.acme:lamp", action: "merge" }],
+    ["org.acme/lamp/things/twin/commands/delete", { kind: "thing", id: "org.acme:lamp", action: "delete" }],
+    ["org.acme/lamp/policies/commands/retrieve", { kind: "policy", id: "org.acme:lamp", action: "retrieve" }],
+    ["a/b:c d€/things/twin/commands/retrieve", { kind: "thing", id: "a:b:c d€", action: "retrieve" }],
+    ["_/_/things/twin/commands/retrieve", { kind: "thing", id: undefined, action: "retrieve" }],
+    ["a/things/things/twin/commands/delete", { kind: "thing", id: "a:things", action: "delete" }],
+  ] as const;
+  for (const [topic, parsed] of cases) {
+    test(topic, () => expect(parseCommandTopic(topic)).toEqual(parsed));
+  }
+});
+
+describe("other topics are refused", () => {
+  const unknown = [
+    "",
+    "/",
+    "bogus/topic",
+    "a/b",
+    "a/b/things",
+    "a/b/things/twin",
+    "a/b/things/twin/commands",
+    "a/b/things/twin/commands/",
+    "a/b/things/twin/commands/fly",
+    "a/b/things/twin/commands/toString",
+    "a/b/things/twin/commands/modify/more",
+    "a/b/things/commands/modify",
+    "a/b/things/none/commands/modify",
+    "a/b/policies/twin/commands/modify",
+    "a/b/gadgets/twin/commands/modify",
+    "a/b/__proto__/twin/commands/modify",
+    "a/b/constructor/twin/commands/modify",
+    "/b/things/twin/commands/modify",
+    "a//things/twin/commands/modify",
+    "1a/b/things/twin/commands/modify",
+    "a/ü/things/twin/commands/modify",
+    "_/b/things/twin/commands/modify",
+    `a/${"b".repeat(255)}/things/twin/commands/modify`,
+    "a/b/things/twin/bogus/modify",
+  ];
+  test.each(unknown)("%j is no topic", (topic) => {
+    expect(codeOf(() => parseCommandTopic(topic))).toBe("protocoladapter:unknown.topicpath");
+  });
+
+  const elsewhere = [
+    "a/b/things/live/commands/modify",
+    "a/b/things/live/messages/hi",
+    "a/b/things/twin/events/modified",
+    "a/b/things/twin/errors",
+    "a/b/things/twin/search/subscribe",
+    "a/b/things/twin/acks/x",
+  ];
+  test.each(elsewhere)("%s is not supported here", (topic) => {
+    expect(codeOf(() => parseCommandTopic(topic))).toBe("signal.unsupported");
+  });
+});
+
+test("topics are printed as they are read", () => {
+  expect(printTopic("thing", "a.b:c:d", "events", "modified")).toBe("a.b/c:d/things/twin/events/modified");
+  expect(printTopic("policy", "a:b", "commands", "retrieve")).toBe("a/b/policies/commands/retrieve");
+  expect(printTopic("thing", "a:b", "errors")).toBe("a/b/things/twin/errors");
+});

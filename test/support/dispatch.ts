@@ -1,0 +1,90 @@
+// The dispatcher with everything it works with, on a journal of the test's choice; what it publishes is kept.
+
+import type { JsonValue } from "../../src/base/json/json.ts";
+import { readPath } from "../../src/base/json/pointer.ts";
+import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
+import { Entities } from "../../src/dispatch/entities.ts";
+import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
+import { policyRules } from "../../src/dispatch/policy-rules.ts";
+import { Snapshots } from "../../src/dispatch/snapshots.ts";
+import { thingRules } from "../../src/dispatch/thing-rules.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import type { Reply } from "../../src/signals/reply.ts";
+import type {
+  AuthContext,
+  Command,
+  CommandAction,
+  EntityEvent,
+  EntityKind,
+} from "../../src/signals/signal.ts";
+
+export const ditto: AuthContext = { subjects: ["nginx:ditto"] };
+
+export interface World {
+  readonly dispatch: Dispatch;
+  readonly things: Entities;
+  readonly policies: Entities;
+  readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
+  readonly published: EntityEvent[];
+  /** What went wrong behind the scenes. */
+  readonly snapshotErrors: unknown[];
+  /** Sends a command; refusals become their error codes, so that outcomes can be compared. */
+  ask(action: CommandAction, path: string, value?: JsonValue, how?: How): Promise<Reply | string>;
+}
+
+interface How {
+  readonly kind?: EntityKind;
+  readonly id?: string;
+  readonly headers?: Command["headers"];
+  readonly auth?: AuthContext;
+}
+
+export const thingId = "org.acme:lamp";
+
+export function worldOn(journal: Journal, { capacity = 10_000_000, maxSize = 102_400 } = {}): World {
+  const things = new Entities(thingRules(maxSize), journal, capacity);
+  const policies: Entities = new Entities(
+    policyRules(maxSize, (id) => policies.peek(id)?.committed?.value),
+    journal,
+    capacity,
+  );
+  const snapshotErrors: unknown[] = [];
+  const fail = (error: unknown) => snapshotErrors.push(error);
+  const snapshots = {
+    thing: new Snapshots(journal, "thing", fail),
+    policy: new Snapshots(journal, "policy", fail),
+  };
+  const published: EntityEvent[] = [];
+  const dispatch = dispatcher({
+    things,
+    policies,
+    access: new PolicyAccess(policies),
+    snapshots,
+    journal,
+    publish: (event) => published.push(event),
+  });
+  return {
+    dispatch,
+    things,
+    policies,
+    snapshots,
+    published,
+    snapshotErrors,
+    async ask(action, path, value, { kind = "thing", id = thingId, headers = {}, auth = ditto } = {}) {
+      const command: Command = { kind, id, action, path: readPath(path), headers, auth };
+      try {
+        return await dispatch(value === undefined ? command : { ...command, value });
+      } catch (error) {
+        const code = (error as { code?: string }).code;
+        if (code === undefined) throw error;
+        return code;
+      }
+    },
+  };
+}
+
+/** What a promise has come to by now: its value, or "pending". */
+export async function soFar<T>(promise: Promise<T>): Promise<T | "pending"> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+  return Promise.race([promise, Promise.resolve("pending" as const)]);
+}

@@ -1,0 +1,122 @@
+// A journal in memory whose commits the test lets happen, one by one. It is a stand-in, used only where a test must
+// choose the moment at which an append is settled, or that it fails; no real database lets a test do that. It keeps
+// the promises of src/journal/journal.ts: order, primary key, failure of what was accepted after a failed append.
+
+import {
+  type Journal,
+  type JournalRow,
+  JournalUnavailable,
+  type Recorded,
+  RevisionTaken,
+  type Settled,
+  type SnapshotRow,
+} from "../../src/journal/journal.ts";
+import type { EntityKind } from "../../src/signals/signal.ts";
+
+interface Waiting {
+  readonly rows: readonly JournalRow[];
+  readonly settled: Settled;
+}
+
+const keyOf = (kind: EntityKind, id: string) => `${kind} ${id}`;
+
+export class HeldJournal implements Journal {
+  /** Committed rows, and snapshots, by entity. */
+  readonly rows = new Map<string, JournalRow[]>();
+  readonly snapshots = new Map<string, SnapshotRow>();
+  /** Every append, as it came. */
+  readonly appends: (readonly JournalRow[])[] = [];
+  /** How often each entity was read. */
+  readonly loads = new Map<string, number>();
+  /** Whether appends are committed at once, a microtask after they came. */
+  flowing: boolean;
+  /** While set, what asks the database waits for it. */
+  gate: Promise<void> | undefined;
+  #waiting: Waiting[] = [];
+
+  constructor({ flowing = false } = {}) {
+    this.flowing = flowing;
+  }
+
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  append(rows: readonly JournalRow[], settled: Settled): void {
+    this.appends.push(rows);
+    const waiting = { rows, settled };
+    this.#waiting.push(waiting);
+    if (this.flowing) queueMicrotask(() => this.#waiting.includes(waiting) && this.commit());
+  }
+
+  /** Commits the oldest append that waits. */
+  commit(): void {
+    const next = this.#waiting.shift();
+    if (!next) throw new Error("no append waits");
+    if (next.rows.some((row) => this.#isTaken(row))) {
+      this.#fail(next, new RevisionTaken());
+      return;
+    }
+    for (const row of next.rows) {
+      const key = keyOf(row.kind, row.id);
+      this.rows.set(key, [...(this.rows.get(key) ?? []), row]);
+    }
+    next.settled();
+  }
+
+  #isTaken({ kind, id, revision }: JournalRow): boolean {
+    return (this.rows.get(keyOf(kind, id)) ?? []).some((row) => row.revision === revision);
+  }
+
+  commitAll(): void {
+    while (this.#waiting.length > 0) this.commit();
+  }
+
+  /** Loses the oldest append that waits, and those of the same ids that came after it. */
+  fail(error: JournalUnavailable | RevisionTaken = new JournalUnavailable("lost")): void {
+    const next = this.#waiting.shift();
+    if (!next) throw new Error("no append waits");
+    this.#fail(next, error);
+  }
+
+  #fail(first: Waiting, error: JournalUnavailable | RevisionTaken): void {
+    const ids = new Set(first.rows.map(({ id }) => id));
+    const along = this.#waiting.filter(({ rows }) => rows.some(({ id }) => ids.has(id)));
+    this.#waiting = this.#waiting.filter((waiting) => !along.includes(waiting));
+    for (const { settled } of [first, ...along]) settled(error);
+  }
+
+  async load(kind: EntityKind, id: string): Promise<Recorded> {
+    const key = keyOf(kind, id);
+    this.loads.set(key, (this.loads.get(key) ?? 0) + 1);
+    await this.gate;
+    const snapshot = this.snapshots.get(key);
+    const tail = (this.rows.get(key) ?? []).filter(({ revision }) => revision > (snapshot?.revision ?? 0));
+    return { snapshot, tail };
+  }
+
+  async storeSnapshots(rows: readonly SnapshotRow[]): Promise<void> {
+    await this.gate;
+    for (const row of rows) {
+      const key = keyOf(row.kind, row.id);
+      if ((this.snapshots.get(key)?.revision ?? 0) < row.revision) this.snapshots.set(key, row);
+    }
+  }
+
+  async listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]> {
+    return [...this.snapshots.values()]
+      .filter((row) => row.kind === kind && row.state !== null && row.id > after)
+      .map(({ id }) => id)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async readEvents(kind: EntityKind, id: string, from: number, to: number, limit: number) {
+    const rows = this.rows.get(keyOf(kind, id)) ?? [];
+    return rows.filter(({ revision }) => revision >= from && revision <= to).slice(0, limit);
+  }
+
+  async close(): Promise<void> {
+    this.commitAll();
+  }
+}

@@ -1,0 +1,95 @@
+// A WebSocket session of a test: what it sends, and what comes back in order.
+
+import { WebSocket } from "ws";
+import type { TestServer } from "./server.ts";
+
+/** A message of the Ditto Protocol as a test looks at it. */
+export interface Message {
+  readonly topic: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly value?: unknown;
+  readonly status?: number;
+  readonly revision?: number;
+}
+
+export interface Session extends AsyncDisposable {
+  readonly socket: WebSocket;
+  /** Everything that came and was not yet taken, as text. */
+  readonly inbox: string[];
+  /** Sends text as it is, anything else as JSON. */
+  send(message: unknown): void;
+  /** Takes the next text that comes. */
+  next(withinMs?: number): Promise<string>;
+  /** Takes the next message. */
+  message(): Promise<Message>;
+  /** Sends a message and takes the next one that comes. */
+  ask(message: unknown): Promise<Message>;
+  /** The close code, once the session is closed. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+}
+
+/** Opens a session as `ditto`, or with other headers. */
+export async function openSession(server: TestServer, headers?: Record<string, string>): Promise<Session> {
+  const authorization = `Basic ${Buffer.from("ditto:ditto").toString("base64")}`;
+  const socket = new WebSocket(`${server.wsUrl}/ws/2`, { headers: headers ?? { authorization } });
+  const inbox: string[] = [];
+  const waiting: ((text: string) => void)[] = [];
+  socket.on("message", (data) => {
+    const text = data.toString();
+    const taker = waiting.shift();
+    if (taker) taker(text);
+    else inbox.push(text);
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  socket.on("error", () => undefined); // told by the close code
+
+  const next = (withinMs = 10_000): Promise<string> => {
+    const here = inbox.shift();
+    if (here !== undefined) return Promise.resolve(here);
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`nothing came within ${withinMs} ms`)), withinMs);
+      waiting.push((text) => {
+        clearTimeout(late);
+        resolve(text);
+      });
+    });
+  };
+  const send = (message: unknown) =>
+    socket.send(typeof message === "string" ? message : JSON.stringify(message));
+  const message = async () => JSON.parse(await next()) as Message;
+  return {
+    socket,
+    inbox,
+    send,
+    next,
+    message,
+    ask: (what) => {
+      send(what);
+      return message();
+    },
+    closed,
+    async [Symbol.asyncDispose]() {
+      socket.terminate();
+      await closed;
+    },
+  };
+}
+
+/** A command on a thing; the name is what follows the namespace `org.acme`. */
+export function commandMessage(
+  name: string,
+  action: string,
+  path: string,
+  value?: unknown,
+  headers: Record<string, unknown> = {},
+) {
+  const topic = `org.acme/${name}/things/twin/commands/${action}`;
+  return { topic, headers: { "correlation-id": "c", ...headers }, path, value };
+}
