@@ -45,7 +45,7 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
   const pubsub = localPubsub();
   const access = new PolicyAccess(policies);
   const dispatch = dispatcher({ things, policies, access, snapshots, journal, publish: pubsub.publish });
-  const list = thingList(dispatch, journal, snapshots.thing);
+  const list = thingList(dispatch, journal);
   const authenticate = authenticator(config);
   const onFault = (error: unknown, correlationId: string) =>
     log.error({ error, correlationId }, "request failed");

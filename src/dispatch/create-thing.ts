@@ -8,7 +8,7 @@ import { thingNotCreatable, thingNotModifiable } from "../things/errors.ts";
 import type { Held } from "./entities.ts";
 import { commit, execute } from "./execute.ts";
 import { checkImports } from "./imports.ts";
-import { choosePolicy, type PolicyChoice, type PolicySource } from "./policy-choice.ts";
+import { choosePolicy, type NewPolicy, type PolicySource } from "./policy-choice.ts";
 import { checkPreconditions } from "./preconditions.ts";
 import { load, namespaceFor, orUnavailable, type Parts } from "./ready.ts";
 import { type Decided, decided, record } from "./record.ts";
@@ -20,47 +20,59 @@ export function createsThing({ kind, action, path }: Command, held: Held): boole
   );
 }
 
-/** Creates a thing under a policy that exists, or together with a new one in the same transaction. */
+/** Creates a thing under a policy that exists, or together with a new one. */
 export async function createThing(
   parts: Parts,
   command: Command,
   held: Held,
   origin: object | undefined,
 ): Promise<Reply> {
-  const { things, policies } = parts;
-  checkPreconditions(command.headers, undefined, false, things.rules.preconditionFailed);
+  checkPreconditions(command.headers, undefined, false, parts.things.rules.preconditionFailed);
   const choice = choosePolicy(command);
-  const policyId = "use" in choice ? choice.use : choice.create;
-  const policy = await orUnavailable(command, things, async () => {
-    const loaded = await policies.load(policyId);
-    await parts.access.load(loaded);
-    return loaded;
-  });
+  return "use" in choice
+    ? createUnder(parts, command, held, choice.use, origin)
+    : createWith(parts, command, held, choice, origin);
+}
+
+/** The policy must exist, and be readable by whoever creates the thing. */
+async function createUnder(
+  parts: Parts,
+  command: Command,
+  held: Held,
+  policyId: string,
+  origin: object | undefined,
+): Promise<Reply> {
+  const { things } = parts;
+  const enforcer = parts.access.enforcer(await loadPolicy(parts, command, policyId), namespaceFor(command));
+  const access = enforcer?.forSubjects(command.auth.subjects);
+  if (!enforcer || !access?.hasPartial("policy", [], "READ")) throw policyNotFound(policyId);
+  if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
   const decision = things.rules.decide(held.head, withPolicyId(command, policyId));
-  if ("use" in choice) {
-    const enforcer = parts.access.enforcer(policy, namespaceFor(command));
-    const access = enforcer?.forSubjects(command.auth.subjects);
-    if (!enforcer || !access?.hasPartial("policy", [], "READ")) throw policyNotFound(policyId);
-    if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
-    return commit(
-      parts,
-      command,
-      things,
-      [decided(things, held, decision.change)],
-      decision,
-      enforcer,
-      origin,
-    );
-  }
-  const born = await decidePolicyOf(parts, command, choice, policy);
+  return commit(parts, command, things, [decided(things, held, decision.change)], decision, enforcer, origin);
+}
+
+/** Thing and policy of one id are born in one transaction; a policy of another id is committed before its thing. */
+async function createWith(
+  parts: Parts,
+  command: Command,
+  held: Held,
+  choice: NewPolicy,
+  origin: object | undefined,
+): Promise<Reply> {
+  const { things } = parts;
+  const birth = await birthOf(parts, command, choice);
+  // From here on nothing is waited for until both are recorded, so that nobody creates the same policy in between.
+  const born = decidePolicy(parts, birth);
   const enforcer = parts.access.enforcerOfValue(born.next.value as JsonObject, namespaceFor(command));
   if (!enforcer.forSubjects(command.auth.subjects).hasUnrestricted("thing", [], "WRITE")) {
     throw thingNotModifiable(command.id);
   }
+  const decision = things.rules.decide(held.head, withPolicyId(command, birth.id));
   const thing = decided(things, held, decision.change);
-  if (policyId === command.id)
+  if (birth.id === command.id) {
     return commit(parts, command, things, [born, thing], decision, enforcer, origin);
-  await orUnavailable(command, things, () => record(parts, [born], command, undefined, origin));
+  }
+  await orUnavailable(command, things, () => record(parts, [born], birth, undefined, origin));
   return commit(parts, command, things, [thing], decision, enforcer, origin);
 }
 
@@ -69,43 +81,43 @@ function withPolicyId(command: Command, policyId: string): Command {
   return isObject(command.value) ? { ...command, value: { ...command.value, policyId } } : command;
 }
 
-/** Decides the policy that is born with a thing. */
-async function decidePolicyOf(
-  parts: Parts,
-  command: Command,
-  choice: Exclude<PolicyChoice, { use: string }>,
-  held: Held,
-): Promise<Decided> {
+/** The command that creates the new policy, with everything in memory that deciding it needs. */
+async function birthOf(parts: Parts, command: Command, choice: NewPolicy): Promise<Command> {
   const { policies, access } = parts;
   const value = "policy" in choice ? choice.policy : await copyOf(parts, command, choice.copyOf);
-  if (held.head?.value) throw thingNotCreatable(command.id, `the policy '${choice.create}' exists already.`);
-  const birth: Command = {
-    ...command,
-    kind: "policy",
-    id: choice.create,
-    action: "create",
-    value,
-  };
+  const birth: Command = { ...command, kind: "policy", id: choice.create, action: "create", value };
   await orUnavailable(command, policies, () => checkImports(birth, policies, access));
+  await loadPolicy(parts, command, birth.id);
+  return birth;
+}
+
+function decidePolicy({ policies }: Parts, birth: Command): Decided {
+  const held = policies.peek(birth.id);
+  if (!held) throw policies.rules.unavailable(birth.id); // evicted in the very moment it was loaded
+  if (held.head?.value) throw thingNotCreatable(birth.id, `the policy '${birth.id}' exists already.`);
   policies.rules.checkCreation(birth);
-  const decision = policies.rules.decide(held.head, birth);
-  return decided(policies, held, decision.change);
+  return decided(policies, held, policies.rules.decide(held.head, birth).change);
+}
+
+/** A policy with what it imports. */
+function loadPolicy({ things, policies, access }: Parts, command: Command, id: string): Promise<Held> {
+  return orUnavailable(command, things, async () => {
+    const policy = await policies.load(id);
+    await access.load(policy);
+    return policy;
+  });
 }
 
 /** The readable part of the policy that is to be copied, without its id. */
 async function copyOf(parts: Parts, command: Command, source: PolicySource): Promise<JsonObject> {
-  const { things, policies, access } = parts;
+  const { things, access } = parts;
   let id = "policy" in source ? source.policy : "";
   if ("thing" in source) {
     const retrieve: Command = { ...command, id: source.thing, action: "retrieve", path: ["policyId"] };
     const ready = await load(parts, retrieve, things);
     id = (await execute(parts, retrieve, things, ready, undefined)).value as string;
   }
-  const policy = await orUnavailable(command, things, async () => {
-    const loaded = await policies.load(id);
-    await access.load(loaded);
-    return loaded;
-  });
+  const policy = await loadPolicy(parts, command, id);
   const readable = access
     .enforcer(policy)
     ?.forSubjects(command.auth.subjects)

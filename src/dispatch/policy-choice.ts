@@ -9,12 +9,14 @@ import { policyConflicting } from "../things/errors.ts";
 
 export type PolicyChoice =
   /** The thing names a policy that exists. */
-  | { readonly use: string }
-  /** A policy is created with the thing. */
+  { readonly use: string } | NewPolicy;
+
+/** A policy is created with the thing: a given one, or a copy. */
+export type NewPolicy =
   | { readonly create: string; readonly policy: JsonObject }
-  /** A copy of a policy is created: of one that is named, or of that of a thing. */
   | { readonly create: string; readonly copyOf: PolicySource };
 
+/** Where a copied policy comes from: one that is named, or that of a thing. */
 export type PolicySource = { readonly policy: string } | { readonly thing: string };
 
 /** Reads the choice out of a command that creates a thing. */

@@ -78,8 +78,9 @@ export function record(
       }
       for (const change of changes) {
         const { held, next, store } = change;
+        const born = change.change.action === "created" && change.change.path.length === 0;
         held.commit(next);
-        recorder.snapshots[store.rules.kind].committed(held, next);
+        recorder.snapshots[store.rules.kind].committed(held, next, born);
         recorder.publish(eventOf(change, command), enforcer, origin);
       }
       resolve();

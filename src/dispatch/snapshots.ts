@@ -1,4 +1,4 @@
-// Snapshots are written behind the journal, so that loading an entity replays few events, and lists find every id.
+// Snapshots are written behind the journal, so that loading an entity replays few events.
 
 import type { Journal, SnapshotRow } from "../journal/journal.ts";
 import type { EntityKind, EntityState } from "../signals/signal.ts";
@@ -24,8 +24,13 @@ export class Snapshots {
     this.#onError = onError;
   }
 
-  /** To be told of every commit. */
-  committed(held: Held, state: EntityState): void {
+  /** To be told of every commit; `born` says that it began a life, whose snapshot the journal stored with it. */
+  committed(held: Held, state: EntityState, born: boolean): void {
+    if (born) {
+      held.snapshotRevision = state.revision;
+      held.snapshotLives = true;
+      return;
+    }
     const lives = state.value !== undefined;
     if (lives === held.snapshotLives && state.revision - held.snapshotRevision < MAX_TAIL) return;
     this.#due.add(held);

@@ -6,7 +6,6 @@ import type { Path } from "../base/json/pointer.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { AuthContext, Command } from "../signals/signal.ts";
 import type { Dispatch } from "./dispatcher.ts";
-import type { Snapshots } from "./snapshots.ts";
 
 export interface ThingList {
   /** The JSON texts of the readable things among the ids. */
@@ -30,7 +29,7 @@ export interface Page {
 const STRIDE = 200;
 
 /** Makes the list on top of the dispatcher, so that each thing is read as if asked for alone. */
-export function thingList(dispatch: Dispatch, journal: Journal, snapshots: Snapshots): ThingList {
+export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
   async function read(id: string, auth: AuthContext, fields?: readonly Path[]): Promise<string | undefined> {
     const command: Command = { kind: "thing", id, action: "retrieve", path: [], headers: {}, auth };
     try {
@@ -49,7 +48,6 @@ export function thingList(dispatch: Dispatch, journal: Journal, snapshots: Snaps
     },
 
     async page({ after, size, namespaces }, auth, fields) {
-      await snapshots.flush(); // every committed thing is listed, also one that was created a moment ago
       const things: string[] = [];
       for (let last = after; ; ) {
         const ids = await journal.listIds("thing", last, STRIDE);

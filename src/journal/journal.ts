@@ -43,6 +43,7 @@ export type Settled = (error?: JournalUnavailable | RevisionTaken) => void;
 export interface Journal {
   /**
    * Writes rows of one id (of one or several kinds) in one transaction, batched with those of others.
+   * A row that brings an entity into being (`created` at `/`) brings its snapshot with it, so that lists find it.
    * Rows of one id are committed in the order of their appends; when a batch fails, every later append of the
    * ids in it that was accepted before the failure was told fails too, so that no gap arises.
    * At the bound of the queue `settled` is called with {@link JournalUnavailable} at once.

@@ -26,8 +26,8 @@ interface Stream {
 }
 
 export interface FileEvents {
-  /** The log went on to another segment of 16 MB. */
-  segment(): void;
+  /** A segment (16 MB) of the write-ahead log was opened; names ascend. */
+  segment(name: string): void;
   /** The disk refused to sync: what it holds is unknown, only a new process reading it again may go on. */
   syncFailed(error: unknown): void;
   /** The database gave itself up (PANIC), for instance because its log could not be written. */
@@ -53,14 +53,10 @@ export class SyncedFiles extends NodeFS {
     const { NODEFS } = module as unknown as { NODEFS: NodeFsMount };
     const operations = NODEFS.stream_ops;
     const open = operations.open;
-    let segment = "";
     operations.open = (stream) => {
       open(stream);
       const name = basename(NODEFS.realPath(stream.node));
-      // Names ascend; an older one is opened to be kept for later use.
-      if (!SEGMENT.test(name) || name <= segment) return;
-      segment = name;
-      this.#events.segment();
+      if (SEGMENT.test(name)) this.#events.segment(name);
     };
     operations.fsync = (stream) => {
       try {

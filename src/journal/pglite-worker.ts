@@ -31,7 +31,9 @@ const PARAMETERS = {
 const port = parentPort!;
 const folder: string = workerData.folder;
 
+let segment = "";
 let segments = 0;
+let isTidying = false;
 refuseOtherVersion(folder);
 const pglite = await open();
 port.on("message", (message: Uint8Array | "close") => {
@@ -44,7 +46,7 @@ async function open(): Promise<PGlite> {
   try {
     return await PGlite.create({
       fs: new SyncedFiles(folder, {
-        segment: () => segments++,
+        segment: countSegment,
         syncFailed: (error) => giveUp(`the disk refused to sync: ${String(error)}`),
         aborted: () => giveUp("it gave itself up"),
       }),
@@ -69,18 +71,32 @@ function serve(request: Uint8Array): void {
     .catch((error: unknown) => giveUp(String(error)));
   const answer = chunks.length === 1 ? chunks[0]! : new Uint8Array(Buffer.concat(chunks));
   port.postMessage(answer, [answer.buffer as ArrayBuffer]);
-  if (segments >= CHECKPOINT_SEGMENTS && endsInSync(request) && !pglite.isInTransaction()) tidy();
+  if (!isTidying && segments >= CHECKPOINT_SEGMENTS && endsInSync(request) && !pglite.isInTransaction())
+    void tidy();
+}
+
+/** The log goes on to a segment when a statement first opens it; a checkpoint opens later ones, to keep them for then. */
+function countSegment(name: string): void {
+  if (isTidying || name <= segment) return;
+  segment = name;
+  segments++;
 }
 
 /**
  * What background processes do in a PostgreSQL of several: free the log, reuse the room of old rows, and keep
  * transaction numbers from running out. Each time only what changed since the last time is visited.
  */
-function tidy(): void {
-  segments = 0;
-  Promise.all([pglite.exec("vacuum (freeze)"), pglite.exec("checkpoint")]).catch((error: unknown) =>
-    giveUp(`it cannot free its log: ${String(error)}`),
-  );
+async function tidy(): Promise<void> {
+  isTidying = true;
+  try {
+    await pglite.exec("vacuum (freeze)");
+    await pglite.exec("checkpoint");
+  } catch (error) {
+    giveUp(`it cannot free its log: ${String(error)}`);
+  } finally {
+    isTidying = false;
+    segments = 0;
+  }
 }
 
 async function close(): Promise<void> {

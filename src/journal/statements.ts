@@ -15,12 +15,27 @@ insert into journal (kind, id, revision, timestamp, action, path, value, headers
 select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}::bigint, ${unpack(5)},
        concat(${unpack(6)}), ${unpack(7)}, ${unpack(8)}`;
 
+const NEWER_SNAPSHOT = `
+on conflict (id, kind) do update
+set revision = excluded.revision, state = excluded.state, created = excluded.created, modified = excluded.modified
+where excluded.revision > stored.revision`;
+
+// An entity may be born twice in one batch, with its deletion between; only its newest life counts.
+const INSERT_BIRTHS = `
+with recorded as (${INSERT_ROWS} returning kind, id, revision, timestamp, action, path, value)
+insert into snapshot as stored (kind, id, revision, state, created, modified)
+select distinct on (id, kind) kind, id, revision, value, timestamp, timestamp
+from recorded where action = 'created' and path = '/' order by id, kind, revision desc ${NEWER_SNAPSHOT}`;
+
+/** Whether a row is the first of an entity's life. */
+const isBirth = (row: JournalRow): boolean => row.action === "created" && row.path === "/";
+
 /**
- * Commits rows in one statement, all or none.
+ * Commits rows in one statement, all or none; with a row that brings an entity into being, its snapshot.
  * @throws DatabaseError, with {@link UNIQUE_VIOLATION} when one of the revisions is in use.
  */
 export function insertRows(database: Database, lane: number, rows: readonly JournalRow[]): Promise<void> {
-  return database.write(lane, INSERT_ROWS, [
+  return database.write(lane, rows.some(isBirth) ? INSERT_BIRTHS : INSERT_ROWS, [
     pack(rows.map((row) => row.kind)),
     pack(rows.map((row) => row.id)),
     pack(rows.map((row) => row.revision)),
@@ -104,10 +119,7 @@ function journalRow(row: Row): JournalRow {
 
 const STORE_SNAPSHOTS = `
 insert into snapshot as stored (kind, id, revision, state, created, modified)
-select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}, ${unpack(5)}::bigint, ${unpack(6)}::bigint
-on conflict (id, kind) do update
-set revision = excluded.revision, state = excluded.state, created = excluded.created, modified = excluded.modified
-where excluded.revision > stored.revision`;
+select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}, ${unpack(5)}::bigint, ${unpack(6)}::bigint ${NEWER_SNAPSHOT}`;
 
 /** Stores snapshots in one statement; no two of them may be of one entity. */
 export async function upsertSnapshots(database: Database, rows: readonly SnapshotRow[]): Promise<void> {

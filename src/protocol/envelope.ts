@@ -1,5 +1,6 @@
 // Ditto Protocol messages (protocol-specification page) ⇄ signals.
 
+import { randomUUID } from "node:crypto";
 import type { TwinError } from "../base/errors.ts";
 import { invalidJson, invalidJsonPointer, missingJsonField } from "../base/json/errors.ts";
 import { parseFields } from "../base/json/fields.ts";
@@ -34,7 +35,7 @@ export function readEnvelope(message: JsonValue): Envelope {
   };
 }
 
-/** Makes the command of a message for one entity. */
+/** Makes the command of a message for one entity; one without a correlation ID gets one. */
 export function commandOf(
   envelope: Envelope,
   topic: CommandTopic & { readonly id: string },
@@ -46,7 +47,8 @@ export function commandOf(
     id: topic.id,
     action: topic.action,
     path: pathOf(envelope.path),
-    headers,
+    headers:
+      headers["correlation-id"] === undefined ? { ...headers, "correlation-id": randomUUID() } : headers,
     auth,
     ...(value !== undefined && { value }),
     ...(fields !== undefined && { fields: parseFields(fields) }),

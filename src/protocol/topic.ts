@@ -33,10 +33,10 @@ export function parseCommandTopic(topic: string): CommandTopic {
   const [namespace, name, group, ...rest] = topic.split("/");
   const kind = group === undefined ? undefined : groups[group];
   if (!namespace || !name || !kind) throw unknownTopicPath(topic);
-  const channel = kind === "thing" ? rest.shift() : "none";
+  const channel = kind === "thing" ? rest.shift() : "twin";
   const [criterion, action, ...more] = rest;
   if (!criterion || !criteria.has(criterion)) throw unknownTopicPath(topic);
-  if (channel !== "twin" && channel !== "live" && channel !== "none") throw unknownTopicPath(topic);
+  if (channel !== "twin" && channel !== "live") throw unknownTopicPath(topic);
   if (criterion !== "commands" || channel === "live") throw unsupportedSignal(topic);
   if (!action || !actions.has(action) || more.length > 0) throw unknownTopicPath(topic);
   const several = namespace === "_" && name === "_";

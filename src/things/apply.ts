@@ -17,32 +17,36 @@ export function applyThing(
 
 function changed(thing: JsonObject | undefined, change: Change): JsonObject | undefined {
   const { action, path, value } = change;
+  const before = thing ?? {};
   switch (action) {
     case "created":
     case "modified":
       if (path.length === 0) return value as JsonObject;
-      return tidy(setAt(thing ?? {}, path, value as JsonValue) as JsonObject, path);
+      return tidy(before, setAt(before, path, value as JsonValue) as JsonObject, path);
     case "merged":
-      return tidy(mergeAt(thing ?? {}, path, value as JsonValue), path);
+      return tidy(before, mergeAt(before, path, value as JsonValue), path);
     case "deleted":
-      return path.length === 0 ? undefined : removeAt(thing ?? {}, path);
+      return path.length === 0 ? undefined : removeAt(before, path);
   }
 }
 
-/** Restores the normal form where a change at the path can have disturbed it; deeper down any JSON is in order. */
-function tidy(thing: JsonObject, path: Path): JsonObject {
-  if (path.length > 3 || (path.length === 3 && path[0] !== "features")) return thing;
-  const ordered = path.length <= 2 ? normalForm(thing) : thing;
-  const features = ordered.features;
-  if (!isObject(features) || (path.length > 0 && path[0] !== "features")) return ordered;
-  if (path.length >= 2) {
-    const featurePath = path.slice(0, 2);
-    const feature = getAt(ordered, featurePath);
-    return feature === undefined
-      ? ordered
-      : (setAt(ordered, featurePath, featureNormalForm(feature)) as JsonObject);
-  }
+/** Restores the normal form where a change at the path can have disturbed it: where a member was new or all were written. */
+function tidy(before: JsonObject, after: JsonObject, path: Path): JsonObject {
+  const [part, featureId] = path;
+  const ordered = part === undefined || before[part] === undefined ? normalForm(after) : after;
+  if (part !== undefined && part !== "features") return ordered;
+  if (featureId === undefined) return withFeatures(ordered);
+  const featurePath = path.slice(0, 2);
+  const isOrdered = path.length > 2 && getAt(before, path.slice(0, 3)) !== undefined;
+  const feature = getAt(ordered, featurePath);
+  if (isOrdered || feature === undefined) return ordered;
+  return setAt(ordered, featurePath, featureNormalForm(feature)) as JsonObject;
+}
+
+function withFeatures(thing: JsonObject): JsonObject {
+  const { features } = thing;
+  if (!isObject(features)) return thing;
   const tidied: { [key: string]: JsonValue } = {};
   for (const id of Object.keys(features)) putKey(tidied, id, featureNormalForm(features[id] as JsonValue));
-  return { ...ordered, features: tidied };
+  return { ...thing, features: tidied };
 }

@@ -1,7 +1,7 @@
 // The verdict on a writing command of a thing: pure, no I/O, no clock.
 
 import type { TwinError } from "../base/errors.ts";
-import { invalidJson } from "../base/json/errors.ts";
+import { invalidJson, missingJsonField } from "../base/json/errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
 import { checkKey, checkKeys } from "../base/json/keys.ts";
 import { mergePatch } from "../base/json/merge-patch.ts";
@@ -83,7 +83,8 @@ function putPart(thing: JsonObject | undefined, command: Command, resource: Thin
   if (!thing) throw thingNotFound(command.id);
   requireFeature(thing, command);
   command.path.forEach(checkKey);
-  const value = resource.check(command.value as JsonValue);
+  if (command.value === undefined) throw missingJsonField("/value");
+  const value = resource.check(command.value);
   const exists = getAt(thing, command.path) !== undefined;
   return exists
     ? { change: { action: "modified", path: command.path, value }, status: 204 }
@@ -99,7 +100,7 @@ function requireFeature(thing: JsonObject, command: Command): void {
 
 function mergeThing(thing: JsonObject, command: Command, resource: ThingResource): Decision {
   const { path, value } = command;
-  if (value === undefined) throw invalidJson("A merge needs a value.");
+  if (value === undefined) throw missingJsonField("/value");
   command.path.forEach(checkKey);
   refuseUnmergeable(command, value);
   // What is null deletes; the rest must leave a valid thing, which checking the merged resource shows.

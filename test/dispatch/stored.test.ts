@@ -83,7 +83,7 @@ test("things are listed also when their snapshots were never written before the 
   await reopen();
 
   const next = worldOn(journal);
-  const list = thingList(next.dispatch, journal, next.snapshots.thing);
+  const list = thingList(next.dispatch, journal);
   const page = await list.page({ after: "", size: 200, namespaces: ["org.late"] }, ditto);
   expect(page.things.map((text) => JSON.parse(text).thingId)).toEqual(["org.late:thing"]);
 });

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/server.ts";
 
 const lamp = "/api/2/things/org.acme:lamp";
-const json = { "content-type": "application/json" };
-const patch = { "content-type": "application/merge-patch+json" };
+const json: Record<string, string> = { "content-type": "application/json" };
+const patch: Record<string, string> = { "content-type": "application/merge-patch+json" };
 
 let server: TestServer;
-let before: string;
 const readLamp = async () =>
   (await server.fetch(`${lamp}?fields=thingId,policyId,attributes,features,_revision`)).text();
 beforeAll(async () => {
@@ -14,7 +13,6 @@ beforeAll(async () => {
   const body = JSON.stringify({ attributes: { a: 1 }, features: { f: { properties: { p: 1 } } } });
   const created = await server.fetch(lamp, { method: "PUT", headers: json, body });
   expect(created.status).toBe(201);
-  before = await readLamp();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -244,6 +242,8 @@ const rows: readonly Row[] = [
 describe("bad input is refused, and changes nothing", () => {
   for (const { says, method = "GET", path, body, headers = {}, status, error } of rows) {
     test(`${says}: ${status} ${error ?? "in plain text"}`, async () => {
+      const before = await readLamp();
+
       const reply = await server.fetch(path, { method, headers, ...(body !== undefined && { body }) });
       const text = await reply.text();
 

@@ -110,7 +110,7 @@ describe("encoded paths", () => {
     const name = "/api/2/things/org.acme%3Aa%20b%3Fc";
     const created = await server.fetch(name, { method: "PUT", body: "{}", headers: json });
     expect(created.status).toBe(201);
-    expect((await created.json()).thingId).toBe("org.acme:a b?c");
+    expect(((await created.json()) as { thingId: string }).thingId).toBe("org.acme:a b?c");
     const location = new URL(created.headers.get("location") as string);
     expect((await server.fetch(location.pathname + location.search)).status).toBe(200);
   });
@@ -132,7 +132,7 @@ describe("preconditions", () => {
     );
     expect(replies.map(({ status }) => status).sort()).toEqual([204, 412]);
     const lost = replies.find(({ status }) => status === 412) as Response;
-    expect((await lost.json()).error).toBe("things:precondition.failed");
+    expect(((await lost.json()) as { error: string }).error).toBe("things:precondition.failed");
     expect(lost.headers.get("etag")).toBe(await etagOf(""));
   });
 

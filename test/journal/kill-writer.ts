@@ -1,6 +1,5 @@
 // A process to be killed: appends to the embedded database and says on its standard output what is acknowledged.
 
-import { writeSync } from "node:fs";
 import { openJournal } from "../../src/journal/open.ts";
 import { row } from "./appends.ts";
 
@@ -26,5 +25,5 @@ function append(id: string, revision: number): void {
 
 function told(id: string, revision: number, error: Error | undefined): void {
   if (error !== undefined) throw error;
-  writeSync(1, `${id} ${revision}\n`);
+  process.stdout.write(`${id} ${revision}\n`);
 }

@@ -30,7 +30,7 @@ test("what the embedded database acknowledged is there after kill -9, round afte
 /** Lets the program write, and kills it in the middle of it once it has acknowledged so many rows. */
 async function writeAndKill(dataDir: string, acknowledged: Map<string, number>, rows: number): Promise<void> {
   const child = spawn(process.execPath, [program, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(child, "exit");
+  const exited = once(child, "close");
   let rest = "";
   let count = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -1,6 +1,7 @@
 // A journal in memory whose commits the test lets happen, one by one. It is a stand-in, used only where a test must
 // choose the moment at which an append is settled, or that it fails; no real database lets a test do that. It keeps
-// the promises of src/journal/journal.ts: order, primary key, failure of what was accepted after a failed append.
+// the promises of src/journal/journal.ts: order, primary key, failure of what was accepted after a failed append,
+// the snapshot that comes with a birth.
 
 import {
   type Journal,
@@ -60,6 +61,16 @@ export class HeldJournal implements Journal {
     for (const row of next.rows) {
       const key = keyOf(row.kind, row.id);
       this.rows.set(key, [...(this.rows.get(key) ?? []), row]);
+      const { kind, id, revision, timestamp, value } = row;
+      if (row.action === "created" && row.path === "/")
+        this.snapshots.set(key, {
+          kind,
+          id,
+          revision,
+          state: value,
+          created: timestamp,
+          modified: timestamp,
+        });
     }
     next.settled();
   }

@@ -4,12 +4,18 @@ import { invalidFieldSelector } from "./errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "./json.ts";
 import { type Path, unescapeKey } from "./pointer.ts";
 
+const MAX_NESTING = 50;
+/** Keys of all paths together, for each character of the selector. */
+const MAX_UNFOLDING = 8;
+
 /**
  * Parses a field selector into the paths it names, in order. A `*` key stands for every key at its place.
  * A malformed selector is refused with `json.fieldselector.invalid`.
  */
 export function parseFields(text: string): readonly Path[] {
   let at = 0;
+  let depth = 0;
+  let unfolded = 0;
   const refuse = (): never => {
     throw invalidFieldSelector(text);
   };
@@ -29,11 +35,15 @@ export function parseFields(text: string): readonly Path[] {
     const name = text.slice(start, at).trim();
     if (name === "") return refuse();
     const path = [...prefix, ...keysOf(name)];
+    unfolded += path.length;
+    if (unfolded > MAX_UNFOLDING * text.length) return refuse();
     if (text[at] !== "(") return [path];
     at++;
+    if (++depth > MAX_NESTING) return refuse();
     const nested = list(path);
     if (text[at] !== ")") return refuse();
     at++;
+    depth--;
     return nested;
   }
 

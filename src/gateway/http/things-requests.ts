@@ -46,11 +46,15 @@ async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList):
   const namespaces = request.target.query?.get("namespaces")?.split(",");
   const page = await list.page({ after, size, namespaces }, request.auth, fieldsOf(request));
   const links = [`<${request.incoming.url}>; rel=canonical`];
-  if (page.next) {
-    const cursor = Buffer.from(page.next).toString("base64url");
-    links.push(`<${routes.base}?option=cursor(${cursor}),size(${size})>; rel=next`);
-  }
+  if (page.next) links.push(`<${nextPage(routes, request, page.next, size)}>; rel=next`);
   return respond(request, page.things, links.join(", "));
+}
+
+/** The same request for what comes after an id. */
+function nextPage({ base }: EntityRoutes, { target }: HttpRequest, after: string, size: number): string {
+  const query = new URLSearchParams(target.query);
+  query.set("option", `cursor(${Buffer.from(after).toString("base64url")}),size(${size})`);
+  return `${base}?${query}`;
 }
 
 function respond({ headers, auth }: HttpRequest, texts: readonly string[], link?: string): Response {
