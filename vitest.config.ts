@@ -8,6 +8,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: [mode === "only-full" ? full : quick],
     exclude: [...configDefaults.exclude, ...(mode === "full" || mode === "only-full" ? [] : [full])],
+    globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -12,7 +12,8 @@ export function isNamespacedId(id: string): boolean {
     id.length <= MAX_LENGTH &&
     colon > 0 &&
     namespacePattern.test(id.slice(0, colon)) &&
-    namePattern.test(id.slice(colon + 1))
+    namePattern.test(id.slice(colon + 1)) &&
+    id.isWellFormed()
   );
 }
 

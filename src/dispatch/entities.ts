@@ -1,7 +1,7 @@
 // The entities in memory: loaded from the journal, decided on at their head, read at what is committed.
 
 import type { JsonObject } from "../base/json/json.ts";
-import { parseJson } from "../base/json/parse.ts";
+import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
 import type { Journal, JournalRow, Recorded } from "../journal/journal.ts";
 import type { Change, EntityState, EventAction } from "../signals/signal.ts";
@@ -122,7 +122,7 @@ export class Entities {
 
   #admit(id: string, { snapshot, tail }: Recorded): Held {
     let state: EntityState | undefined = snapshot && {
-      value: snapshot.state === null ? undefined : (parseJson(snapshot.state) as JsonObject),
+      value: snapshot.state === null ? undefined : (parseStored(snapshot.state) as JsonObject),
       revision: snapshot.revision,
       created: snapshot.created,
       modified: snapshot.modified,
@@ -178,5 +178,5 @@ export class Entities {
 /** The change that a journal row records. */
 export function changeOf(row: JournalRow): Change {
   const change = { action: row.action as EventAction, path: readPath(row.path) };
-  return row.value === null ? change : { ...change, value: parseJson(row.value) };
+  return row.value === null ? change : { ...change, value: parseStored(row.value) };
 }

@@ -27,7 +27,8 @@ export function execute(
   const resource = rules.resource(command.path);
   const reading = command.action === "retrieve";
   if (!resource) throw rules.notFound(command.id);
-  if (!held.head?.value) {
+  const state = reading ? held.committed : held.head;
+  if (!state?.value) {
     if (command.kind === "policy" && createsPolicy(command))
       return createPolicy(parts, command, store, held, origin);
     throw rules.notFound(command.id);
@@ -40,9 +41,9 @@ export function execute(
     return Promise.resolve(retrieve(command, resource, rules, held, access, policyJson));
   }
   authorizeWrite(command, resource, rules, access);
-  const etag = etagOf(resource, held.head, rules.valueAt(held.head, command.path));
+  const etag = etagOf(resource, state, rules.valueAt(state, command.path));
   checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
-  const decision = rules.decide(held.head, command);
+  const decision = rules.decide(state, command);
   const change = decided(store, held, decision.change);
   return commit(parts, command, store, [change], decision, enforcer, origin);
 }

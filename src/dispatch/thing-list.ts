@@ -3,9 +3,10 @@
 import { TwinError } from "../base/errors.ts";
 import { namespaceOf } from "../base/ids.ts";
 import type { Path } from "../base/json/pointer.ts";
-import type { Journal } from "../journal/journal.ts";
+import { type Journal, JournalUnavailable } from "../journal/journal.ts";
 import type { AuthContext, Command } from "../signals/signal.ts";
 import type { Dispatch } from "./dispatcher.ts";
+import { serviceUnavailable } from "./errors.ts";
 
 export interface ThingList {
   /** The JSON texts of the readable things among the ids. */
@@ -50,7 +51,7 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
     async page({ after, size, namespaces }, auth, fields) {
       const things: string[] = [];
       for (let last = after; ; ) {
-        const ids = await journal.listIds("thing", last, STRIDE);
+        const ids = await journal.listIds("thing", last, STRIDE).catch(asRefusal);
         for (const id of ids) {
           if (namespaces && !namespaces.includes(namespaceOf(id))) continue;
           const text = await read(id, auth, fields);
@@ -64,4 +65,8 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
       }
     },
   };
+}
+
+function asRefusal(error: unknown): never {
+  throw error instanceof JournalUnavailable ? serviceUnavailable() : error;
 }

@@ -1,5 +1,7 @@
+import { invalidJsonPointer } from "../base/json/errors.ts";
 import { checkKey } from "../base/json/keys.ts";
-import { getAt } from "../base/json/pointer.ts";
+import { MAX_DEPTH } from "../base/json/parse.ts";
+import { getAt, printPath } from "../base/json/pointer.ts";
 import { applyThing } from "../things/apply.ts";
 import { decideThing } from "../things/decide.ts";
 import * as errors from "../things/errors.ts";
@@ -17,7 +19,10 @@ export const thingRules = (maxSize: number): EntityRules => ({
     if (value === undefined) throw (thingResource(path) as ThingResource).notFound(id, path);
     return value;
   },
-  checkPath: (path) => path.forEach(checkKey),
+  checkPath(path) {
+    if (path.length > MAX_DEPTH) throw invalidJsonPointer(`${printPath(path.slice(0, 3))}/…`);
+    path.forEach(checkKey);
+  },
   checkCreation: () => undefined,
   decide: decideThing,
   apply: applyThing,

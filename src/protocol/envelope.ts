@@ -5,6 +5,7 @@ import type { TwinError } from "../base/errors.ts";
 import { invalidJson, invalidJsonPointer, missingJsonField } from "../base/json/errors.ts";
 import { parseFields } from "../base/json/fields.ts";
 import { isArray, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
+import { refuseEmptyKeys } from "../base/json/keys.ts";
 import { type Path, printPath, readPath } from "../base/json/pointer.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { AuthContext, Command, DittoHeaders, EntityEvent, EntityKind } from "../signals/signal.ts";
@@ -26,6 +27,7 @@ export function readEnvelope(message: JsonValue): Envelope {
   const { topic, path, headers, value, fields } = message as Record<string, JsonValue | undefined>;
   if (typeof topic !== "string") throw missingJsonField("/topic");
   if (typeof path !== "string") throw missingJsonField("/path");
+  if (value !== undefined) refuseEmptyKeys(value);
   return {
     topic,
     path,

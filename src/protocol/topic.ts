@@ -40,6 +40,7 @@ export function parseCommandTopic(topic: string): CommandTopic {
   if (criterion !== "commands" || channel === "live") throw unsupportedSignal(topic);
   if (!action || !actions.has(action) || more.length > 0) throw unknownTopicPath(topic);
   const several = namespace === "_" && name === "_";
+  if (several && (kind !== "thing" || action !== "retrieve")) throw unknownTopicPath(topic);
   const id = several ? undefined : `${namespace}:${name}`;
   if (id !== undefined && !isNamespacedId(id)) throw unknownTopicPath(topic);
   return { kind, id, action: action as CommandAction };

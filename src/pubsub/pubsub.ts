@@ -59,8 +59,7 @@ export function localPubsub(): Pubsub {
       const audience = join(subjects);
       audience.subscribers.add(subscriber);
       return () => {
-        audience.subscribers.delete(subscriber);
-        if (audience.subscribers.size === 0) leave(audience);
+        if (audience.subscribers.delete(subscriber) && audience.subscribers.size === 0) leave(audience);
       };
     },
 

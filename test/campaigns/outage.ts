@@ -8,7 +8,7 @@ const { values: options } = parseArgs({
   options: { outages: { type: "string", default: "10" }, seconds: { type: "string", default: "5" } },
 });
 
-await using postgres = await startPostgres();
+await using postgres = await startPostgres({ own: true });
 const result = await databaseOutages(
   postgres,
   Number(options.outages),

@@ -165,11 +165,11 @@ test("whatever a thing was accepted with, it can be read again from its snapshot
   const { ask, snapshots } = worldOn(journal);
   await ask("create", "/", {});
 
-  await ask("modify", `/attributes${"/a".repeat(250)}`, 1);
+  await ask("modify", `/attributes${"/a".repeat(199)}`, 1);
   await ask(
     "merge",
-    `/attributes/b${"/a".repeat(150)}`,
-    JSON.parse(`${'{"a":'.repeat(150)}1${"}".repeat(150)}`),
+    `/attributes/b${"/a".repeat(198)}`,
+    JSON.parse(`${'{"a":'.repeat(200)}1${"}".repeat(200)}`),
   );
   for (let n = 0; n < 100; n++) await ask("modify", "/features", {});
   await snapshots.thing.flush();

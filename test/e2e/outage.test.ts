@@ -5,7 +5,7 @@ import { startPostgres } from "../support/postgres.ts";
 test("a server whose PostgreSQL goes away and comes back refuses meanwhile, recovers and has lost nothing", {
   timeout: 120_000,
 }, async () => {
-  await using postgres = await startPostgres();
+  await using postgres = await startPostgres({ own: true });
 
   const result = await databaseOutages(postgres, 1, 2_000, () => {});
 

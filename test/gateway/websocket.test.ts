@@ -44,7 +44,7 @@ describe("messages that are refused change nothing, and the session goes on", ()
     ["an empty key", modify("/attributes", { "": 1 }), "json.invalid"],
     ["an empty key in an array", modify("/attributes/n", [{ "": 1 }]), "json.invalid"],
     ["a wrong type", modify("/attributes", 5), "json.invalid"],
-    ["no value", modify("/attributes/n"), "json.invalid"],
+    ["no value", modify("/attributes/n"), "json.field.missing"],
     ["a missing feature", modify("/features/none/properties/p", 1), "things:feature.notfound"],
     ["a header of a wrong type", modify("/attributes/n", 1, { "response-required": 5 }), "header.invalid"],
     [
@@ -59,7 +59,7 @@ describe("messages that are refused change nothing, and the session goes on", ()
     ],
     ["201 levels", modify("/attributes/n", JSON.parse("[".repeat(200) + "]".repeat(200))), "json.invalid"],
     ["a hundred thousand levels", "[".repeat(100_000) + "]".repeat(100_000), "json.invalid"],
-    ["100,000 levels by path", modify(`/attributes${"/a".repeat(100_000)}`, 1), "json.invalid"],
+    ["100,000 levels by path", modify(`/attributes${"/a".repeat(100_000)}`, 1), "json.pointer.invalid"],
     [
       "a selector of 100,000 parentheses",
       { ...commandMessage("lamp", "retrieve", "/"), fields: "a(".repeat(100_000) },

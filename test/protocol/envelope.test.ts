@@ -187,8 +187,12 @@ describe("what is printed is valid by Ditto's schemas", () => {
     expect(printed.path).toBe(`/attributes/${odd}`);
   });
 
-  test("the correlation id that a schema requires is in every event", () => {
-    const without = printEvent({ ...event("modified", "/attributes/a"), headers: {} }, "5");
-    expect(typeof JSON.parse(without).headers["correlation-id"]).toBe("string");
+  test("a command without a correlation id gets one, which its events must have", () => {
+    const topic = { kind: "thing", id: "org.acme:lamp", action: "modify" } as const;
+    const envelope = { topic: "", headers: {}, path: "/attributes/a", value: 5, fields: undefined };
+
+    const command = commandOf(envelope, topic, { subjects: ["nginx:ditto"] });
+
+    expect(command.headers["correlation-id"]).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

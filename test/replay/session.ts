@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import type { JsonValue } from "../../src/base/json/json.ts";
 
-const patienceMs = 2_000;
+const patienceMs = 1_000;
 
 /** One WebSocket of `nginx:ditto` whose received messages wait to be taken. */
 export class Session {
@@ -58,7 +58,7 @@ export class Session {
     return this.#frames;
   }
 
-  /** Whether a ping is answered within two seconds. */
+  /** Whether a ping is answered within a second. */
   async ping(): Promise<boolean> {
     this.#socket.ping();
     return Promise.race([once(this.#socket, "pong").then(() => true), sleep(patienceMs, false)]);

@@ -80,7 +80,7 @@ class Player {
       case "handshake":
         return differences(step.response, await this.#handshake(), this.#bindings);
       case "ping":
-        return (await (await this.#open()).ping()) ? [] : ["no pong within 2 s"];
+        return (await (await this.#open()).ping()) ? [] : ["no pong within 1 s"];
     }
   }
 
@@ -110,7 +110,7 @@ class Player {
   async #receive(session: Session, recorded: JsonValue): Promise<string[]> {
     const taken = await session.take((frame) => answers(recorded, frame));
     const skipped = taken.skipped.map((frame) => `unexpected message before it: ${print(frame)}`);
-    if (taken.frame === undefined) return [...skipped, "no such message within 2 s"];
+    if (taken.frame === undefined) return [...skipped, "no such message within 1 s"];
     return [...skipped, ...jsonDifferences(recorded, taken.frame, this.#bindings, "message")];
   }
 

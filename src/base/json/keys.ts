@@ -4,10 +4,10 @@ import { isArray, isObject, type JsonValue } from "./json.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what Ditto's keys may not hold.
 const forbidden = /[/\u0000-\u001f\u007f-\u00ff]/;
 
-/** Refuses a key that Ditto's JSON keys may not be: empty, with a slash, or with a control or Latin-1 character. */
+/** Refuses a key that Ditto's JSON keys may not be: empty, with a slash, a control or Latin-1 character, or half a surrogate pair. */
 export function checkKey(key: string): void {
   if (key === "") throw invalidJson("A JSON key must not be empty.");
-  if (forbidden.test(key)) throw invalidJsonKey(key);
+  if (forbidden.test(key) || !key.isWellFormed()) throw invalidJsonKey(key);
 }
 
 /** Checks every key at any depth of a value; elements of arrays are plain data and not looked into. */

@@ -17,10 +17,14 @@ const suspicious = /\d{16}|[eE]\+?\d{3}/;
  * nested deeper than {@link MAX_DEPTH} are refused with `json.invalid`.
  */
 export function parseJson(text: string): JsonValue {
-  const value = suspicious.test(text) ? parse(text, exactNumber) : parse(text);
+  const value = parseStored(text);
   if (isTooDeep(text)) throw invalidJson(`It is nested deeper than ${MAX_DEPTH} levels.`);
   return value;
 }
+
+/** The same of a text that was accepted before: a value that was put deep into another may be nested deeper. */
+export const parseStored = (text: string): JsonValue =>
+  suspicious.test(text) ? parse(text, exactNumber) : parse(text);
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
@@ -37,7 +41,13 @@ function parse(text: string, reviver?: Reviver): JsonValue {
 function exactNumber(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== "number") return value;
   if (!Number.isFinite(value)) throw invalidJson(`The number ${context.source} is out of range.`);
-  if (Number.isSafeInteger(value) || !context.source || !/^-?\d+$/.test(context.source)) return value;
+  if (
+    Number.isSafeInteger(value) ||
+    !context.source ||
+    !/^-?\d+$/.test(context.source) ||
+    String(value) === context.source
+  )
+    return value;
   const exact = BigInt(context.source);
   if (exact > MAX_INT64 || exact < MIN_INT64)
     throw invalidJson(`The integer ${context.source} exceeds 64 bits.`);

@@ -1,8 +1,10 @@
 // One WebSocket session: Ditto Protocol commands in, responses and events out, everything bounded.
 
+import { isUtf8 } from "node:buffer";
 import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
+import { invalidJson } from "../../base/json/errors.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import { parseJson } from "../../base/json/parse.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
@@ -81,6 +83,8 @@ export function serveSession(socket: WebSocket, auth: AuthContext, parts: Sessio
   socket.on("message", (data: Buffer) => {
     const text = data.toString();
     try {
+      // ws judges the text frames itself; a message may come in a binary frame as well.
+      if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
       const message = readControl(text);
       if (message) control(message);
       else void work(() => answerTo(text, auth, parts, session));
