@@ -55,24 +55,23 @@ export function httpApp(parts: HttpParts): Hono<Env> {
 
   const app = new Hono<Env>();
   for (const routes of [things, policies]) {
-    app.all(routes.base, api(routes));
     app.all(`${routes.base}/*`, api(routes));
   }
   app.get("/api/2/whoami", (c) => guarded(parts, c, async (request) => whoami(request)));
   app.all("/api/2/whoami", () => methodNotAllowed(["GET"]));
   for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
-  const otherVersion = (c: Context<Env>) => {
-    const version = c.req.param("version") ?? "";
-    return version !== "2" && /^\d+$/.test(version)
-      ? errorAnswer(unsupportedApiVersion(version))
-      : notFoundAnswer();
-  };
-  app.all("/api/:version/*", otherVersion);
-  app.all("/ws/2", () => textAnswer(400, "Expected a WebSocket upgrade request."));
-  app.all("/ws/:version", otherVersion);
-  app.notFound(() => notFoundAnswer());
+  app.notFound((c) => elsewhere(c.req.path));
   return app;
+}
+
+/** Paths that no route takes. They are told apart here, since a route for them would be tried on every request. */
+function elsewhere(path: string): Response {
+  if (/^\/ws\/2\/?$/.test(path)) return textAnswer(400, "Expected a WebSocket upgrade request.");
+  const version = /^\/(?:api|ws)\/(\d+)(?:\/|$)/.exec(path)?.[1];
+  return version !== undefined && version !== "2"
+    ? errorAnswer(unsupportedApiVersion(version))
+    : notFoundAnswer();
 }
 
 function whoami({ auth, headers }: HttpRequest): Response {

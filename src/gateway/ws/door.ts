@@ -36,7 +36,7 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): () => 
       door.handleUpgrade(request, socket, head, (webSocket) => {
         alive.add(webSocket);
         webSocket.on("pong", () => alive.add(webSocket));
-        serveSession(webSocket, auth, parts);
+        serveSession(webSocket, socket, auth, parts);
       });
     } catch (error) {
       if (!(error instanceof TwinError)) throw error;

@@ -1,6 +1,7 @@
 // One WebSocket session: Ditto Protocol commands in, responses and events out, everything bounded.
 
 import { isUtf8 } from "node:buffer";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
@@ -27,6 +28,7 @@ import type { AuthContext, DittoHeaders, EntityEvent, EntityKind } from "../../s
 import { internalError } from "../http/errors.ts";
 import { acknowledge, type ControlMessage, readControl } from "./control.ts";
 import { subscriptionUnsupported } from "./errors.ts";
+import { sendTogether } from "./together.ts";
 
 export interface SessionParts {
   readonly dispatch: Dispatch;
@@ -43,8 +45,13 @@ export interface SessionParts {
 /** Close code for a client that does not keep up (RFC 6455: try again later). */
 const TOO_SLOW = 1013;
 
-/** Serves a session until its socket closes. */
-export function serveSession(socket: WebSocket, auth: AuthContext, parts: SessionParts): void {
+/** Serves a session until its socket closes; `connection` is what carries it. */
+export function serveSession(
+  socket: WebSocket,
+  connection: Duplex,
+  auth: AuthContext,
+  parts: SessionParts,
+): void {
   let inWork = 0;
   let unsubscribe: (() => void) | undefined;
   const session = {}; // stands for this session as the origin of what it causes
@@ -58,6 +65,7 @@ export function serveSession(socket: WebSocket, auth: AuthContext, parts: Sessio
       setTimeout(() => socket.terminate(), 5_000).unref(); // it may be too slow for the closing frame as well
       return;
     }
+    sendTogether(connection);
     socket.send(text);
   }
 
