@@ -21,6 +21,8 @@ const PARAMETERS = {
   full_page_writes: "on",
   // Emscripten's fdatasync cannot be reached from outside, its fsync can (pglite-files.ts).
   wal_sync_method: "fsync",
+  // The default of 128 MB is kept from the operating system, whose cache serves the rest as well.
+  shared_buffers: "32MB",
   min_wal_size: "32MB",
   max_wal_size: "96MB",
   // No other process will ever want the log.

@@ -9,12 +9,13 @@ import { refuseEmptyKeys } from "../base/json/keys.ts";
 import { type Path, printPath, readPath } from "../base/json/pointer.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { AuthContext, Command, DittoHeaders, EntityEvent, EntityKind } from "../signals/signal.ts";
-import { parseHeaders } from "./headers.ts";
+import { parseHeaders, readHeaders } from "./headers.ts";
 import { type CommandTopic, printTopic, UNKNOWN_ERRORS_TOPIC } from "./topic.ts";
 
 /** A message as it came, before its topic is understood. */
 export interface Envelope {
   readonly topic: string;
+  /** As they came; a command has them checked. */
   readonly headers: DittoHeaders;
   readonly path: string;
   readonly value: JsonValue | undefined;
@@ -31,7 +32,7 @@ export function readEnvelope(message: JsonValue): Envelope {
   return {
     topic,
     path,
-    headers: parseHeaders(headers),
+    headers: readHeaders(headers),
     value,
     fields: typeof fields === "string" ? fields : undefined,
   };
@@ -43,7 +44,8 @@ export function commandOf(
   topic: CommandTopic & { readonly id: string },
   auth: AuthContext,
 ): Command {
-  const { headers, value, fields } = envelope;
+  const { value, fields } = envelope;
+  const headers = parseHeaders(envelope.headers);
   return {
     kind: topic.kind,
     id: topic.id,
@@ -61,15 +63,6 @@ function pathOf(text: string): Path {
   const path = readPath(text);
   if (path.includes("")) throw invalidJsonPointer(text);
   return path;
-}
-
-/** Who a response, event or error goes to and what it tells of: everything but the payload. */
-export interface Addressed {
-  readonly kind: EntityKind;
-  readonly id: string;
-  readonly action: string;
-  readonly path: Path;
-  readonly headers: DittoHeaders;
 }
 
 /** Prints the answer to a command. */

@@ -1,7 +1,7 @@
 // Ditto headers, by HTTP or in a protocol message: names in lower case, values of their types.
 
 import { defineError } from "../base/errors.ts";
-import { isObject, type JsonValue } from "../base/json/json.ts";
+import { isObject, type JsonValue, putKey } from "../base/json/json.ts";
 import type { DittoHeaders } from "../signals/signal.ts";
 
 interface HeaderType {
@@ -92,13 +92,17 @@ export function parseHeader(name: string, value: JsonValue): JsonValue {
   return parsed;
 }
 
-/** Reads the `headers` object of a protocol message. */
-export function parseHeaders(value: JsonValue | undefined): DittoHeaders {
+/** The headers of a protocol message as they came, by lower-case name. */
+export function readHeaders(value: JsonValue | undefined): DittoHeaders {
   const headers: { [name: string]: JsonValue } = {};
   if (!isObject(value)) return headers;
-  for (const name of Object.keys(value)) {
-    const lower = name.toLowerCase();
-    if (lower !== "__proto__") headers[lower] = parseHeader(lower, value[name] as JsonValue);
-  }
+  for (const name of Object.keys(value)) putKey(headers, name.toLowerCase(), value[name] as JsonValue);
+  return headers;
+}
+
+/** The same with values of their types; refuses as {@link parseHeader} does. */
+export function parseHeaders(read: DittoHeaders): DittoHeaders {
+  const headers: { [name: string]: JsonValue } = {};
+  for (const name of Object.keys(read)) putKey(headers, name, parseHeader(name, read[name] as JsonValue));
   return headers;
 }

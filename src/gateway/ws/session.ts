@@ -6,40 +6,21 @@ import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
 import { invalidJson } from "../../base/json/errors.ts";
-import { parseFields } from "../../base/json/fields.ts";
-import { parseJson } from "../../base/json/parse.ts";
-import type { Dispatch } from "../../dispatch/dispatcher.ts";
-import type { EntityRules } from "../../dispatch/rules.ts";
-import type { ThingList } from "../../dispatch/thing-list.ts";
-import {
-  commandOf,
-  type Envelope,
-  printError,
-  printResponse,
-  printThings,
-  readEnvelope,
-  thingIdsOf,
-} from "../../protocol/envelope.ts";
-import { unknownPath } from "../../protocol/errors.ts";
-import { parseCommandTopic } from "../../protocol/topic.ts";
+import { printError } from "../../protocol/envelope.ts";
 import type { Subscriber } from "../../pubsub/audience.ts";
 import type { Pubsub } from "../../pubsub/pubsub.ts";
-import type { AuthContext, DittoHeaders, EntityEvent, EntityKind } from "../../signals/signal.ts";
-import { internalError } from "../http/errors.ts";
+import type { AuthContext, EntityEvent } from "../../signals/signal.ts";
+import { type AnswerParts, answerTo } from "./answer.ts";
 import { acknowledge, type ControlMessage, readControl } from "./control.ts";
 import { subscriptionUnsupported } from "./errors.ts";
 import { sendTogether } from "./together.ts";
 
-export interface SessionParts {
-  readonly dispatch: Dispatch;
-  readonly list: ThingList;
+export interface SessionParts extends AnswerParts {
   readonly pubsub: Pubsub;
-  readonly rules: Readonly<Record<EntityKind, EntityRules>>;
   /** Commands of one session in work at once; then its socket is read no further. */
   readonly maxInWork: number;
   /** Bytes that may wait for a slow client; beyond, its session is closed. */
   readonly maxBuffered: number;
-  readonly onFault: (error: unknown, correlationId: string) => void;
 }
 
 /** Close code for a client that does not keep up (RFC 6455: try again later). */
@@ -113,42 +94,4 @@ function subscriber(send: (text: string) => void, session: object, wanted: strin
       if (origin !== session && (!namespaces || namespaces.has(namespaceOf(event.id)))) send(text);
     },
   };
-}
-
-/** Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. */
-async function answerTo(
-  text: string,
-  auth: AuthContext,
-  parts: SessionParts,
-  session: object,
-): Promise<string | undefined> {
-  let headers: DittoHeaders = {};
-  let about: { kind: EntityKind; id: string; auth: AuthContext } | undefined;
-  try {
-    const envelope = readEnvelope(parseJson(text));
-    headers = envelope.headers;
-    const topic = parseCommandTopic(envelope.topic);
-    if (topic.id === undefined) return await severalThings(envelope, auth, parts);
-    const command = commandOf(envelope, { ...topic, id: topic.id }, auth);
-    const rules = parts.rules[command.kind];
-    if (!rules.resource(command.path)) {
-      headers = {};
-      throw unknownPath(envelope.path);
-    }
-    about = { kind: command.kind, id: command.id, auth };
-    rules.checkPath(command.path);
-    const reply = await parts.dispatch(command, session);
-    return headers["response-required"] === false ? undefined : printResponse(command, reply);
-  } catch (error) {
-    const correlationId = String(headers["correlation-id"] ?? "unknown");
-    if (!(error instanceof TwinError)) parts.onFault(error, correlationId);
-    const refusal = error instanceof TwinError ? error : internalError();
-    return headers["response-required"] === false ? undefined : printError(refusal, headers, about);
-  }
-}
-
-async function severalThings(envelope: Envelope, auth: AuthContext, { list }: SessionParts): Promise<string> {
-  const fields = envelope.fields === undefined ? undefined : parseFields(envelope.fields);
-  const texts = await list.several(thingIdsOf(envelope), auth, fields);
-  return printThings(envelope, auth, `[${texts.join(",")}]`);
 }
