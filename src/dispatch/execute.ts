@@ -9,7 +9,7 @@ import type { Command, EntityState } from "../signals/signal.ts";
 import { authorizeWrite } from "./authorize.ts";
 import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";
-import { checkPreconditions } from "./preconditions.ts";
+import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
 import { type Decided, decided, record } from "./record.ts";
 import { retrieve } from "./retrieve.ts";
@@ -41,8 +41,10 @@ export function execute(
     return Promise.resolve(retrieve(command, resource, rules, held, access, policyJson));
   }
   authorizeWrite(command, resource, rules, access);
-  const etag = etagOf(resource, state, rules.valueAt(state, command.path));
-  checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
+  if (hasPreconditions(command.headers)) {
+    const etag = etagOf(resource, state, rules.valueAt(state, command.path));
+    checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
+  }
   const decision = rules.decide(state, command);
   const change = decided(store, held, decision.change);
   return commit(parts, command, store, [change], decision, enforcer, origin);

@@ -7,6 +7,10 @@ export type PreconditionFailed = (header: string, expected: string, actual: stri
 
 const tagPattern = /(?:W\/)?"[^"]*"/g;
 
+/** Whether there is anything to check, so that an entity tag is only made when it is asked for. */
+export const hasPreconditions = (headers: DittoHeaders): boolean =>
+  headers["if-match"] !== undefined || headers["if-none-match"] !== undefined;
+
 /**
  * Holds the headers against the current tag of the resource (`undefined`: it is absent).
  * Gives true when a reader already has this state (304); a failed precondition of anything else is thrown.
