@@ -1,5 +1,6 @@
 // Command line: settings → journal → server; a signal stops it in reverse.
 
+import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
@@ -14,15 +15,19 @@ const argv = process.argv.slice(2);
 async function main(): Promise<void> {
   const config = readConfig(process.env, argv);
   const log = createLog(config);
-  const observe = (fact: JournalObservation) => log.warn(fact, fact.what);
+  const health = journalHealth();
+  const observe = (fact: JournalObservation) => {
+    health.note(fact);
+    log.warn(fact, fact.what);
+  };
   const journal = await openJournal({ ...config, observe });
-  const server = await startServer(config, journal, log);
+  const server = await startServer(config, journal, health.isUp, log);
 
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= server.stop().then(() => process.exit(0));
     stopping.catch((error: unknown) => {
-      log.fatal({ error }, "could not stop in order");
+      log.fatal({ err: error }, "could not stop in order");
       process.exit(1);
     });
   };

@@ -28,8 +28,13 @@ export interface RunningServer {
 
 const HEARTBEAT_MS = 30_000;
 
-/** Starts serving on top of an open journal; resolves once the port is open. */
-export async function startServer(config: Config, journal: Journal, log: Logger): Promise<RunningServer> {
+/** Starts serving on top of an open journal, of which `isUp` tells; resolves once the port is open. */
+export async function startServer(
+  config: Config,
+  journal: Journal,
+  isUp: () => boolean,
+  log: Logger,
+): Promise<RunningServer> {
   const things = new Entities(thingRules(config.maxThingBytes), journal, config.cacheSize);
   const policies: Entities = new Entities(
     policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value),
@@ -37,7 +42,7 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
     config.cacheSize,
   );
   const onSnapshotError = (error: unknown) =>
-    log.warn({ error }, "snapshots could not be written; trying again");
+    log.warn({ err: error }, "snapshots could not be written; trying again");
   const snapshots = {
     thing: new Snapshots(journal, "thing", onSnapshotError),
     policy: new Snapshots(journal, "policy", onSnapshotError),
@@ -48,8 +53,9 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
   const list = thingList(dispatch, journal);
   const authenticate = authenticator(config);
   const onFault = (error: unknown, correlationId: string) =>
-    log.error({ error, correlationId }, "request failed");
+    log.error({ err: error, correlationId }, "request failed");
 
+  const challenge = config.users.length > 0;
   const app = httpApp({
     authenticate,
     dispatch,
@@ -57,12 +63,12 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
     things: { rules: things.rules, base: "/api/2/things", maxRequestBytes: config.maxRequestBytes },
     policies: { rules: policies.rules, base: "/api/2/policies", maxRequestBytes: config.maxRequestBytes },
     defaultNamespace: config.defaultNamespace,
-    ops: opsAnswers(config),
-    challenge: config.users.length > 0,
+    ops: opsAnswers(config, isUp),
+    challenge,
     onFault,
   });
   const server = await listen(app.fetch, config);
-  const closeWebSockets = openWebSocketDoor(server, {
+  const closeWebSocketDoor = openWebSocketDoor(server, {
     authenticate,
     dispatch,
     list,
@@ -72,6 +78,7 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
     maxBuffered: config.wsMaxBuffered,
     maxFrameBytes: config.maxRequestBytes,
     heartbeatMs: HEARTBEAT_MS,
+    challenge,
     onFault,
   });
 
@@ -80,8 +87,8 @@ export async function startServer(config: Config, journal: Journal, log: Logger)
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      await closeWebSockets();
       const deadline = setTimeout(() => server.closeAllConnections(), config.shutdownTimeout);
+      await closeWebSocketDoor(config.shutdownTimeout);
       await closed;
       clearTimeout(deadline);
       snapshots.thing.close();

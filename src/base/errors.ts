@@ -50,8 +50,3 @@ export function defineError<A extends unknown[]>(
   const is = (error: unknown): error is TwinError => error instanceof TwinError && error.code === code;
   return Object.assign(make, { code, status, is });
 }
-
-/** Marks a place no value can reach; the compiler objects when one can. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${String(value)}`);
-}

@@ -48,7 +48,15 @@ async function createUnder(
   if (!enforcer || !access?.hasPartial("policy", [], "READ")) throw policyNotFound(policyId);
   if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
   const decision = things.rules.decide(held.head, withPolicyId(command, policyId));
-  return commit(parts, command, things, [decided(things, held, decision.change)], decision, enforcer, origin);
+  return commit(
+    parts,
+    command,
+    things,
+    [decided(things, held, decision.change)],
+    decision,
+    () => enforcer,
+    origin,
+  );
 }
 
 /** Thing and policy of one id are born in one transaction; a policy of another id is committed before its thing. */
@@ -70,10 +78,10 @@ async function createWith(
   const decision = things.rules.decide(held.head, withPolicyId(command, birth.id));
   const thing = decided(things, held, decision.change);
   if (birth.id === command.id) {
-    return commit(parts, command, things, [born, thing], decision, enforcer, origin);
+    return commit(parts, command, things, [born, thing], decision, () => enforcer, origin);
   }
-  await orUnavailable(command, things, () => record(parts, [born], birth, undefined, origin));
-  return commit(parts, command, things, [thing], decision, enforcer, origin);
+  await orUnavailable(command, things, () => record(parts, [born], birth, () => undefined, origin));
+  return commit(parts, command, things, [thing], decision, () => enforcer, origin);
 }
 
 /** The command with the policy ID that its thing will have. */
@@ -99,10 +107,14 @@ function decidePolicy({ policies }: Parts, birth: Command): Decided {
   return decided(policies, held, policies.rules.decide(held.head, birth).change);
 }
 
-/** A policy with what it imports. */
+/** A policy with what it imports; one that is being written is waited for. */
 function loadPolicy({ things, policies, access }: Parts, command: Command, id: string): Promise<Held> {
   return orUnavailable(command, things, async () => {
-    const policy = await policies.load(id);
+    let policy = await policies.load(id);
+    if (policy.pending > 0) {
+      await policy.settled();
+      policy = await policies.load(id);
+    }
     await access.load(policy);
     return policy;
   });

@@ -1,10 +1,13 @@
 // The life of a command, whichever door it came by: turn, load, then execution on what is in memory.
 
+import type { TwinError } from "../base/errors.ts";
+import { withCallersSubject } from "../policies/request-subject.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
 import { createsThing, createThing } from "./create-thing.ts";
+import type { Entities, Held } from "./entities.ts";
 import { execute } from "./execute.ts";
-import { inMemory, load, type Parts } from "./ready.ts";
+import { inMemory, load, type Parts, type Ready } from "./ready.ts";
 import { Turns } from "./turns.ts";
 
 /** Handles one command; refusals are thrown as `TwinError`. `origin` is the session that sent it. */
@@ -14,19 +17,39 @@ export type Dispatch = (command: Command, origin?: object) => Promise<Reply>;
 export function dispatcher(parts: Parts): Dispatch {
   const turns = new Turns();
 
-  return async (command, origin) => {
+  return async (asked, origin) => {
+    const command = asked.kind === "policy" ? withCallersSubject(asked) : asked;
     const store = command.kind === "thing" ? parts.things : parts.policies;
     if (!turns.busy(command.id)) {
       const ready = inMemory(parts, command, store);
-      if (ready) return execute(parts, command, store, ready, origin);
+      if (ready) return attempt(command, store, ready, origin);
     }
-    // The turn ends when the command is decided; its commit is awaited outside of it.
+    // The turn ends when the command is decided, and its commit is awaited outside of it; but for a creation.
     const { reply } = await turns.take(command.id, async () => {
       const ready = await load(parts, command, store);
       if (createsThing(command, ready.held))
         return { reply: await createThing(parts, command, ready.held, origin) };
-      return { reply: execute(parts, command, store, ready, origin) };
+      return { reply: attempt(command, store, ready, origin) };
     });
     return reply;
   };
+
+  /** Executes; a refusal that was judged on a state which is not written yet is told once it is, or else is void. */
+  function attempt(
+    command: Command,
+    store: Entities,
+    ready: Ready,
+    origin: object | undefined,
+  ): Promise<Reply> {
+    try {
+      return execute(parts, command, store, ready, origin);
+    } catch (refusal) {
+      return refuse(ready.held, refusal, store.rules.unavailable(command.id));
+    }
+  }
+}
+
+async function refuse(held: Held, refusal: unknown, unavailable: TwinError): Promise<never> {
+  if (held.pending > 0) await held.settled();
+  throw held.lost ? unavailable : refusal;
 }

@@ -1,5 +1,6 @@
 // The entities in memory: loaded from the journal, decided on at their head, read at what is committed.
 
+import { isNamespacedId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
@@ -20,8 +21,9 @@ export class Held {
   head: EntityState | undefined;
   /** Appends not yet settled. */
   pending = 0;
-  /** Upper bound of the length of the head's JSON text. */
+  /** Upper bound of the length of the head's JSON text, and that length when it was last measured. */
   size: number;
+  measured: number;
   /** Weight counted for it in the cache. */
   weight = 0;
   /** Revision of the newest snapshot, 0 when there is none, and whether it shows a living entity. */
@@ -46,6 +48,7 @@ export class Held {
     this.committed = state;
     this.head = state;
     this.size = size;
+    this.measured = size;
     this.snapshotRevision = snapshotRevision;
     this.snapshotLives = lives;
   }
@@ -112,6 +115,8 @@ export class Entities {
   }
 
   #read(id: string): Promise<Held> {
+    // What is no id names nothing, and is kept out of the database's queries.
+    if (!isNamespacedId(id)) return Promise.resolve(new Held(id, undefined, 0, 0, false));
     const reading = this.#journal
       .load(this.rules.kind, id)
       .then((recorded) => this.#admit(id, recorded))
@@ -121,6 +126,9 @@ export class Entities {
   }
 
   #admit(id: string, { snapshot, tail }: Recorded): Held {
+    // One that was evicted while its command waited may have come back meanwhile; there is only one of an id.
+    const known = this.peek(id);
+    if (known) return known;
     let state: EntityState | undefined = snapshot && {
       value: snapshot.state === null ? undefined : (parseStored(snapshot.state) as JsonObject),
       revision: snapshot.revision,
@@ -142,10 +150,16 @@ export class Entities {
    * was evicted while its command waited for something else comes back.
    */
   weigh(held: Held): void {
-    if (!this.#held.has(held.id)) this.#held.set(held.id, held);
+    if (!this.isCurrent(held)) return;
+    this.#held.set(held.id, held);
     this.#weight += OVERHEAD + held.size - held.weight;
     held.weight = OVERHEAD + held.size;
     if (this.#weight > this.#capacity) this.#evict();
+  }
+
+  /** Whether no other object stands for the entity by now: what is decided on one that was replaced is void. */
+  isCurrent(held: Held): boolean {
+    return !held.lost && (this.#held.get(held.id) ?? held) === held;
   }
 
   /** Forgets an entity whose decided state is void. */

@@ -1,5 +1,6 @@
 // A command on what is in memory: authorize, preconditions, decide, record, reply.
 
+import { namespaceOf } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { Decision } from "../signals/decision.ts";
@@ -11,7 +12,7 @@ import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
-import { type Decided, decided, record } from "./record.ts";
+import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
 import { retrieve } from "./retrieve.ts";
 import type { EntityRules } from "./rules.ts";
 
@@ -33,7 +34,7 @@ export function execute(
       return createPolicy(parts, command, store, held, origin);
     throw rules.notFound(command.id);
   }
-  const enforcer = parts.access.enforcer(policy, namespaceFor(command));
+  const enforcer = enforcerFor(parts, command, state, policy);
   if (!enforcer) throw reading ? rules.notFound(command.id) : rules.notModifiable(command.id);
   const access = enforcer.forSubjects(command.auth.subjects);
   if (reading) {
@@ -47,7 +48,34 @@ export function execute(
   }
   const decision = rules.decide(state, command);
   const change = decided(store, held, decision.change);
-  return commit(parts, command, store, [change], decision, enforcer, origin);
+  return commit(parts, command, store, [change], decision, audienceOf(parts, change, enforcer), origin);
+}
+
+/** A policy is judged by itself, also where it is not committed yet: the commands of one session follow one another. */
+function enforcerFor(
+  { access }: Parts,
+  command: Command,
+  state: EntityState,
+  policy: Held | undefined,
+): Enforcer | undefined {
+  if (command.kind === "policy") return access.enforcerOfValue(state.value as JsonObject);
+  return access.enforcer(policy, namespaceFor(command));
+}
+
+/** An event is for those who may read the thing as it has become, by its policy at the time of the event. */
+function audienceOf(
+  { policies, access }: Parts,
+  { store, held, next }: Decided,
+  now: Enforcer,
+): FindEnforcer {
+  if (store.rules.kind === "policy") return () => undefined;
+  const policyId = (next.value ?? held.head?.value)?.policyId as string;
+  const isSame = policyId === held.head?.value?.policyId;
+  return () => {
+    const policy = policies.peek(policyId);
+    if (policy && access.isReady(policy)) return access.enforcer(policy, namespaceOf(held.id));
+    return isSame ? now : undefined;
+  };
 }
 
 /** Records what was decided and answers once it is committed. */
@@ -57,10 +85,10 @@ export async function commit(
   store: Entities,
   changes: readonly Decided[],
   decision: Decision,
-  enforcer: Enforcer | undefined,
+  findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): Promise<Reply> {
-  const recorded = record(parts, changes, command, enforcer, origin);
+  const recorded = record(parts, changes, command, findEnforcer, origin);
   await orUnavailable(command, store, () => recorded);
   const { next, text } = changes[changes.length - 1] as Decided;
   const etag = etagAfter(command, store.rules, next);
@@ -91,5 +119,5 @@ function createPolicy(
   store.rules.checkCreation(command);
   const decision = store.rules.decide(held.head, command);
   const change = decided(store, held, decision.change);
-  return commit(parts, command, store, [change], decision, undefined, origin);
+  return commit(parts, command, store, [change], decision, () => undefined, origin);
 }

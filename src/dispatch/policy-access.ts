@@ -2,14 +2,18 @@
 
 import type { JsonObject } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
+import { nextExpiry } from "../policies/expiry.ts";
 import { resolveEntries } from "../policies/resolve.ts";
 import { compileScoped, type ScopedEnforcer } from "../policies/scoped-enforcer.ts";
 import type { Entities, Held } from "./entities.ts";
+import { serviceUnavailable } from "./errors.ts";
 
 interface Compiled {
   readonly scoped: ScopedEnforcer;
   /** The imported policies it was made of; it is void once one of them is another. */
   readonly imported: ReadonlyMap<string, JsonObject | undefined>;
+  /** When the first of its subjects expires, in milliseconds since the epoch: from then on it is void as well. */
+  readonly until: number;
 }
 
 /** Longest chain of imports that is loaded before giving up. */
@@ -43,9 +47,14 @@ export class PolicyAccess {
     return value && this.enforcerOfValue(value, namespace);
   }
 
-  /** The same of a policy that is decided, but not yet committed. */
+  /**
+   * The same of a policy that is decided, but not yet committed. Without all that it imports a policy says something
+   * else, so that it is not asked then: 503.
+   */
   enforcerOfValue(value: JsonObject, namespace?: string): Enforcer {
-    const { scoped } = this.#current(value) ?? this.#compile(value, []);
+    const missing: string[] = [];
+    const { scoped } = this.#current(value) ?? this.#compile(value, missing);
+    if (missing.length > 0) throw serviceUnavailable();
     return namespace === undefined ? scoped.whole : scoped.forNamespace(namespace);
   }
 
@@ -60,7 +69,7 @@ export class PolicyAccess {
 
   #current(value: JsonObject): Compiled | undefined {
     const compiled = this.#compiled.get(value);
-    if (!compiled || compiled.imported.size === 0) return compiled;
+    if (!compiled || Date.now() >= compiled.until) return undefined;
     for (const [id, used] of compiled.imported) {
       const held = this.#policies.peek(id);
       if (!held || held.committed?.value !== used) return undefined;
@@ -77,7 +86,9 @@ export class PolicyAccess {
       imported.set(id, held?.committed?.value);
       return held?.committed?.value;
     });
-    const compiled = { scoped: compileScoped(Object.values(entries)), imported };
+    const now = Date.now();
+    const list = Object.values(entries);
+    const compiled = { scoped: compileScoped(list, now), imported, until: nextExpiry(list, now) };
     if (missing.length === 0) this.#compiled.set(value, compiled);
     return compiled;
   }

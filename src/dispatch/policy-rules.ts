@@ -21,7 +21,7 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     retrieve: retrievePolicy,
     checkPath: () => undefined,
     checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp),
-    decide: (state, command) => decidePolicy(state, command, limits()),
+    decide: (state, command) => decidePolicy(state, command, limits(), lookUp),
     apply: applyPolicy,
     idInvalid: policyIdInvalid,
     idNotSettable: errors.policyIdNotSettable,

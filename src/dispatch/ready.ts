@@ -1,6 +1,7 @@
 // What a command needs in memory before it can be decided without waiting.
 
-import { namespaceOf } from "../base/ids.ts";
+import { isNamespacedId, namespaceOf } from "../base/ids.ts";
+import { isObject } from "../base/json/json.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Command } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
@@ -27,6 +28,7 @@ export function inMemory(parts: Parts, command: Command, store: Entities): Ready
   if (!held || (command.action === "retrieve" && held.pending > 0)) return undefined;
   const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
   if (typeof policyId !== "string" || bringsImports(command)) return undefined;
+  if ((namesPolicy(command) ?? policyId) !== policyId) return undefined;
   const policy = parts.policies.peek(policyId);
   return policy && parts.access.isReady(policy) ? { held, policy } : undefined;
 }
@@ -42,10 +44,26 @@ export async function load(parts: Parts, command: Command, store: Entities): Pro
     await checkImports(command, parts.policies, parts.access);
     const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
     if (typeof policyId !== "string") return { held, policy: undefined };
-    const policy = await parts.policies.load(policyId);
-    await parts.access.load(policy);
-    return { held, policy };
+    await loadPolicy(parts, namesPolicy(command));
+    const policy = await loadPolicy(parts, policyId);
+    // Everything was waited for in turn, and the cache may have moved on meanwhile.
+    const current = store.peek(command.id) ?? held;
+    return { held: current, policy: command.kind === "policy" ? current : policy };
   });
+}
+
+async function loadPolicy({ policies, access }: Parts, id: string | undefined): Promise<Held | undefined> {
+  if (id === undefined || !isNamespacedId(id)) return undefined;
+  const policy = await policies.load(id);
+  await access.load(policy);
+  return policy;
+}
+
+/** The policy that a command gives to an existing thing, by which its event is judged. */
+function namesPolicy({ kind, action, path, value }: Command): string | undefined {
+  if (kind !== "thing" || (action !== "modify" && action !== "merge")) return undefined;
+  const named = path.length === 0 ? isObject(value) && value.policyId : path[0] === "policyId" && value;
+  return typeof named === "string" ? named : undefined;
 }
 
 /** Entries of a policy may be meant for things of some namespaces only. */

@@ -16,11 +16,16 @@ export interface Decided {
   readonly text: string | null;
   readonly next: EntityState;
   readonly size: number;
+  readonly measured: number;
 }
+
+/** Sizes below this are not worth measuring again. */
+const SMALL = 2_048;
 
 /**
  * Applies a change to the head of an entity, on paper: the next state, its text and its size. Refuses with 413 what
- * would outgrow the limit; the exact size is only measured when the running upper bound passes it.
+ * would outgrow the limit. The exact size is only measured when the running upper bound passes the limit, or twice the
+ * size measured last.
  */
 export function decided(store: Entities, held: Held, change: Change): Decided {
   const { rules } = store;
@@ -29,13 +34,15 @@ export function decided(store: Entities, held: Held, change: Change): Decided {
   const timestamp = Math.max(Date.now(), before?.modified ?? 0);
   const next = rules.apply(before, change, (before?.revision ?? 0) + 1, timestamp);
   const added = text === null ? 0 : text.length;
-  let size =
-    change.path.length === 0 && change.action !== "merged" ? added : held.size + added + pathLength(change);
-  if (size > rules.maxSize && next.value) {
+  const replaced = change.path.length === 0 && change.action !== "merged";
+  let size = replaced ? added : held.size + added + pathLength(change);
+  let measured = replaced ? added : held.measured;
+  if (next.value && (size > rules.maxSize || size > Math.max(SMALL, 2 * measured))) {
     size = JSON.stringify(next.value).length;
+    measured = size;
     if (size > rules.maxSize) throw rules.tooLarge(held.id, size, rules.maxSize);
   }
-  return { store, held, change, text, next, size };
+  return { store, held, change, text, next, size, measured };
 }
 
 /** What the keys of a path can add to a JSON text: each with quotes, colon and braces. */
@@ -48,44 +55,61 @@ export interface Recorder {
   publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
 }
 
+/** Finds the enforcer that says who may see an event, at the time it is published. */
+export type FindEnforcer = () => Enforcer | undefined;
+
 /**
  * Makes decided changes (of one id, in one transaction) the heads of their entities, and resolves once they are
- * committed and published. When the journal fails, the entities are dropped and the promise is rejected.
+ * committed and published. When the journal fails, the entities are dropped and the promise is rejected; when it
+ * does not even accept them, nothing has happened.
  */
 export function record(
   recorder: Recorder,
   changes: readonly Decided[],
   command: Command,
-  enforcer: Enforcer | undefined,
+  findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): Promise<void> {
-  if (changes.some(({ held }) => held.lost)) {
+  if (changes.some(({ store, held }) => !store.isCurrent(held))) {
     return Promise.reject(new JournalUnavailable("the state that was decided on is void"));
   }
-  for (const { store, held, next, size } of changes) {
-    held.head = next;
+  const before = changes.map(({ held }) => ({ head: held.head, size: held.size, measured: held.measured }));
+  for (const { store, held, next, size, measured } of changes) {
+    Object.assign(held, { head: next, size, measured });
     held.pending++;
-    held.size = size;
     store.weigh(held);
   }
   return new Promise((resolve, reject) => {
+    let accepted = false;
     recorder.journal.append(changes.map(rowOf), (error) => {
       for (const { held } of changes) held.pending--;
-      if (error) {
-        for (const { store, held } of changes) store.drop(held);
-        reject(error);
+      if (!error) {
+        for (const change of changes) committed(recorder, change, command, findEnforcer, origin);
+        resolve();
         return;
       }
-      for (const change of changes) {
-        const { held, next, store } = change;
-        const born = change.change.action === "created" && change.change.path.length === 0;
-        held.commit(next);
-        recorder.snapshots[store.rules.kind].committed(held, next, born);
-        recorder.publish(eventOf(change, command), enforcer, origin);
-      }
-      resolve();
+      changes.forEach(({ store, held }, i) => {
+        if (accepted) store.drop(held);
+        else Object.assign(held, before[i]);
+      });
+      reject(error);
     });
+    accepted = true;
   });
+}
+
+function committed(
+  recorder: Recorder,
+  change: Decided,
+  command: Command,
+  findEnforcer: FindEnforcer,
+  origin: object | undefined,
+): void {
+  const { held, next, store } = change;
+  const born = change.change.action === "created" && change.change.path.length === 0;
+  held.commit(next);
+  recorder.snapshots[store.rules.kind].committed(held, next, born);
+  recorder.publish(eventOf(change, command), findEnforcer(), origin);
 }
 
 function rowOf({ store, held, change, text, next }: Decided): JournalRow {

@@ -1,17 +1,24 @@
 // Several things at once: by their ids, or all that the caller may read, in the order of their ids.
 
 import { TwinError } from "../base/errors.ts";
-import { namespaceOf } from "../base/ids.ts";
+import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import type { Path } from "../base/json/pointer.ts";
 import { type Journal, JournalUnavailable } from "../journal/journal.ts";
 import type { AuthContext, Command } from "../signals/signal.ts";
+import { thingIdInvalid } from "../things/errors.ts";
 import type { Dispatch } from "./dispatcher.ts";
-import { serviceUnavailable } from "./errors.ts";
+import { serviceUnavailable, tooManyIds } from "./errors.ts";
 
 export interface ThingList {
-  /** The JSON texts of the readable things among the ids. */
+  /**
+   * The JSON texts of the readable things among the ids, in their order; an id named twice is answered twice.
+   * Refuses what is no id, and more than 1,000 of them.
+   */
   several(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]): Promise<readonly string[]>;
-  /** A page of the readable things after an id; `next` is where the following page starts, if there is one. */
+  /**
+   * A page of the readable things after an id; `next` is where the following page starts, if there is one. A page is
+   * short where the caller may read few of many things.
+   */
   page(wanted: PageRequest, auth: AuthContext, fields?: readonly Path[]): Promise<Page>;
 }
 
@@ -26,8 +33,13 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-/** How many ids are looked at in one go. */
+const MAX_IDS = 1_000;
+/** How many ids the journal is asked for in one go. */
 const STRIDE = 200;
+/** How many things are read at the same time. */
+const AT_ONCE = 25;
+/** How many ids are looked at for one page. */
+const MOST_LOOKED_AT = 5_000;
 
 /** Makes the list on top of the dispatcher, so that each thing is read as if asked for alone. */
 export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
@@ -42,29 +54,54 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
     }
   }
 
+  /** The readable ones of a group, read at the same time. */
+  async function readGroup(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]) {
+    const texts = await Promise.all(ids.map((id) => read(id, auth, fields)));
+    return ids.flatMap((id, i) => {
+      const text = texts[i];
+      return text === undefined ? [] : [{ id, text }];
+    });
+  }
+
+  async function readAll(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]) {
+    const found: { id: string; text: string }[] = [];
+    for (const group of groups(ids)) found.push(...(await readGroup(group, auth, fields)));
+    return found;
+  }
+
   return {
     async several(ids, auth, fields) {
-      const texts = await Promise.all(ids.map((id) => read(id, auth, fields)));
-      return texts.filter((text) => text !== undefined);
+      if (ids.length > MAX_IDS) throw tooManyIds(MAX_IDS);
+      for (const id of ids) if (!isNamespacedId(id)) throw thingIdInvalid(id);
+      const found = new Map(
+        (await readAll([...new Set(ids)], auth, fields)).map(({ id, text }) => [id, text]),
+      );
+      return ids.flatMap((id) => found.get(id) ?? []);
     },
 
     async page({ after, size, namespaces }, auth, fields) {
       const things: string[] = [];
-      for (let last = after; ; ) {
+      let last = after;
+      for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += STRIDE) {
         const ids = await journal.listIds("thing", last, STRIDE).catch(asRefusal);
-        for (const id of ids) {
-          if (namespaces && !namespaces.includes(namespaceOf(id))) continue;
-          const text = await read(id, auth, fields);
-          if (text === undefined) continue;
-          if (things.length === size) return { things, next: last };
-          things.push(text);
-          last = id;
+        const wanted = namespaces ? ids.filter((id) => namespaces.includes(namespaceOf(id))) : ids;
+        for (const group of groups(wanted)) {
+          for (const { id, text } of await readGroup(group, auth, fields)) {
+            if (things.length === size) return { things, next: last };
+            things.push(text);
+            last = id;
+          }
         }
         if (ids.length < STRIDE) return { things, next: undefined };
         last = ids.at(-1) as string;
       }
+      return { things, next: last };
     },
   };
+}
+
+function* groups(ids: readonly string[]): Iterable<readonly string[]> {
+  for (let from = 0; from < ids.length; from += AT_ONCE) yield ids.slice(from, from + AT_ONCE);
 }
 
 function asRefusal(error: unknown): never {

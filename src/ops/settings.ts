@@ -67,14 +67,14 @@ export const settings = {
   devopsPassword: optional(
     "DEVOPS_PASSWORD",
     secret,
-    "Password of the user devops on the DevOps and status resources; unset: nobody may use them. Unlike Ditto's, " +
-      "it has no default.",
+    "Password of the user devops, who alone may see /overall/status and /devops; unset: nobody may. Unlike " +
+      "Ditto's, it has no default.",
   ),
   devopsSecured: setting(
     "DEVOPS_SECURED",
     flag,
     "true",
-    "Whether the DevOps and status resources ask for that password.",
+    "Whether /overall/status and /devops ask for that password.",
   ),
   logLevel: setting(
     "LOG_LEVEL",
@@ -106,8 +106,18 @@ export const settings = {
     "org.eclipse.ditto",
     "Namespace of the things whose creator gives no ID.",
   ),
-  maxThingBytes: setting("LIMITS_THINGS_MAX_SIZE", bytes, "100k", "The largest thing accepted, as JSON."),
-  maxPolicyBytes: setting("LIMITS_POLICIES_MAX_SIZE", bytes, "100k", "The largest policy accepted, as JSON."),
+  maxThingBytes: setting(
+    "LIMITS_THINGS_MAX_SIZE",
+    bytes,
+    "100k",
+    "The largest thing accepted, in characters of its JSON.",
+  ),
+  maxPolicyBytes: setting(
+    "LIMITS_POLICIES_MAX_SIZE",
+    bytes,
+    "100k",
+    "The largest policy accepted, in characters of its JSON.",
+  ),
   maxRequestBytes: setting(
     "MAX_REQUEST_BYTES",
     bytes,
@@ -118,9 +128,14 @@ export const settings = {
     "REQUEST_TIMEOUT",
     duration,
     "60s",
-    "How long a request may take to arrive, and to be answered.",
+    "How long a request may take to arrive completely.",
   ),
-  idleTimeout: setting("IDLE_TIMEOUT", duration, "610s", "How long a silent connection stays open."),
+  idleTimeout: setting(
+    "IDLE_TIMEOUT",
+    duration,
+    "610s",
+    "How long an HTTP connection stays open between two requests.",
+  ),
   wsSubscriberBackpressure: setting(
     "WS_SUBSCRIBER_BACKPRESSURE",
     whole(1),

@@ -15,6 +15,9 @@ export function usersFrom(text: string): readonly User[] {
     if (at < 0 || !name || !password) throw new Error("must be pairs of name:password between commas");
     return { name, password };
   });
+  // A name comes back in headers of answers, as part of its subject.
+  if (!users.every(({ name }) => /^[ -~]+$/.test(name)))
+    throw new Error("must have names in printable ASCII");
   const names = new Set(users.map((user) => user.name));
   if (names.size < users.length) throw new Error("must name each user only once");
   return users;

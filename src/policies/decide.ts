@@ -21,17 +21,20 @@ import { checkEntriesKept, checkImportsKept, checkReferenceTargets, isAdministra
 import type { PolicyLimits } from "./limits.ts";
 import { checkPolicy, importsOf } from "./model.ts";
 import { checkLabel, checkPolicyId, checkSubjectId } from "./names.ts";
+import { withCallersSubject } from "./request-subject.ts";
+import { type LookUpPolicy, refuseUnresolvable } from "./resolve.ts";
 import { checkResourceKey } from "./resource-key.ts";
 import { matchPolicyPath, type PolicyResource, storedPath, wirePath } from "./resources.ts";
 
 /**
  * Decides a create, modify or delete on any resource of a policy; refuses with the error of the resource. `state` is
- * the newest state, decided or committed; absent or without a value there is no policy.
+ * the newest state, decided or committed; absent or without a value there is no policy. `lookUp` finds what it imports.
  */
 export function decidePolicy(
   state: EntityState | undefined,
   command: Command,
   limits: PolicyLimits,
+  lookUp: LookUpPolicy = () => undefined,
 ): Decision {
   const resource = matchPolicyPath(command.path);
   if (!resource) throw policyNotFound(command.id);
@@ -39,10 +42,10 @@ export function decidePolicy(
   switch (command.action) {
     case "create":
       if (policy) throw policyConflict(command.id);
-      return putPolicy(policy, command, limits);
+      return putPolicy(policy, command, limits, lookUp);
     case "modify":
-      if (command.path.length === 0) return putPolicy(policy, command, limits);
-      return putPart(policy, command, resource, limits);
+      if (command.path.length === 0) return putPolicy(policy, command, limits, lookUp);
+      return putPart(policy, command, resource, limits, lookUp);
     case "delete":
       return deletePart(policy, command, resource, limits);
     case "merge":
@@ -54,7 +57,7 @@ export function decidePolicy(
 
 /** The body of a command on a whole policy in normal form; an id in it must be that of the command. */
 export function policyOf(command: Command, limits: PolicyLimits): JsonObject {
-  const body = command.value;
+  const body = withCallersSubject(command).value;
   if (!isObject(body)) throw invalidJson("A policy is a JSON object.");
   const given = getKey(body, "policyId");
   if (given !== undefined && given !== command.id) throw policyIdNotSettable(String(given));
@@ -63,10 +66,16 @@ export function policyOf(command: Command, limits: PolicyLimits): JsonObject {
   return value;
 }
 
-function putPolicy(policy: JsonObject | undefined, command: Command, limits: PolicyLimits): Decision {
+function putPolicy(
+  policy: JsonObject | undefined,
+  command: Command,
+  limits: PolicyLimits,
+  lookUp: LookUpPolicy,
+): Decision {
   const value = policyOf(command, limits);
   checkSize(command.id, value, limits);
-  checkReferenceTargets(command.id, value);
+  checkReferenceTargets(value);
+  refuseUnresolvable(value, lookUp);
   if (limits.lockoutPrevention && !isAdministrable(value)) throw policyModificationInvalid(command.id);
   return policy
     ? { change: { action: "modified", path: [], value }, status: 204 }
@@ -78,9 +87,10 @@ function putPart(
   command: Command,
   resource: PolicyResource,
   limits: PolicyLimits,
+  lookUp: LookUpPolicy,
 ): Decision {
   const path = checkedPath(command.path);
-  const value = resource.check(command.value ?? null, limits);
+  const value = resource.check(withCallersSubject(command).value ?? null, limits);
   if (!policy) throw policyNotFound(command.id);
   requireParent(policy, command.id, path);
   const isNew =
@@ -92,8 +102,9 @@ function putPart(
   checkNotImported(command.id, changed);
   checkImportCount(changed, limits);
   checkSize(command.id, changed, limits);
-  resource.integrity?.(command.id, policy, changed);
+  resource.integrity?.(changed, command.id, policy);
   checkAdministrable(command.id, path, resource, changed, limits);
+  if (path[0] === "imports") refuseUnresolvable(changed, lookUp);
   return isNew ? { change, status: 201, value } : { change, status: 204 };
 }
 
@@ -109,13 +120,14 @@ function deletePart(
   if (!policy) throw policyNotFound(command.id);
   const path = storedPath(command.path);
   requireParent(policy, command.id, path);
+  if (!resource.methods.includes("DELETE")) throw resource.notModifiable(command.id, command.path);
   if (resource.absent === undefined && getAt(policy, path) === undefined)
     throw resource.notFound(command.id, command.path);
   const change: Change = { action: "deleted", path: wirePath(path) };
   const changed = changedPolicy(policy, change);
   if (changed) {
-    checkEntriesKept(command.id, policy, changed);
-    checkImportsKept(command.id, policy, changed);
+    checkEntriesKept(changed, command.id, policy);
+    checkImportsKept(changed, command.id, policy);
     checkAdministrable(command.id, path, resource, changed, limits);
   }
   return { change, status: 204 };

@@ -35,9 +35,15 @@ const MAX_REMEMBERED_NODES = 100_000;
 /** What a set costs besides its tree. */
 const SET_WEIGHT = 10;
 
-/** Compiles resolved entries of a policy, the order of which does not matter. */
-export function compileEnforcer(entries: readonly Pick<PolicyEntry, "subjects" | "resources">[]): Enforcer {
-  const trie = buildTrie(entries);
+/**
+ * Compiles resolved entries of a policy, the order of which does not matter. Subjects that have expired by `now`, in
+ * milliseconds, are left out; without it none has.
+ */
+export function compileEnforcer(
+  entries: readonly Pick<PolicyEntry, "subjects" | "resources">[],
+  now?: number,
+): Enforcer {
+  const trie = buildTrie(entries, now);
   const byArray = new WeakMap<readonly string[], Access>();
   const bySet = recent<Access>(MAX_REMEMBERED_NODES);
   function judged(key: string, numbers: readonly number[]): Access {

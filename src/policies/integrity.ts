@@ -15,17 +15,19 @@ export function isAdministrable(policy: JsonObject): boolean {
   if (Object.keys(importsOf(policy)).length > 0) return true;
   const entries = Object.values(resolveReferences(entriesOf(policy)));
   const locked = new Set(
-    entries.filter(revokesAdministration).flatMap((entry) => Object.keys(entry.subjects)),
+    entries.filter(revokesAdministration).flatMap((entry) => Object.keys(entry.subjects ?? {})),
   );
   return entries
     .filter(grantsAdministration)
-    .some(({ subjects }) => Object.keys(subjects).some((id) => isLasting(subjects[id]) && !locked.has(id)));
+    .some(({ subjects = {} }) =>
+      Object.keys(subjects).some((id) => isLasting(subjects[id]) && !locked.has(id)),
+    );
 }
 
 const grantsAdministration = (entry: PolicyEntry) =>
-  entry.resources[administration]?.grant.includes("WRITE") ?? false;
+  entry.resources?.[administration]?.grant.includes("WRITE") ?? false;
 const revokesAdministration = (entry: PolicyEntry) =>
-  entry.resources[administration]?.revoke.includes("WRITE") ?? false;
+  entry.resources?.[administration]?.revoke.includes("WRITE") ?? false;
 const isLasting = (subject: JsonValue | undefined) =>
   isObject(subject) && getKey(subject, "expiry") === undefined;
 
@@ -46,7 +48,7 @@ function referencesOf(policy: JsonObject): Reference[] {
 }
 
 /** Refuses references that are doubled, point at their own entry, or at one that is absent or never importable. */
-export function checkReferenceTargets(_id: string, policy: JsonObject): void {
+export function checkReferenceTargets(policy: JsonObject): void {
   const seen = new Set<string>();
   for (const { by, entry, imported } of referencesOf(policy)) {
     const key = JSON.stringify([by, imported, entry]);
@@ -72,7 +74,7 @@ function ownEntry(policy: JsonObject, label: string): PolicyEntry | undefined {
 }
 
 /** Refuses the removal of an entry that another one references. */
-export function checkEntriesKept(id: string, before: JsonObject, after: JsonObject): void {
+export function checkEntriesKept(after: JsonObject, id: string, before: JsonObject): void {
   for (const { by, entry, imported } of referencesOf(after)) {
     if (imported === undefined && ownEntry(before, entry) && !ownEntry(after, entry))
       throw entryReferenceConflict(id, entry, by);
@@ -80,7 +82,7 @@ export function checkEntriesKept(id: string, before: JsonObject, after: JsonObje
 }
 
 /** Refuses to close an entry that another one references. */
-export function checkNotMadeNever(id: string, _before: JsonObject, after: JsonObject): void {
+export function checkNotMadeNever(after: JsonObject, id: string): void {
   for (const { by, entry, imported } of referencesOf(after)) {
     if (imported === undefined && by !== entry && ownEntry(after, entry)?.importable === "never")
       throw entryReferenceConflict(id, entry, by);
@@ -88,7 +90,7 @@ export function checkNotMadeNever(id: string, _before: JsonObject, after: JsonOb
 }
 
 /** Refuses the removal of an import, or of a label from it, that an entry references. */
-export function checkImportsKept(id: string, before: JsonObject, after: JsonObject): void {
+export function checkImportsKept(after: JsonObject, id: string, before: JsonObject): void {
   for (const { by, entry, imported } of referencesOf(after)) {
     if (imported === undefined) continue;
     const was = getKey(importsOf(before), imported);

@@ -3,7 +3,7 @@ import { policyOf } from "./decide.ts";
 import { compileEnforcer } from "./enforcer.ts";
 import { policyNotCreatable } from "./errors.ts";
 import type { PolicyLimits } from "./limits.ts";
-import { type LookUpPolicy, resolveEntries } from "./resolve.ts";
+import { type LookUpPolicy, refuseUnresolvable, resolveEntries } from "./resolve.ts";
 
 /**
  * Refuses to create a policy that its creator could not change afterwards, unless the header `allow-policy-lockout`
@@ -11,6 +11,7 @@ import { type LookUpPolicy, resolveEntries } from "./resolve.ts";
  */
 export function checkCreatorKeepsWrite(command: Command, limits: PolicyLimits, lookUp: LookUpPolicy): void {
   const policy = policyOf(command, limits);
+  refuseUnresolvable(policy, lookUp);
   if (command.headers["allow-policy-lockout"] === true) return;
   const enforcer = compileEnforcer(Object.values(resolveEntries(policy, lookUp)));
   if (!enforcer.forSubjects(command.auth.subjects).hasUnrestricted("policy", [], "WRITE"))

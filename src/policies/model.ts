@@ -28,10 +28,13 @@ export interface EntryReference extends JsonObject {
   readonly entry: string;
 }
 
-/** An entry in normal form; the members after `importable` are absent rather than undefined. */
+/**
+ * An entry in normal form; what is not set is absent rather than undefined. Checked entries have subjects and
+ * resources, those of a journal may lack them.
+ */
 export interface PolicyEntry {
-  readonly subjects: JsonObject;
-  readonly resources: { readonly [key: string]: EffectedPermissions };
+  readonly subjects?: JsonObject;
+  readonly resources?: { readonly [key: string]: EffectedPermissions };
   readonly namespaces?: readonly string[];
   readonly importable: string;
   readonly allowedAdditions?: readonly string[];

@@ -13,68 +13,123 @@ export interface Entries {
 export type LookUpPolicy = (policyId: string) => JsonObject | undefined;
 
 const MAX_DEPTH = 10;
+/** Most imports of imports that are looked up for one policy; its own are always. */
+const MAX_LOOK_UPS = 1000;
+/** Most entries that an imported policy brings of others; its own all count. */
+const MAX_TAKEN = 2000;
+
+/** One resolution: what it has found so far, and how much more it may. */
+interface Resolution {
+  readonly lookUp: LookUpPolicy;
+  /** By imported policy and what is to be followed from there. */
+  readonly known: Map<string, Entries>;
+  lookUps: number;
+  /** Why something was left out. */
+  exceeded: string | undefined;
+}
+
+const newResolution = (lookUp: LookUpPolicy): Resolution => ({
+  lookUp,
+  known: new Map(),
+  lookUps: 0,
+  exceeded: undefined,
+});
 
 /**
  * The entries of a policy with those of its imports, labelled `imported-<id>-<label>`, and with its references
- * resolved. Chains of imports longer than ten are refused with `policies:import.invalid`.
+ * resolved. Never throws: what lies beyond the limits of a resolution contributes nothing.
  */
-export function resolveEntries(policy: JsonObject, lookUp: LookUpPolicy): Entries {
+export const resolveEntries = (policy: JsonObject, lookUp: LookUpPolicy): Entries =>
+  resolveWithin(newResolution(lookUp), policy);
+
+/** Refuses, with `policies:import.invalid`, a policy of whose imports {@link resolveEntries} would leave some out. */
+export function refuseUnresolvable(policy: JsonObject, lookUp: LookUpPolicy): void {
+  const resolution = newResolution(lookUp);
+  resolveWithin(resolution, policy);
+  if (resolution.exceeded !== undefined) throw importInvalid(resolution.exceeded);
+}
+
+function resolveWithin(resolution: Resolution, policy: JsonObject): Entries {
   const own = entriesOf(policy);
   const imports = importsOf(policy);
-  return resolveReferences(own, withImports(own, imports, Object.keys(imports), lookUp, new Set(), 0));
+  return resolveReferences(own, withImports(resolution, own, imports, Object.keys(imports), new Set(), 0));
 }
 
 function withImports(
+  resolution: Resolution,
   own: Entries,
   imports: JsonObject,
   ids: readonly string[],
-  lookUp: LookUpPolicy,
   visited: ReadonlySet<string>,
   depth: number,
 ): Entries {
   const entries: { [label: string]: PolicyEntry } = { ...own };
+  let room = depth === 0 ? Number.POSITIVE_INFINITY : MAX_TAKEN;
   for (const id of ids) {
-    const imported = lookUp(id);
-    if (!imported) continue;
     const oneImport = getKey(imports, id);
     const transitive = stringsAt(oneImport, "transitiveImports").filter((next) => !visited.has(next));
-    const resolved = resolveImported(imported, transitive, lookUp, visited, depth);
-    addImported(entries, id, resolved, stringsAt(oneImport, "entries"));
+    const resolved = resolveImported(resolution, id, transitive, visited, depth);
+    const coming = comingOf(resolved, stringsAt(oneImport, "entries"));
+    if (coming.length > room)
+      resolution.exceeded = `An import brings more than ${MAX_TAKEN} entries of others.`;
+    for (const label of coming.slice(0, room)) {
+      // References are the imported policy's own affair, resolved already.
+      const { references: _references, ...entry } = resolved[label] as PolicyEntry;
+      putKey(entries as JsonObjectOf, `imported-${id}-${label}`, entry as unknown as JsonValue);
+    }
+    room = Math.max(room - coming.length, 0);
   }
   return entries;
 }
 
 function resolveImported(
-  imported: JsonObject,
+  resolution: Resolution,
+  id: string,
   transitive: readonly string[],
-  lookUp: LookUpPolicy,
   visited: ReadonlySet<string>,
   depth: number,
 ): Entries {
-  const own = entriesOf(imported);
-  if (transitive.length === 0) return resolveReferences(own);
-  if (depth >= MAX_DEPTH)
-    throw importInvalid(`Policies import each other over more than ${MAX_DEPTH} steps.`);
-  const imports = importsOf(imported);
-  const followed = Object.keys(imports).filter((id) => transitive.includes(id));
-  const seen = new Set([...visited, ...transitive]);
-  return resolveReferences(own, withImports(own, imports, followed, lookUp, seen, depth + 1));
+  // What was visited makes a difference only to what is followed from here.
+  const key = JSON.stringify(transitive.length === 0 ? [id] : [id, depth, transitive, [...visited].sort()]);
+  const known = resolution.known.get(key);
+  if (known) return known;
+  const resolved = look(resolution, id, transitive, visited, depth);
+  resolution.known.set(key, resolved);
+  return resolved;
 }
 
-function addImported(
-  target: { [label: string]: PolicyEntry },
+function look(
+  resolution: Resolution,
   id: string,
-  imported: Entries,
-  explicitLabels: readonly string[],
-): void {
-  for (const label of Object.keys(imported)) {
-    // References are the imported policy's own affair, resolved already.
-    const { references: _references, ...entry } = imported[label] as PolicyEntry;
-    const comes =
-      entry.importable === "implicit" || (entry.importable === "explicit" && explicitLabels.includes(label));
-    if (comes) putKey(target as JsonObjectOf, `imported-${id}-${label}`, entry as unknown as JsonValue);
+  transitive: readonly string[],
+  visited: ReadonlySet<string>,
+  depth: number,
+): Entries {
+  if (depth > 0 && resolution.lookUps >= MAX_LOOK_UPS) {
+    resolution.exceeded = `Its imports lead to more than ${MAX_LOOK_UPS} others.`;
+    return {};
   }
+  resolution.lookUps++;
+  const imported = resolution.lookUp(id);
+  if (!imported) return {};
+  const own = entriesOf(imported);
+  if (transitive.length === 0) return resolveReferences(own);
+  if (depth >= MAX_DEPTH) {
+    resolution.exceeded = `Policies import each other over more than ${MAX_DEPTH} steps.`;
+    return {};
+  }
+  const imports = importsOf(imported);
+  const followed = Object.keys(imports).filter((next) => transitive.includes(next));
+  const seen = new Set([...visited, ...transitive]);
+  return resolveReferences(own, withImports(resolution, own, imports, followed, seen, depth + 1));
 }
+
+/** The labels of the entries that come along with an import. */
+const comingOf = (imported: Entries, explicitLabels: readonly string[]): readonly string[] =>
+  Object.keys(imported).filter((label) => {
+    const importable = imported[label]?.importable;
+    return importable === "implicit" || (importable === "explicit" && explicitLabels.includes(label));
+  });
 
 type JsonObjectOf = { [key: string]: JsonValue } & { [label: string]: PolicyEntry };
 
@@ -128,7 +183,7 @@ function allowedByAll(targets: readonly PolicyEntry[]): readonly string[] | unde
 /** Of a subject that several entries have, the first one's type and expiry count. */
 function mergeSubjects(sources: readonly PolicyEntry[]): JsonObject {
   const merged: { [id: string]: JsonValue } = {};
-  for (const { subjects } of sources) {
+  for (const { subjects = {} } of sources) {
     for (const id of Object.keys(subjects)) {
       if (!Object.hasOwn(merged, id)) putKey(merged, id, subjects[id] as JsonValue);
     }
@@ -136,9 +191,9 @@ function mergeSubjects(sources: readonly PolicyEntry[]): JsonObject {
   return merged;
 }
 
-function mergeResources(sources: readonly PolicyEntry[]): PolicyEntry["resources"] {
+function mergeResources(sources: readonly PolicyEntry[]): NonNullable<PolicyEntry["resources"]> {
   const merged: { [key: string]: EffectedPermissions } = {};
-  for (const { resources } of sources) {
+  for (const { resources = {} } of sources) {
     for (const key of Object.keys(resources)) {
       const { grant, revoke } = resources[key] as EffectedPermissions;
       const known = Object.hasOwn(merged, key) ? merged[key] : undefined;

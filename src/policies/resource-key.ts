@@ -13,9 +13,15 @@ export interface ResourceKey {
 /** Reads a resource key; `thing:`, `thing:/` and `thing:a`, `thing:/a` are the same. Never throws. */
 export function readResourceKey(text: string): ResourceKey {
   const colon = text.indexOf(":");
-  const keys = text.slice(colon + 1).split("/");
-  return { type: text.slice(0, Math.max(colon, 0)), path: keys.filter((key) => key !== "").map(unescapeKey) };
+  return { type: text.slice(0, Math.max(colon, 0)), path: splitKeys(text.slice(colon + 1)) };
 }
+
+/** The keys between slashes; empty ones do not count. */
+export const splitKeys = (text: string): Path =>
+  text
+    .split("/")
+    .filter((key) => key !== "")
+    .map(unescapeKey);
 
 /** The one spelling of a resource key under which a policy holds it. */
 export function normalResourceKey(text: string): string {

@@ -49,7 +49,7 @@ export interface PolicyResource extends Resource {
   /** The refusal of a change after which nobody could administer the policy; absent where Ditto does not look. */
   lockedOut?(id: string, path: Path): TwinError;
   /** Refuses a new value that leaves references without their targets. */
-  integrity?(id: string, before: JsonObject, after: JsonObject): void;
+  integrity?(after: JsonObject, id: string, before: JsonObject): void;
 }
 
 const all: readonly Method[] = ["GET", "PUT", "DELETE"];
@@ -94,23 +94,21 @@ const freePart = (name: string, row: Row): PolicyResource => ({
   ...row,
 });
 
-const targetsExist = (id: string, _before: JsonObject, after: JsonObject) => checkReferenceTargets(id, after);
-
 const policy: PolicyResource = {
   ...freePart("policy", { check: checkPolicy, ...policyErrors }),
   etag: "revision",
-  integrity: targetsExist,
+  integrity: checkReferenceTargets,
   lockedOut: (id) => policyModificationInvalid(id),
 };
 const entries = fixedPart("entries", {
   check: checkEntries,
-  integrity: targetsExist,
+  integrity: checkReferenceTargets,
   lockedOut: (id) => policyModificationInvalid(id),
   ...policyErrors,
 });
 const entry = freePart("entry", {
   check: checkEntry,
-  integrity: targetsExist,
+  integrity: checkReferenceTargets,
   lockedOut: lockedOutEntry,
   ...entryErrors,
 });
@@ -149,7 +147,7 @@ const allowedAdditions: PolicyResource = {
 const references = freePart("references", {
   check: checkReferences,
   absent: [],
-  integrity: targetsExist,
+  integrity: checkReferenceTargets,
   ...entryErrors,
 });
 const imports: PolicyResource = {

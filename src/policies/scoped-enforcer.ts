@@ -13,9 +13,12 @@ export interface ScopedEnforcer {
 
 const MAX_REMEMBERED = 200;
 
-/** Compiles resolved entries; namespaces to which the same entries apply share one enforcer, made when first asked for. */
-export function compileScoped(entries: readonly PolicyEntry[]): ScopedEnforcer {
-  const whole = compileEnforcer(entries);
+/**
+ * Compiles resolved entries without the subjects that have expired by `now`, in milliseconds; without it none has.
+ * Namespaces to which the same entries apply share one enforcer, made when first asked for.
+ */
+export function compileScoped(entries: readonly PolicyEntry[], now?: number): ScopedEnforcer {
+  const whole = compileEnforcer(entries, now);
   const scoped = entries.filter((entry) => entry.namespaces?.length);
   if (scoped.length === 0) return { whole, forNamespace: () => whole };
   const unscoped = entries.filter((entry) => !entry.namespaces?.length);
@@ -26,7 +29,7 @@ export function compileScoped(entries: readonly PolicyEntry[]): ScopedEnforcer {
     const applying = scoped.filter((entry) => appliesTo(entry, namespace));
     if (applying.length === scoped.length) return whole;
     const key = applying.map((entry) => scoped.indexOf(entry)).join();
-    return bySelection.get(key) ?? bySelection.put(key, compileEnforcer([...unscoped, ...applying]));
+    return bySelection.get(key) ?? bySelection.put(key, compileEnforcer([...unscoped, ...applying], now));
   }
   return {
     whole,

@@ -1,6 +1,7 @@
 // A policy as a tree: below the root one node per resource type, below it one per key of a resource path.
 
 import { getKey, type JsonObject } from "../base/json/json.ts";
+import { expiryOf } from "./expiry.ts";
 import type { EffectedPermissions, PolicyEntry } from "./model.ts";
 import { readResourceKey } from "./resource-key.ts";
 
@@ -33,8 +34,14 @@ export interface Trie {
   readonly nodes: readonly (readonly TrieNode[])[];
 }
 
-/** Builds the tree of resolved entries. A revoke of one entry counts more than a grant of another on the same resource. */
-export function buildTrie(entries: readonly Pick<PolicyEntry, "subjects" | "resources">[]): Trie {
+/**
+ * Builds the tree of resolved entries, without the subjects that have expired. A revoke of one entry counts more than a
+ * grant of another on the same resource.
+ */
+export function buildTrie(
+  entries: readonly Pick<PolicyEntry, "subjects" | "resources">[],
+  now = Number.NEGATIVE_INFINITY,
+): Trie {
   const root = newNode(undefined);
   const numbers = new Map<string, number>();
   const nodes: TrieNode[][] = [];
@@ -46,8 +53,9 @@ export function buildTrie(entries: readonly Pick<PolicyEntry, "subjects" | "reso
     return nodes.push([]) - 1;
   }
 
-  for (const { subjects, resources } of entries) {
-    const subjectNumbers = Object.keys(subjects).map(numberOf);
+  for (const { subjects = {}, resources = {} } of entries) {
+    const lasting = Object.keys(subjects).filter((id) => expiryOf(subjects[id]) > now);
+    const subjectNumbers = lasting.map(numberOf);
     if (subjectNumbers.length === 0) continue;
     for (const key of Object.keys(resources)) {
       const { grant, revoke } = getKey(resources as JsonObject, key) as EffectedPermissions;

@@ -6,6 +6,7 @@ import {
   type JsonValue,
   putKey,
 } from "../base/json/json.ts";
+import { splitKeys } from "./resource-key.ts";
 import type { Verdicts } from "./verdicts.ts";
 
 /**
@@ -27,7 +28,7 @@ function viewOfObject(object: JsonObject, node: Verdicts, bit: number): JsonObje
   let isWhole = true;
   for (const key of Object.keys(object)) {
     const member = object[key] as JsonValue;
-    const child = node.children?.get(key);
+    const child = node.children && childAt(node, node.children, key);
     const part = child ? viewOf(member, child, bit) : isGiven ? member : undefined;
     if (part !== member) isWhole = false;
     if (part === undefined) continue;
@@ -37,6 +38,28 @@ function viewOfObject(object: JsonObject, node: Verdicts, bit: number): JsonObje
   if (count === 0 && !isGiven) return undefined;
   return isWhole ? object : viewed;
 }
+
+/** The node of a key. The ids of a policy's subjects and resources are one key in its JSON, and several in a pointer. */
+function childAt(node: Verdicts, children: Map<string, Verdicts>, key: string): Verdicts | undefined {
+  return children.get(key) ?? (key.includes("/") ? nodeSpreadOver(node, key) : undefined);
+}
+
+function nodeSpreadOver(node: Verdicts, key: string): Verdicts | undefined {
+  let below = node;
+  for (const part of splitKeys(key)) {
+    const child = below.children?.get(part);
+    if (!child) return below === node ? undefined : settled(below.given);
+    below = child;
+  }
+  return below;
+}
+
+const settled = (given: number): Verdicts => ({
+  children: undefined,
+  given,
+  partial: given,
+  unrestricted: given,
+});
 
 function viewOfArray(array: JsonArray, node: Verdicts, bit: number): JsonArray | undefined {
   const viewed: JsonValue[] = [];

@@ -96,8 +96,8 @@ export function printError(
   about?: { kind: EntityKind; id: string; auth: AuthContext },
 ): string {
   const told: { [name: string]: JsonValue } = {};
-  if (headers["correlation-id"] !== undefined)
-    told["correlation-id"] = headers["correlation-id"] as JsonValue;
+  const correlationId = headers["correlation-id"]; // as it came: it may be anything
+  if (typeof correlationId === "string") told["correlation-id"] = correlationId;
   if (about) told["ditto-originator"] = about.auth.subjects[0] as string;
   if (error.etag !== undefined) told.etag = error.etag;
   told["response-required"] = false;
@@ -137,20 +137,25 @@ function print(
   return value === undefined ? `${start},${end}}` : `${start},"value":${value},${end}}`;
 }
 
-/** The thing IDs that a retrieve of several names in its value. */
+/** The texts that a retrieve of several things names as their IDs in its value. */
 export function thingIdsOf(envelope: Envelope): readonly string[] {
   const ids = isObject(envelope.value) ? envelope.value.thingIds : undefined;
   if (!isArray(ids) || !ids.every((id) => typeof id === "string")) throw missingJsonField("/value/thingIds");
   return ids as readonly string[];
 }
 
-/** Prints the answer to a retrieve of several things. */
-export function printThings(envelope: Envelope, auth: AuthContext, things: string): string {
+/** Prints the answer to a retrieve of several things; `asked` are the checked headers of the message. */
+export function printThings(
+  { topic }: Envelope,
+  asked: DittoHeaders,
+  auth: AuthContext,
+  things: string,
+): string {
   const headers: { [name: string]: JsonValue } = {};
-  const correlationId = envelope.headers["correlation-id"];
+  const correlationId = asked["correlation-id"];
   if (correlationId !== undefined) headers["correlation-id"] = correlationId;
   headers["ditto-originator"] = auth.subjects[0] as string;
   headers["response-required"] = false;
   headers["content-type"] = "application/json";
-  return print(envelope.topic, headers, "/", things, '"status":200');
+  return print(topic, headers, "/", things, '"status":200');
 }

@@ -34,10 +34,21 @@ const text: HeaderType = {
   says: "a string",
   parse: (value) => (typeof value === "object" ? undefined : String(value)),
 };
-const flag: HeaderType = {
-  says: "'true' or 'false'",
-  parse: (value) => (String(value) === "true" ? true : String(value) === "false" ? false : undefined),
+/** It comes back in answers and events, so it must be what a header of HTTP can hold. */
+const correlationId: HeaderType = {
+  says: "at most 1,024 printable characters of ASCII",
+  parse: (value) => {
+    const id = text.parse(value);
+    return typeof id === "string" && /^[ -~]{0,1024}$/.test(id) ? id : undefined;
+  },
 };
+const flags: ReadonlyMap<JsonValue, boolean> = new Map<JsonValue, boolean>([
+  [true, true],
+  ["true", true],
+  [false, false],
+  ["false", false],
+]);
+const flag: HeaderType = { says: "'true' or 'false'", parse: (value) => flags.get(value) };
 const tags: HeaderType = {
   says: "'*' or a list of entity tags in double quotes",
   href: "https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3",
@@ -53,7 +64,7 @@ const only = (...values: readonly string[]): HeaderType => ({
 
 /** The headers that the server reads, each with its type; others pass as they are. */
 const known: Readonly<Record<string, HeaderType>> = {
-  "correlation-id": text,
+  "correlation-id": correlationId,
   "response-required": flag,
   "allow-policy-lockout": flag,
   "if-match": tags,

@@ -31,7 +31,7 @@ const criteria: ReadonlySet<string> = new Set([
  */
 export function parseCommandTopic(topic: string): CommandTopic {
   const [namespace, name, group, ...rest] = topic.split("/");
-  const kind = group === undefined ? undefined : groups[group];
+  const kind = group !== undefined && Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (!namespace || !name || !kind) throw unknownTopicPath(topic);
   const channel = kind === "thing" ? rest.shift() : "twin";
   const [criterion, action, ...more] = rest;

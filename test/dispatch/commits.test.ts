@@ -1,6 +1,7 @@
 // What happens between a decision and its commit: the test's journal chooses the moment.
 
 import { describe, expect, test } from "vitest";
+import { JournalUnavailable } from "../../src/journal/journal.ts";
 import { soFar, thingId, worldOn } from "../support/dispatch.ts";
 import { HeldJournal } from "../support/journal.ts";
 
@@ -25,9 +26,11 @@ describe("commands on one thing", () => {
     const deleted = ask("delete", "/attributes/x");
     const missing = ask("delete", "/attributes/x");
 
-    expect(await missing).toBe("things:attribute.notfound");
+    // A refusal is told once the state that it was judged on is committed.
+    expect(await soFar(missing)).toBe("pending");
     expect(journal.pending).toBe(3);
     journal.commitAll();
+    expect(await missing).toBe("things:attribute.notfound");
     expect(await created).toMatchObject({ status: 201, revision: 2 });
     expect(await modified).toMatchObject({ status: 204, revision: 3 });
     expect(await deleted).toMatchObject({ status: 204, revision: 4 });
@@ -81,7 +84,7 @@ describe("commands on one thing", () => {
     expect(await ask("retrieve", "/attributes/n")).toMatchObject({ value: 7, revision: 2 });
   });
 
-  test("that were waiting for the database when the append before them failed do not build on what is lost", async () => {
+  test("that follow one whose append failed do not build on what is lost, nor on the policy it named", async () => {
     const journal = new HeldJournal({ flowing: true });
     const world = worldOn(journal);
     await world.ask("create", "/", { attributes: { n: 0 } });
@@ -94,22 +97,43 @@ describe("commands on one thing", () => {
     journal.flowing = false;
     const fresh = worldOn(journal); // nothing but what is asked for is in memory
     await fresh.ask("retrieve", "/");
-    const moved = fresh.ask("modify", "/policyId", "org.acme:other");
-    let open = () => {};
-    journal.gate = new Promise((resolve) => {
-      open = resolve;
-    });
-
-    const next = fresh.ask("modify", "/attributes/n", 1); // has to load the policy that the thing was moved to
+    const moved = fresh.ask("modify", "/policyId", "org.acme:other"); // has to load the other policy first
+    const next = fresh.ask("modify", "/attributes/n", 1);
     await soFar(next);
+
     journal.fail();
-    open();
-    journal.gate = undefined;
 
     expect(await moved).toBe("things:thing.unavailable");
     expect(await soFar(next)).toBe("things:thing.unavailable");
     expect(journal.pending).toBe(0);
     expect(rowsOf(journal).map(([revision]) => revision)).toEqual([1]);
+  });
+
+  test("that the journal does not even accept leave what was decided before them", async () => {
+    const { ask, journal } = await withLamp();
+    const first = ask("modify", "/attributes/n", 1);
+    const accept = journal.append.bind(journal);
+    journal.append = (_rows, settled) => settled(new JournalUnavailable("full"));
+
+    expect(await ask("modify", "/attributes/n", 2)).toBe("things:thing.unavailable");
+
+    journal.append = accept;
+    const third = ask("modify", "/attributes/n", 3);
+    journal.commitAll();
+    expect(await first).toMatchObject({ revision: 2 });
+    expect(await third).toMatchObject({ revision: 3 });
+    expect(await ask("retrieve", "/attributes/n")).toMatchObject({ value: 3 });
+  });
+
+  test("that are refused because of a state which is lost are told that it is", async () => {
+    const { ask, journal } = await withLamp();
+    const deleted = ask("delete", "/");
+    const written = ask("modify", "/attributes/n", 1);
+
+    journal.fail();
+
+    expect(await deleted).toBe("things:thing.unavailable");
+    expect(await written).toBe("things:thing.unavailable");
   });
 });
 

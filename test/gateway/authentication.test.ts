@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { startServer, type TestServer } from "../support/server.ts";
 import { openSession } from "../support/socket.ts";
 
@@ -44,6 +46,16 @@ describe("by name and password", () => {
       expect([path, (await fetch(server.url + path)).status]).toEqual([path, 401]);
     await expect(openSession(server, {})).rejects.toThrow("401");
     await expect(openSession(server, { authorization: basic("ditto:wrong") })).rejects.toThrow("401");
+  });
+
+  test("is asked for at the WebSocket as by HTTP", async () => {
+    await using server = await startServer();
+    const socket = new WebSocket(`${server.wsUrl}/ws/2`);
+    const [request, reply] = await once(socket, "unexpected-response");
+    request.destroy();
+
+    expect(reply.statusCode).toBe(401);
+    expect(reply.headers["www-authenticate"]).toBe('Basic realm="ditto", charset="UTF-8"');
   });
 
   test("makes a subject of the user; the scheme's case does not matter; a token is no password", async () => {

@@ -38,6 +38,26 @@ describe("messages that are refused change nothing, and the session goes on", ()
     ],
     ["an unknown command", commandMessage("lamp", "fly", "/"), "protocoladapter:unknown.topicpath"],
     ["an unknown path", modify("/nope", 1), "protocoladapter:unknown.path"],
+    [
+      "a deletion of the policy ID",
+      commandMessage("lamp", "delete", "/policyId"),
+      "protocoladapter:unknown.path",
+    ],
+    [
+      "a creation of a part",
+      commandMessage("lamp", "create", "/attributes/n", 1),
+      "protocoladapter:unknown.path",
+    ],
+    [
+      "a merge of a policy",
+      { topic: "org.acme/lamp/policies/commands/merge", path: "/", value: {} },
+      "protocoladapter:unknown.path",
+    ],
+    [
+      "a group that is a key of every object",
+      { ...modify("/attributes/n", 9), topic: "org.acme/lamp/constructor/commands/modify" },
+      "protocoladapter:unknown.topicpath",
+    ],
     ["an empty key in the path", modify("/attributes//n", 1), "json.pointer.invalid"],
     ["an umlaut in the path", modify("/attributes/ü", 1), "json.key.invalid"],
     ["an umlaut in a key", modify("/attributes", { ü: 1 }), "json.key.invalid"],
@@ -47,6 +67,30 @@ describe("messages that are refused change nothing, and the session goes on", ()
     ["no value", modify("/attributes/n"), "json.field.missing"],
     ["a missing feature", modify("/features/none/properties/p", 1), "things:feature.notfound"],
     ["a header of a wrong type", modify("/attributes/n", 1, { "response-required": 5 }), "header.invalid"],
+    ["nothing but odd headers", { headers: { "correlation-id": { toString: 1 } } }, "json.field.missing"],
+    [
+      "a correlation ID that cannot be printed",
+      modify("/attributes/n", 1, { "correlation-id": { toString: 1 } }),
+      "header.invalid",
+    ],
+    [
+      "a correlation ID with an umlaut",
+      modify("/attributes/n", 1, { "correlation-id": "ü" }),
+      "header.invalid",
+    ],
+    [
+      "a flag that cannot be printed",
+      modify("/attributes/n", 1, { "response-required": { toString: 1 } }),
+      "header.invalid",
+    ],
+    [
+      "a flag that is a large number",
+      JSON.stringify(modify("/attributes/n", 1, { "response-required": 77 })).replace(
+        "77",
+        "9007199254740993",
+      ),
+      "header.invalid",
+    ],
     [
       "a live command",
       { ...modify("/attributes/n", 1), topic: "org.acme/lamp/things/live/commands/modify" },
@@ -75,6 +119,20 @@ describe("messages that are refused change nothing, and the session goes on", ()
       "several things without their IDs",
       { topic: "_/_/things/twin/commands/retrieve", path: "/", value: {} },
       "json.field.missing",
+    ],
+    [
+      "several things by what is no ID",
+      { topic: "_/_/things/twin/commands/retrieve", path: "/", value: { thingIds: ["nocolon"] } },
+      "things:id.invalid",
+    ],
+    [
+      "more things at once than 1,000",
+      {
+        topic: "_/_/things/twin/commands/retrieve",
+        path: "/",
+        value: { thingIds: Array.from({ length: 1_001 }, () => "org.acme:lamp") },
+      },
+      "thing-search:search.option.invalid",
     ],
     [
       "several things that are to be deleted",
@@ -222,6 +280,12 @@ describe("commands", () => {
     session.send(modify("/attributes/silent", 1, { "response-required": false }));
     session.send(modify("/attributes", 5, { "response-required": false }));
     session.send(commandMessage("nobody", "delete", "/", undefined, { "response-required": false }));
+    session.send({
+      topic: "_/_/things/twin/commands/retrieve",
+      headers: { "response-required": false },
+      path: "/",
+      value: { thingIds: ["org.acme:lamp"] },
+    });
 
     const reply = await session.ask(commandMessage("lamp", "retrieve", "/attributes/silent"));
 

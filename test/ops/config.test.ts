@@ -117,6 +117,12 @@ test("the text of a secret setting is not repeated", () => {
   expect(database).not.toContain("hunter3");
 });
 
+test("the name of a user must be one that a header can hold", () => {
+  expect(problemsOf({ USERS: "änna:secret" })).toEqual([
+    "USERS is not usable, but must have names in printable ASCII",
+  ]);
+});
+
 test.each(["127.0.0.1", "127.8.0.1", "::1", "localhost"])(
   "the quick-start user may log in on %s",
   (address) => {

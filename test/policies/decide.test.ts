@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
 import { decidePolicy } from "../../src/policies/decide.ts";
 import { checkCreatorKeepsWrite } from "../../src/policies/lockout.ts";
+import { withCallersSubject } from "../../src/policies/request-subject.ts";
 import { retrievePolicy } from "../../src/policies/retrieve.ts";
 import { codeOf, command, given, id, limits, owner, stateWith } from "./decide-helpers.ts";
 
@@ -472,4 +473,70 @@ describe("the creator of a policy", () => {
     expect(check({ entries: {} }, { "allow-policy-lockout": true })).toBe("none");
     expect(check({ entries: {} }, { "allow-policy-lockout": "true" })).toBe("policies:policy.notcreatable");
   });
+});
+
+describe("a delete", () => {
+  test.each([
+    ["/entries", "policies:policy.notmodifiable"],
+    ["/entries/reader/subjects", "policies:subjects.notmodifiable"],
+    ["/entries/reader/resources", "policies:resources.notmodifiable"],
+    ["/entries/reader/importable", "policies:entry.notmodifiable"],
+    ["/imports/org.acme:a/entries", "policies:import.notmodifiable"],
+  ])("of %s, which can only be replaced, is refused", (path, code) => {
+    given(stateWith({ reader }, { "org.acme:a": {} }))
+      .when("delete", path)
+      .thenRejects(code);
+  });
+});
+
+describe("the placeholder of the caller's subject", () => {
+  const named = { "{{ request:subjectId }}": { type: "caller" }, "nginx:user": { type: "t" } };
+  const replaced = { "nginx:user": { type: "t" }, "nginx:ditto": { type: "caller" } };
+  const holds = (path: string, body: JsonValue, entries: JsonObject) =>
+    given(stateWith({ reader })).when("modify", path, body).thenHolds({ policyId: id, imports: {}, entries });
+
+  test("is replaced wherever subjects are written", () => {
+    const before = { ...reader, subjects: named };
+    const after = { ...reader, subjects: replaced };
+    const administered = { ...owner, subjects: replaced };
+    holds("/", { entries: { owner: { ...owner, subjects: named } } }, { owner: administered });
+    holds("/entries", { owner: { ...owner, subjects: named } }, { owner: administered });
+    holds("/entries/reader", before, { owner, reader: after });
+    holds("/entries/reader/subjects", named, { owner, reader: after });
+    expect(
+      codeOf(() =>
+        checkCreatorKeepsWrite(
+          command("modify", "/", { entries: { owner: { ...owner, subjects: named } } }),
+          limits,
+          () => undefined,
+        ),
+      ),
+    ).toBe("none");
+  });
+
+  test("is replaced in the path of a subject before it is authorized", () => {
+    for (const spelled of ["{{request:subjectId}}", "{{ request:subjectId }}", `$${"{request.subjectId}"}`]) {
+      const what = command("modify", `/entries/reader/subjects/${spelled}`, { type: "t" });
+      expect(withCallersSubject(what).path).toEqual(["entries", "reader", "subjects", "nginx:ditto"]);
+    }
+  });
+
+  test("stands for nothing elsewhere", () => {
+    const what = command("modify", "/entries/reader/resources", { "thing:/{{ request:subjectId }}": {} });
+    expect(withCallersSubject(what)).toBe(what);
+  });
+});
+
+test("imports that lead too far are refused when they are written", () => {
+  const chain = (name: string): JsonObject => {
+    const next = Number(name.slice(2)) + 1;
+    const imports = { [`a:${next}`]: { entries: [], transitiveImports: [`a:${next + 1}`] } };
+    return { imports, entries: { owner } };
+  };
+  const { imports } = chain("a:0") as { imports: JsonObject };
+  const codeFor = (path: string, body: JsonValue) =>
+    codeOf(() => decidePolicy(stateWith({}), command("modify", path, body), limits, chain));
+  expect(codeFor("/imports", imports)).toBe("policies:import.invalid");
+  expect(codeFor("/", { imports, entries: { owner } })).toBe("policies:import.invalid");
+  expect(codeFor("/imports", { "a:1": {} })).toBe("none");
 });

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
+import { nextExpiry } from "../../src/policies/expiry.ts";
 import type { EffectedPermissions, PolicyEntry } from "../../src/policies/model.ts";
 import { compileScoped } from "../../src/policies/scoped-enforcer.ts";
 
 const grant = (...names: string[]): EffectedPermissions => ({ grant: names, revoke: [] });
 const revoke = (...names: string[]): EffectedPermissions => ({ grant: [], revoke: names });
 
-function entry(subjects: readonly string[], resources: PolicyEntry["resources"]): PolicyEntry {
+function entry(subjects: readonly string[], resources: NonNullable<PolicyEntry["resources"]>): PolicyEntry {
   const types = Object.fromEntries(subjects.map((id) => [id, { type: "t" }]));
   return { subjects: types, resources, importable: "implicit" };
 }
@@ -161,4 +162,63 @@ test("entries scoped to namespaces apply to things of these only", () => {
   expect(readers("org.acmelab")).toEqual(["a:1"]);
   expect(scoped.forNamespace("com.y")).toBe(scoped.forNamespace("com.z"));
   expect(scoped.whole.readersOf("thing", []).size).toBe(3);
+});
+
+test("an entry of a journal may lack subjects or resources", () => {
+  const policy = [{ subjects: { "a:1": { type: "t" } } }, { resources: { "thing:/": grant("READ") } }];
+  expect(compileEnforcer(policy).forSubjects(["a:1"]).hasPartial("thing", [], "READ")).toBe(false);
+});
+
+test("subjects are left out once they have expired", () => {
+  const expiring = (seconds: number): PolicyEntry => ({
+    ...entry([], { "thing:/": grant("READ") }),
+    subjects: { [`a:${seconds}`]: { type: "t", expiry: new Date(seconds * 1000).toISOString() } },
+  });
+  const policy = [
+    entry(["a:lasting"], { "thing:/": grant("READ") }),
+    expiring(1),
+    { ...expiring(2), namespaces: ["n"] },
+  ];
+  const readersAt = (now?: number) => [
+    ...compileScoped(policy, now).forNamespace("n").readersOf("thing", []),
+  ];
+  expect(readersAt()).toEqual(["a:lasting", "a:1", "a:2"]);
+  expect(readersAt(999)).toEqual(["a:lasting", "a:1", "a:2"]);
+  expect(readersAt(1000)).toEqual(["a:lasting", "a:2"]);
+  expect([...compileScoped(policy, 1500).forNamespace("m").readersOf("thing", [])]).toEqual(["a:lasting"]);
+  expect(readersAt(2000)).toEqual(["a:lasting"]);
+  expect([0, 1000, 2000].map((now) => nextExpiry(policy, now))).toEqual([
+    1000,
+    2000,
+    Number.POSITIVE_INFINITY,
+  ]);
+});
+
+test("a revoke on a resource or subject of a policy holds in a view of the whole policy", () => {
+  const kept = { "thing:/": grant("READ"), "thing:/y": grant("READ") };
+  const shown = { "a:1": { type: "t" } };
+  const policyWith = (resources: object, subjects: object) =>
+    JSON.parse(JSON.stringify({ entries: { L: { subjects, resources } } }));
+  const whole = policyWith(
+    { "thing:/x": grant("READ"), "thing:/x/z": grant("READ"), ...kept },
+    { "https://is:a/b": { type: "t" }, ...shown },
+  );
+  const access = compileEnforcer([
+    entry(["a:1"], {
+      "policy:/": grant("READ"),
+      "policy:/entries/L/resources/thing:/x": revoke("READ"),
+      "policy:/entries/L/subjects/https://is:a/b": revoke("READ"),
+    }),
+  ]).forSubjects(["a:1"]);
+  expect(access.view("policy", whole, [])).toEqual(policyWith(kept, shown));
+});
+
+test("a grant on one resource of a policy shows that one in a view of the whole policy", () => {
+  const resources = { "thing:/x": grant("READ"), "thing:/y": grant("READ") };
+  const access = compileEnforcer([
+    entry(["a:1"], { "policy:/entries/L/resources/thing:/x": grant("READ") }),
+  ]).forSubjects(["a:1"]);
+  expect(access.view("policy", { entries: { L: { resources } } }, [])).toEqual({
+    entries: { L: { resources: { "thing:/x": grant("READ") } } },
+  });
 });

@@ -32,7 +32,7 @@ function removeAll(target: Weights, removed: Weights): void {
 function raw(entries: readonly Entry[], permission: string): Node {
   const root = newNode();
   for (const { subjects, resources } of entries) {
-    for (const [key, { grant, revoke }] of Object.entries(resources)) {
+    for (const [key, { grant, revoke }] of Object.entries(resources ?? {})) {
       const { type, path } = readResourceKey(key);
       let node = root;
       for (const step of [type, ...path]) {
@@ -40,7 +40,7 @@ function raw(entries: readonly Entry[], permission: string): Node {
         node.children.set(step, child);
         node = child;
       }
-      for (const subject of Object.keys(subjects)) {
+      for (const subject of Object.keys(subjects ?? {})) {
         if (grant.includes(permission)) node.grants.set(subject, 0);
         if (revoke.includes(permission)) node.revokes.set(subject, 0);
       }

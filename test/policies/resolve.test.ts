@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
-import { resolveEntries } from "../../src/policies/resolve.ts";
+import { refuseUnresolvable, resolveEntries } from "../../src/policies/resolve.ts";
 import { codeOf } from "./decide-helpers.ts";
 
 const read = { grant: ["READ"], revoke: [] };
@@ -46,7 +46,7 @@ test("imports of imports come along only when they are named", () => {
   ]);
 });
 
-test("policies that import each other end, and chains of more than ten are refused", () => {
+test("policies that import each other end, and chains of more than ten are cut or refused", () => {
   const ring: Record<string, JsonObject> = {
     "a:1": policy({ x: entry() }, { "a:2": { entries: [], transitiveImports: ["a:1"] } }),
     "a:2": policy({ y: entry() }, { "a:1": { entries: [], transitiveImports: ["a:2"] } }),
@@ -54,12 +54,47 @@ test("policies that import each other end, and chains of more than ten are refus
   expect(Object.keys(resolveEntries(ring["a:1"] as JsonObject, (id) => ring[id]))).toContain(
     "imported-a:2-y",
   );
+  const deep = { entries: [], transitiveImports: ["a:2"] };
   const chain = (id: string) => {
     const next = `a:${Number(id.slice(2)) + 1}`;
     const afterNext = `a:${Number(id.slice(2)) + 2}`;
     return policy({ x: entry() }, { [next]: { entries: [], transitiveImports: [afterNext] } });
   };
-  expect(codeOf(() => resolveEntries(chain("a:0"), chain))).toBe("policies:import.invalid");
+  expect(codeOf(() => refuseUnresolvable(chain("a:0"), chain))).toBe("policies:import.invalid");
+  const cut = Object.keys(
+    resolveEntries(
+      { ...chain("a:0"), imports: { "a:1": deep, "a:tpl": {} } },
+      (id) => library[id] ?? chain(id),
+    ),
+  );
+  expect(cut).toContain("imported-a:1-x");
+  expect(cut).toContain("imported-a:tpl-owner");
+  expect(cut.length).toBeLessThan(14);
+});
+
+test("a web of imports costs no more than its limits, and is refused where it goes beyond them", () => {
+  const names = Array.from({ length: 10 }, (_, i) => i);
+  const level = (n: number) => names.map((i) => `a:${n}.${i}`);
+  let lookUps = 0;
+  const web = (id: string) => {
+    lookUps++;
+    const n = Number(id.slice(2).split(".")[0]);
+    const oneImport = { entries: [], transitiveImports: level(n + 2) };
+    return policy(
+      { x: entry() },
+      n < 8 ? Object.fromEntries(level(n + 1).map((next) => [next, oneImport])) : {},
+    );
+  };
+  const found = Object.keys(resolveEntries(web("a:0.0"), web));
+  for (const id of level(1)) expect(found).toContain(`imported-${id}-x`);
+  expect(found.length).toBeLessThan(10 * 2002);
+  expect(lookUps).toBeLessThan(1002);
+  expect(codeOf(() => refuseUnresolvable(web("a:0.0"), web))).toBe("policies:import.invalid");
+});
+
+test("entries of a journal may lack subjects and resources", () => {
+  const bare = { importable: "implicit" };
+  expect(alone({ bare, team: entry({ references: [{ entry: "bare" }] }) }).team).toMatchObject(entry());
 });
 
 test("a reference adds subjects, resources and namespaces of its target", () => {

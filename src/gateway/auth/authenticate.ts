@@ -1,9 +1,10 @@
 // Who speaks: HTTP Basic users and the pre-authenticated header of a trusted proxy (basic-auth page).
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { User } from "../../ops/users.ts";
 import type { AuthContext } from "../../signals/signal.ts";
+import { digest } from "./basic.ts";
 import { authenticationFailed, jwtInvalid } from "./errors.ts";
 
 /** Gives the subjects that a request speaks for, or throws the refusal. */
@@ -65,5 +66,3 @@ function basic(authorization: string, passwords: ReadonlyMap<string, Buffer>): A
   if (!matches || !passwords.has(name)) throw authenticationFailed();
   return { subjects: [`nginx:${name}`] };
 }
-
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -63,5 +63,5 @@ export const methodNotAllowed = (allow: readonly string[]): Response =>
 /** Body of a request that nobody waits for. */
 export const accepted = (): Response => new Response(null, { status: 202 });
 
-export const jsonAnswer = (value: JsonValue): Response =>
-  new Response(JSON.stringify(value), { status: 200, headers: { "content-type": JSON_TYPE } });
+export const jsonAnswer = (value: JsonValue, status = 200): Response =>
+  new Response(JSON.stringify(value), { status, headers: { "content-type": JSON_TYPE } });

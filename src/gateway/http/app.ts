@@ -6,6 +6,7 @@ import { TwinError } from "../../base/errors.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
+import { basicChallenge } from "../auth/basic.ts";
 import { authenticationFailed } from "../auth/errors.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
@@ -106,7 +107,7 @@ function refusal(parts: HttpParts, error: unknown, request: HttpRequest | undefi
     return errorAnswer(internalError());
   }
   if (authenticationFailed.is(error) && parts.challenge) {
-    return errorAnswer(error, { "www-authenticate": 'Basic realm="ditto", charset="UTF-8"' });
+    return errorAnswer(error, { "www-authenticate": basicChallenge });
   }
   const dispatched = request?.dispatched;
   // What is wrong with the request itself is told without Ditto's headers, as by Ditto.

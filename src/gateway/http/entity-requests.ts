@@ -97,9 +97,14 @@ export async function send(
   return answer(command, reply, reply.status === 201 ? location() : undefined);
 }
 
-/** The absolute URL of a resource, as the client addressed this server. */
+/** The absolute URL of a resource, as the client addressed this server or the proxy in front of it. */
 export function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {
-  const url = `http://${incoming.headers.host ?? ""}${routes.base}/${encodeSegment(id)}`;
+  const forwarded = String(incoming.headers["x-forwarded-proto"] ?? "")
+    .split(",", 1)[0]
+    ?.trim()
+    .toLowerCase();
+  const scheme = forwarded === "https" ? "https" : "http";
+  const url = `${scheme}://${incoming.headers.host ?? ""}${routes.base}/${encodeSegment(id)}`;
   return path.length === 0 ? url : `${url}/${path.map(encodeSegment).join("/")}`;
 }
 

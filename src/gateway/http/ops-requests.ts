@@ -1,8 +1,9 @@
 // What is asked about the server itself: `/health`, `/status`, and what only the devops user may see.
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import os from "node:os";
+import { basicHeader, digest } from "../auth/basic.ts";
 import { jsonAnswer, notFoundAnswer, textAnswer } from "./answers.ts";
 
 export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response;
@@ -12,15 +13,19 @@ export interface OpsSettings {
   readonly devopsSecured: boolean;
 }
 
-/** Makes the answers; without a password nobody is the devops user, unless the resources are not secured at all. */
-export function opsAnswers({ devopsPassword, devopsSecured }: OpsSettings): OpsAnswers {
-  const expected = devopsPassword === undefined ? undefined : digest(basic("devops", devopsPassword));
+/**
+ * Makes the answers; without a password nobody is the devops user, unless the resources are not secured at all.
+ * `isUp` says whether the server can do its work at the moment.
+ */
+export function opsAnswers({ devopsPassword, devopsSecured }: OpsSettings, isUp: () => boolean): OpsAnswers {
+  const expected = devopsPassword === undefined ? undefined : digest(basicHeader("devops", devopsPassword));
   const mayPass = ({ headers }: IncomingMessage) =>
     !devopsSecured ||
     (expected !== undefined && timingSafeEqual(expected, digest(headers.authorization ?? "")));
 
   return (path, incoming) => {
-    if (path === "/health") return jsonAnswer({ status: "UP" });
+    if (path === "/health")
+      return isUp() ? jsonAnswer({ status: "UP" }) : jsonAnswer({ status: "DOWN" }, 503);
     if (path === "/status") return jsonAnswer(status());
     const realm = path.startsWith("/devops") ? "DITTO-DEVOPS" : "DITTO-STATUS";
     if (!mayPass(incoming)) {
@@ -30,10 +35,6 @@ export function opsAnswers({ devopsPassword, devopsSecured }: OpsSettings): OpsA
     return path === "/overall/status" ? jsonAnswer(status()) : notFoundAnswer();
   };
 }
-
-const basic = (name: string, password: string) =>
-  `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 const status = () => ({
   service: "pollux",

@@ -16,8 +16,10 @@ import {
   thingIdsOf,
 } from "../../protocol/envelope.ts";
 import { unknownPath } from "../../protocol/errors.ts";
+import { parseHeaders } from "../../protocol/headers.ts";
 import { parseCommandTopic } from "../../protocol/topic.ts";
-import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal.ts";
+import type { Method, Resource } from "../../signals/resource.ts";
+import type { AuthContext, Command, CommandAction, DittoHeaders, EntityKind } from "../../signals/signal.ts";
 import { internalError } from "../http/errors.ts";
 
 export interface AnswerParts {
@@ -44,7 +46,7 @@ export async function answerTo(
     about = { kind, id, auth };
     const command = commandOf(envelope, { kind, id, action }, auth);
     const rules = parts.rules[kind];
-    if (!rules.resource(command.path)) {
+    if (!allows(rules.resource(command.path), command)) {
       [about, headers] = [undefined, {}]; // Ditto knows nothing of such a message, not even its correlation ID
       throw unknownPath(envelope.path);
     }
@@ -52,17 +54,37 @@ export async function answerTo(
     const reply = await parts.dispatch(command, session);
     return isSilent(headers) ? undefined : printResponse(command, reply);
   } catch (error) {
-    const correlationId = String(headers["correlation-id"] ?? "unknown");
-    if (!(error instanceof TwinError)) parts.onFault(error, correlationId);
+    if (!(error instanceof TwinError)) parts.onFault(error, correlationIdOf(headers));
     const refusal = error instanceof TwinError ? error : internalError();
     return isSilent(headers) ? undefined : printError(refusal, headers, about);
   }
 }
 
-const isSilent = (headers: DittoHeaders): boolean => String(headers["response-required"]) === "false";
+const methods: Readonly<Record<CommandAction, Method>> = {
+  create: "PUT",
+  modify: "PUT",
+  merge: "PATCH",
+  delete: "DELETE",
+  retrieve: "GET",
+};
 
-async function severalThings(envelope: Envelope, auth: AuthContext, { list }: AnswerParts): Promise<string> {
+/** What may be done to a resource is the same on both doors; only a whole entity can be created. */
+const allows = (resource: Resource | undefined, { action, path }: Command): boolean =>
+  resource?.methods.includes(methods[action]) === true && (action !== "create" || path.length === 0);
+
+// Headers are looked at here before they are checked, or although they were refused: they may be anything.
+const isSilent = ({ "response-required": required }: DittoHeaders): boolean =>
+  required === false || required === "false";
+const correlationIdOf = ({ "correlation-id": id }: DittoHeaders): string =>
+  typeof id === "string" ? id : "unknown";
+
+async function severalThings(
+  envelope: Envelope,
+  auth: AuthContext,
+  { list }: AnswerParts,
+): Promise<string | undefined> {
+  const headers = parseHeaders(envelope.headers);
   const fields = envelope.fields === undefined ? undefined : parseFields(envelope.fields);
   const texts = await list.several(thingIdsOf(envelope), auth, fields);
-  return printThings(envelope, auth, `[${texts.join(",")}]`);
+  return isSilent(headers) ? undefined : printThings(envelope, headers, auth, `[${texts.join(",")}]`);
 }

@@ -25,15 +25,25 @@ export interface SessionParts extends AnswerParts {
 
 /** Close code for a client that does not keep up (RFC 6455: try again later). */
 const TOO_SLOW = 1013;
+/** Close code for what went wrong on this side. */
+const FAULT = 1011;
 
-/** Serves a session until its socket closes; `connection` is what carries it. */
+/** Stops taking messages; resolves once those that were taken are answered. */
+export type Drain = () => Promise<void>;
+
+/**
+ * Serves a session until its socket closes; `connection` is what carries it.
+ *
+ *   open ──drain──► draining, what comes is thrown away ──nothing in work──► drained ──► closed by the door
+ */
 export function serveSession(
   socket: WebSocket,
   connection: Duplex,
   auth: AuthContext,
   parts: SessionParts,
-): void {
+): Drain {
   let inWork = 0;
+  let drained: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
   const session = {}; // stands for this session as the origin of what it causes
 
@@ -52,9 +62,19 @@ export function serveSession(
 
   async function work(task: () => Promise<string | undefined>): Promise<void> {
     if (++inWork === parts.maxInWork) socket.pause();
-    const text = await task();
+    try {
+      const text = await task();
+      if (text !== undefined) send(text);
+    } catch (error) {
+      fault(error);
+    }
     if (inWork-- === parts.maxInWork) socket.resume();
-    if (text !== undefined) send(text);
+    if (inWork === 0) drained?.();
+  }
+
+  function fault(error: unknown): void {
+    parts.onFault(error, "unknown");
+    socket.close(FAULT, "the server failed");
   }
 
   function control(message: ControlMessage): void {
@@ -70,20 +90,27 @@ export function serveSession(
   }
 
   socket.on("message", (data: Buffer) => {
-    const text = data.toString();
+    if (drained) return;
     try {
+      const text = data.toString();
       // ws judges the text frames itself; a message may come in a binary frame as well.
       if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
       const message = readControl(text);
       if (message) control(message);
       else void work(() => answerTo(text, auth, parts, session));
     } catch (error) {
-      if (!(error instanceof TwinError)) throw error;
-      send(printError(error, {}));
+      if (error instanceof TwinError) send(printError(error, {}));
+      else fault(error);
     }
   });
   socket.on("close", () => unsubscribe?.());
   socket.on("error", () => socket.terminate());
+
+  return () =>
+    new Promise((resolve) => {
+      drained = resolve;
+      if (inWork === 0) resolve();
+    });
 }
 
 /** Passes on the events of other sessions, of the wanted namespaces. */
