@@ -1,6 +1,7 @@
 // The server put together in this process, on a journal whose commits the test lets happen or that fails.
 
 import { once } from "node:events";
+import { request } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { journalHealth } from "../../src/gateway/http/journal-health.ts";
@@ -16,7 +17,13 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.stop();
 });
 
-async function compose({ journal = new HeldJournal({ flowing: true }), isUp = () => true, env = {} } = {}) {
+interface Given {
+  readonly journal?: HeldJournal;
+  readonly isUp?: () => boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function compose({ journal = new HeldJournal({ flowing: true }), isUp = () => true, env = {} }: Given) {
   let lines = "";
   const log = createLog({ logLevel: "info" }, { write: (line) => (lines += line) });
   const config = readConfig({ HTTP_PORT: "0", COORDINATED_SHUTDOWN_REQUEST_TIMEOUT: "5s", ...env }, []);
@@ -59,9 +66,8 @@ test.each([
   ["HTTPS, http", "https://twins.example/"],
   ["javascript", "http://twins.example/"],
 ])("behind a proxy that was spoken to by %s, Location begins with %s", async (forwarded, start) => {
-  const { server } = await compose();
+  const { server } = await compose({});
   const port = Number(new URL(server.url).port);
-  const { request } = await import("node:http");
   const headers = { authorization, host: "twins.example", "x-forwarded-proto": forwarded };
   const asked = request({ port, method: "PUT", path: "/api/2/things/org.acme:lamp", headers });
   asked.end("{}");

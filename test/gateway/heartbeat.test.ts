@@ -81,7 +81,7 @@ test("a fault at the handshake ends that connection and is reported", async () =
     throw new Error("boom");
   });
 
-  await once(session.client, "close");
+  await new Promise((resolve) => session.client.on("close", resolve));
 
   expect(session.faults).toEqual([new Error("boom")]);
 });
