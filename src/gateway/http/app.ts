@@ -92,7 +92,8 @@ async function guarded(
   try {
     const target = readTarget(incoming.url as string);
     const auth = parts.authenticate(incoming.headers);
-    known = { incoming, target, auth, headers: requestHeaders(incoming.headers, target.query) };
+    const headers = requestHeaders(incoming.headers, target.query);
+    known = { incoming, target, auth, headers, onFault: parts.onFault };
     return await respond(known);
   } catch (error) {
     return refusal(parts, error, known);

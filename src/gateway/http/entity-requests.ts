@@ -1,7 +1,7 @@
 // `/api/2/things/{id}/**` and `/api/2/policies/{id}/**`: translate, dispatch, answer; nothing is decided here.
 
 import type { IncomingMessage } from "node:http";
-import type { TwinError } from "../../base/errors.ts";
+import { TwinError } from "../../base/errors.ts";
 import { isNamespacedId } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { JsonValue } from "../../base/json/json.ts";
@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly target: Target;
   readonly auth: AuthContext;
   readonly headers: DittoHeaders;
+  /** Told of what should not have happened. */
+  readonly onFault: (error: unknown, correlationId: string) => void;
   /** What was dispatched for it, once that has happened; refusals before tell less. */
   dispatched?: Command;
 }
@@ -90,7 +92,10 @@ export async function send(
 ): Promise<Response> {
   request.dispatched = command;
   if (command.action !== "retrieve" && !wantsResponse(request.headers)) {
-    dispatch(command).catch(() => undefined); // nobody waits for the outcome, so nobody is told of a refusal
+    // Nobody waits for the outcome, so nobody is told of a refusal; a fault is the operator's business all the same.
+    dispatch(command).catch((error: unknown) => {
+      if (!(error instanceof TwinError)) request.onFault(error, request.headers["correlation-id"] as string);
+    });
     return accepted();
   }
   const reply = await dispatch(command);
