@@ -67,27 +67,21 @@ export function compileEnforcer(
 }
 
 function accessOf(root: Verdicts): Access {
+  /** The verdicts on a path; one without a node of its own is judged like its nearest ancestor. */
+  function at(type: string, path: Path, verdict: "unrestricted" | "partial"): number {
+    let node = root.children?.get(type) ?? noVerdicts;
+    for (let i = 0; i < path.length; i++) {
+      const child = node.children?.get(path[i] as string);
+      if (!child) return node.given;
+      node = child;
+    }
+    return node[verdict];
+  }
+
   return {
-    hasUnrestricted(type, path, permission) {
-      const bit = permissionBit[permission];
-      let node = root.children?.get(type) ?? noVerdicts;
-      for (let i = 0; i < path.length; i++) {
-        const child = node.children?.get(path[i] as string);
-        if (!child) return (node.given & bit) !== 0;
-        node = child;
-      }
-      return (node.unrestricted & bit) !== 0;
-    },
-    hasPartial(type, path, permission) {
-      const bit = permissionBit[permission];
-      let node = root.children?.get(type) ?? noVerdicts;
-      for (let i = 0; i < path.length; i++) {
-        const child = node.children?.get(path[i] as string);
-        if (!child) return (node.given & bit) !== 0;
-        node = child;
-      }
-      return (node.partial & bit) !== 0;
-    },
+    hasUnrestricted: (type, path, permission) =>
+      (at(type, path, "unrestricted") & permissionBit[permission]) !== 0,
+    hasPartial: (type, path, permission) => (at(type, path, "partial") & permissionBit[permission]) !== 0,
     view(type, value, path, permission = "READ") {
       const bit = permissionBit[permission];
       let node = root.children?.get(type) ?? noVerdicts;
