@@ -8,6 +8,8 @@ import type { Held } from "./entities.ts";
 const MAX_TAIL = 100;
 const BATCH = 200;
 const INTERVAL_MS = 500;
+/** Rarer than that while the database is away, which the journal reports itself. */
+const RETRY_MS = 5_000;
 
 /** Collects entities whose snapshot is due, each once, and stores their newest committed state in batches. */
 export class Snapshots {
@@ -41,7 +43,7 @@ export class Snapshots {
     this.#timer = undefined;
     this.flush().catch((error: unknown) => {
       this.#onError(error);
-      this.#timer ??= setTimeout(() => this.#onTimer(), INTERVAL_MS).unref();
+      this.#timer ??= setTimeout(() => this.#onTimer(), RETRY_MS).unref();
     });
   }
 
