@@ -68,6 +68,7 @@ function rowsOf(prefix: string, count: number): readonly JournalRow[] {
     action: "modified",
     path: "/features/temperature/properties/value",
     value: `{"value":${i * 1.25},"unit":"C","at":"2026-11-21T12:00:00Z"}`,
+    metadata: null,
     headers: `{"correlation-id":"6a1c2d3e-${i}-4f5a","content-type":"application/json"}`,
   }));
 }

@@ -11,18 +11,22 @@ import { startOurs, targetOf } from "./storage.ts";
 import { table } from "./table.ts";
 import { clear, fill, type Target } from "./target.ts";
 import { fanOut } from "./workloads/fan-out.ts";
-import { get } from "./workloads/get.ts";
+import { condition, fields, get, notModified } from "./workloads/get.ts";
 import { memory } from "./workloads/memory.ts";
 import { modify } from "./workloads/modify.ts";
-import { put32, put128 } from "./workloads/put.ts";
+import { merge, put32, put128 } from "./workloads/put.ts";
 import { start } from "./workloads/start.ts";
 import { strangers } from "./workloads/strangers.ts";
 
 /** Those that any server can be put through. */
 const workloads: Readonly<Record<string, Workload>> = {
   get,
+  fields,
+  condition,
+  "not-modified": notModified,
   put32,
   put128,
+  merge,
   modify,
   "fan-out": fanOut,
   strangers,

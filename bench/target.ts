@@ -89,12 +89,19 @@ export async function ask(target: Target, method: string, path: string, body?: s
   return text;
 }
 
-/** A request as the bytes to send, for the load generator. */
-export function requestText(target: Target, method: string, path: string, body?: string): string {
-  const headers = Object.entries(target.owner).map(([name, value]) => `${name}: ${value}\r\n`);
-  const entity =
-    body === undefined
-      ? "\r\n"
-      : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-  return `${method} ${path} HTTP/1.1\r\nhost: ${new URL(target.url).host}\r\n${headers.join("")}${entity}`;
+/** A request as the bytes to send, for the load generator. A body without a content type of its own is JSON. */
+export function requestText(
+  target: Target,
+  method: string,
+  path: string,
+  body?: string,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const entity = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const type = body === undefined ? {} : { "content-type": "application/json" };
+  const lines = Object.entries({ ...target.owner, ...type, ...entity, ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  const host = `host: ${new URL(target.url).host}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\n${host}${lines.join("")}\r\n${body ?? ""}`;
 }

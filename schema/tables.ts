@@ -1,7 +1,7 @@
-// What is stored: one row per event, and beside it the newest state of every entity.
+// What is stored: one row per event, and beside it the newest state of every entity and some of the older ones.
 
 import { sql } from "drizzle-orm";
-import { bigint, customType, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, customType, index, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 /** Text ordered by code point on every database, whatever its locale: keyset paging relies on it. */
 const codePointText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
@@ -23,6 +23,7 @@ export const journal = pgTable(
     path: text("path").notNull(),
     value: text("value"),
     headers: text("headers"),
+    metadata: text("metadata"),
   },
   (table) => [primaryKey({ name: "journal_pk", columns: [table.id, table.kind, table.revision] })],
 );
@@ -37,8 +38,27 @@ export const snapshot = pgTable(
     state: text("state"),
     created: milliseconds("created"),
     modified: milliseconds("modified"),
+    metadata: text("metadata"),
   },
   (table) => [primaryKey({ name: "snapshot_pk", columns: [table.id, table.kind] })],
+);
+
+/** Every snapshot that history may start from, the newest included; goes with the journal rows before it. */
+export const keptSnapshot = pgTable(
+  "kept_snapshot",
+  {
+    kind: codePointText("kind").notNull(),
+    id: codePointText("id").notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+    state: text("state"),
+    created: milliseconds("created"),
+    modified: milliseconds("modified"),
+    metadata: text("metadata"),
+  },
+  (table) => [
+    primaryKey({ name: "kept_snapshot_pk", columns: [table.id, table.kind, table.revision] }),
+    index("kept_snapshot_time").on(table.id, table.kind, table.modified, table.revision),
+  ],
 );
 
 /** Which migration files a database has seen. The first migration makes this table too. */

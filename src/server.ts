@@ -1,18 +1,22 @@
 // The server put together: entities, dispatch, doors; and taken apart in reverse.
 
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
+import { Deadlines } from "./dispatch/acks/deadlines.ts";
+import { compileCreationRules } from "./dispatch/creation-rules.ts";
 import { dispatcher } from "./dispatch/dispatcher.ts";
 import { Entities } from "./dispatch/entities.ts";
 import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { policyRules } from "./dispatch/policy-rules.ts";
+import { startRetention } from "./dispatch/retention.ts";
 import { Snapshots } from "./dispatch/snapshots.ts";
 import { thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { httpApp } from "./gateway/http/app.ts";
+import { entrance } from "./gateway/http/entrance.ts";
 import { opsAnswers } from "./gateway/http/ops-requests.ts";
 import { openWebSocketDoor } from "./gateway/ws/door.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -26,7 +30,11 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** How many requests may wait with a timeout of their own at once. */
+const MAX_WAITING = 10_000;
 const HEARTBEAT_MS = 30_000;
+/** Beyond, Node refuses a request by itself; up to there the limits of the HTTP door are told in its own words. */
+const MAX_HEADER_SIZE = 65_536;
 
 /** Starts serving on top of an open journal, of which `isUp` tells; resolves once the port is open. */
 export async function startServer(
@@ -35,7 +43,11 @@ export async function startServer(
   isUp: () => boolean,
   log: Logger,
 ): Promise<RunningServer> {
-  const things = new Entities(thingRules(config.maxThingBytes), journal, config.cacheSize);
+  const things = new Entities(
+    thingRules(config.maxThingBytes, config.removeEmptyObjects),
+    journal,
+    config.cacheSize,
+  );
   const policies: Entities = new Entities(
     policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value),
     journal,
@@ -49,35 +61,64 @@ export async function startServer(
   };
   const pubsub = localPubsub();
   const access = new PolicyAccess(policies);
-  const dispatch = dispatcher({ things, policies, access, snapshots, journal, publish: pubsub.publish });
+  const dispatch = dispatcher({
+    things,
+    policies,
+    access,
+    creation: compileCreationRules(config.entityCreation),
+    snapshots,
+    journal,
+    historicalHeaders: { thing: config.thingHeadersToKeep ?? [], policy: config.policyHeadersToKeep ?? [] },
+    publish: pubsub.publish,
+  });
+  const stopRetention = startRetention({
+    journal,
+    rules: { thing: things.rules, policy: policies.rules },
+    settings: config,
+    log,
+  });
   const list = thingList(dispatch, journal);
   const authenticate = authenticator(config);
   const onFault = (error: unknown, correlationId: string) =>
     log.error({ err: error, correlationId }, "request failed");
 
+  const deadlines = new Deadlines(MAX_WAITING);
   const challenge = config.users.length > 0;
+  const waiting = { deadlines, refusalMs: config.fireAndForgetTimeout };
+  const common = {
+    maxRequestBytes: config.maxRequestBytes,
+    acceptedMediaTypes: config.acceptedMediaTypes,
+    waiting,
+  };
   const app = httpApp({
     authenticate,
     dispatch,
     list,
-    things: { rules: things.rules, base: "/api/2/things", maxRequestBytes: config.maxRequestBytes },
-    policies: { rules: policies.rules, base: "/api/2/policies", maxRequestBytes: config.maxRequestBytes },
+    things: { rules: things.rules, base: "/api/2/things", ...common },
+    policies: { rules: policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace: config.defaultNamespace,
+    maxHeaderBytes: config.maxHeaderBytes,
+    maxSubjects: config.maxSubjects,
     ops: opsAnswers(config, isUp),
     challenge,
     onFault,
   });
-  const server = await listen(app.fetch, config);
+  const enter = entrance(config);
+  const answer = (request: Request, env: HttpBindings) =>
+    enter(env.incoming as IncomingMessage, env.outgoing as ServerResponse) ?? app.fetch(request, env);
+  const server = await listen(answer, config);
   const closeWebSocketDoor = openWebSocketDoor(server, {
     authenticate,
     dispatch,
     list,
     pubsub,
     rules: { thing: things.rules, policy: policies.rules },
+    waiting,
     maxInWork: config.wsSubscriberBackpressure,
     maxBuffered: config.wsMaxBuffered,
     maxFrameBytes: config.maxRequestBytes,
     heartbeatMs: HEARTBEAT_MS,
+    forceHttps: config.forceHttps,
     challenge,
     onFault,
   });
@@ -88,11 +129,13 @@ export async function startServer(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const deadline = setTimeout(() => server.closeAllConnections(), config.shutdownTimeout);
+      deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await closed;
       clearTimeout(deadline);
       snapshots.thing.close();
       snapshots.policy.close();
+      await stopRetention();
       await journal.close();
     },
   };
@@ -101,7 +144,7 @@ export async function startServer(
 const hostInUrl = (host: string) => (host.includes(":") ? `[${host}]` : host);
 
 function listen(
-  fetch: (request: Request, env: never) => Response | Promise<Response>,
+  fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>,
   config: Config,
 ): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -114,6 +157,7 @@ function listen(
           requestTimeout: config.requestTimeout,
           headersTimeout: Math.min(20_000, config.requestTimeout),
           keepAliveTimeout: config.idleTimeout,
+          maxHeaderSize: MAX_HEADER_SIZE,
         },
       },
       () => resolve(server),

@@ -55,6 +55,7 @@ class Connection {
 function isComplete(answer: Buffer, headEnd: number): boolean {
   const head = answer.toString("latin1", 0, headEnd);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head);
+  if (/^HTTP\/1.1 304/.test(head)) return true; // has no body, whatever its headers say
   if (length) return answer.length >= headEnd + 4 + Number(length[1]);
   return !/\r\ntransfer-encoding: *chunked/i.test(head) || answer.subarray(-5).equals(lastChunk);
 }
@@ -89,7 +90,7 @@ function run(job: HttpJob): Promise<Measured> {
     const connection = new Connection(job, (milliseconds, status, answer) => {
       underWay--;
       latencies.add(milliseconds);
-      if (status < 200 || status > 299) {
+      if ((status < 200 || status > 299) && status !== 304) {
         failures++;
         firstFailure ??= answer.toString("utf8").slice(0, 400);
       }

@@ -1,31 +1,61 @@
 import type { Bench } from "../bench.ts";
-import { rowsOf } from "../bench.ts";
-import { interleave } from "../interleave.ts";
-import type { HttpJob } from "../load/http.ts";
-import type { Measured } from "../load/measured.ts";
-import type { BareHttpJob } from "../peers/bare-http.ts";
-import { Program } from "../program.ts";
 import type { BenchRow } from "../row.ts";
 import { ask, requestText, thingCount, thingId } from "../target.ts";
+import { besideBareHttp } from "./beside-bare-http.ts";
 
 const connections = 32;
+const pathOf = (i: number): string => `/api/2/things/${thingId(i)}`;
 
-/** GET of a 1 KB thing, authenticated and enforced, beside a bare hono server that returns the same bytes. */
-export async function get({ target, rounds, roundSeconds }: Bench): Promise<BenchRow[]> {
-  await using peer = new Program<BareHttpJob, number>("peers/bare-http.ts");
-  await using load = new Program<HttpJob, Measured>("load/http.ts");
-  const body = await ask(target, "GET", `/api/2/things/${thingId(0)}`);
-  const barePort = await peer.run({ body });
+/** GETs of every thing in turn, beside a bare server that returns the bytes of the first answer. */
+async function gets(
+  bench: Bench,
+  nameOf: (body: string) => string,
+  aim: number,
+  query = "",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<BenchRow[]> {
+  const { target } = bench;
+  const peerBody = await ask(target, "GET", `${pathOf(0)}${query}`);
   const requests = Array.from({ length: thingCount }, (_, i) =>
-    requestText(target, "GET", `/api/2/things/${thingId(i)}`),
+    requestText(target, "GET", `${pathOf(i)}${query}`, undefined, headers),
   );
-  const { hostname, port } = new URL(target.url);
-  const job = { connections, seconds: roundSeconds, requests };
-  const measured = await interleave(
-    rounds,
-    () => load.run({ ...job, host: hostname, port: Number(port) }),
-    () => load.run({ ...job, host: "127.0.0.1", port: barePort }),
+  return besideBareHttp(bench, { name: nameOf(peerBody), connections, requests, peerBody, aim });
+}
+
+/** GET of a 1 KB thing, authenticated and enforced. */
+export const get = (bench: Bench): Promise<BenchRow[]> =>
+  gets(bench, (body) => `GET of a ${Buffer.byteLength(body)} byte thing`, 0.6);
+
+/** GET of selected fields, nested and with a wildcard. */
+export const fields = (bench: Bench): Promise<BenchRow[]> =>
+  gets(
+    bench,
+    () => "GET of selected fields",
+    0.4,
+    "?fields=thingId,attributes(serial,location/hall),features/*/properties/value,_revision",
   );
-  const name = `GET of a ${Buffer.byteLength(body)} byte thing, ${connections} connections`;
-  return rowsOf(name, "answers/s", 0.6, measured);
+
+/** GET under an RQL condition that holds. */
+export const condition = (bench: Bench): Promise<BenchRow[]> =>
+  gets(bench, () => "GET under a condition", 0.4, "", {
+    condition: 'and(eq(attributes/model,"M-1000"),gt(features/vibration/properties/value,1))',
+  });
+
+/** Conditional GET of what the client has already: 304. */
+export async function notModified(bench: Bench): Promise<BenchRow[]> {
+  const { target } = bench;
+  const requests: string[] = [];
+  for (let i = 0; i < thingCount; i++) {
+    const answer = await fetch(new URL(pathOf(i), target.url), { headers: target.owner });
+    await answer.arrayBuffer();
+    const etag = answer.headers.get("etag") as string;
+    requests.push(requestText(target, "GET", pathOf(i), undefined, { "if-none-match": etag }));
+  }
+  return besideBareHttp(bench, {
+    name: "GET of what is not modified",
+    connections,
+    requests,
+    peerBody: "",
+    aim: 0.6,
+  });
 }

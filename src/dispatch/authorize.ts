@@ -2,6 +2,7 @@
 
 import { isObject, type JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
+import { deletesByPattern } from "../base/json/regex-merge.ts";
 import type { Access } from "../policies/enforcer.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { Command } from "../signals/signal.ts";
@@ -27,8 +28,16 @@ export function authorizeWrite(
   throw resource.notModifiable(command.id, path);
 }
 
-/** Whether every leaf of a merge may be written; a null is a leaf, and so is an empty object. */
+/**
+ * Whether every leaf of a merge may be written; a null is a leaf, and so is an empty object. What deletes by pattern may
+ * hit any member of its level, so all of that level must be writable.
+ */
 function mayMerge(access: Access, kind: Command["kind"], path: Path, patch: JsonValue): boolean {
   if (!isObject(patch) || Object.keys(patch).length === 0) return access.hasUnrestricted(kind, path, "WRITE");
-  return Object.keys(patch).every((key) => mayMerge(access, kind, [...path, key], patch[key] as JsonValue));
+  return Object.keys(patch).every((key) => {
+    const member = patch[key] as JsonValue;
+    return deletesByPattern(key, member)
+      ? access.hasUnrestricted(kind, path, "WRITE")
+      : mayMerge(access, kind, [...path, key], member);
+  });
 }

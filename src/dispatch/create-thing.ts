@@ -1,10 +1,13 @@
 // A thing is born under a policy that exists, or together with a policy of its own.
 
+import { TwinError } from "../base/errors.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
 import { policyNotFound } from "../policies/errors.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
-import { thingNotCreatable, thingNotModifiable } from "../things/errors.ts";
+import { policyExists, thingNotCreatable, thingNotModifiable } from "../things/errors.ts";
+import { annotationOf } from "./annotate.ts";
+import { checkMayCreate } from "./creation-rules.ts";
 import type { Held } from "./entities.ts";
 import { commit, execute } from "./execute.ts";
 import { checkImports } from "./imports.ts";
@@ -14,10 +17,9 @@ import { load, namespaceFor, orUnavailable, type Parts } from "./ready.ts";
 import { type Decided, decided, record } from "./record.ts";
 
 /** Whether a command brings a thing into being. */
-export function createsThing({ kind, action, path }: Command, held: Held): boolean {
-  return (
-    kind === "thing" && path.length === 0 && action !== "delete" && action !== "retrieve" && !held.head?.value
-  );
+export function createsThing({ kind, action, path, patchFormat }: Command, held: Held): boolean {
+  if (kind !== "thing" || path.length > 0 || patchFormat || held.head?.value) return false;
+  return action !== "delete" && action !== "retrieve";
 }
 
 /** Creates a thing under a policy that exists, or together with a new one. */
@@ -27,7 +29,10 @@ export async function createThing(
   held: Held,
   origin: object | undefined,
 ): Promise<Reply> {
-  checkPreconditions(command.headers, undefined, false, parts.things.rules.preconditionFailed);
+  const { rules } = parts.things;
+  rules.checkBody(command);
+  checkMayCreate(parts.creation, command);
+  checkPreconditions(command.headers, undefined, false, rules.preconditionFailed);
   const choice = choosePolicy(command);
   return "use" in choice
     ? createUnder(parts, command, held, choice.use, origin)
@@ -47,16 +52,8 @@ async function createUnder(
   const access = enforcer?.forSubjects(command.auth.subjects);
   if (!enforcer || !access?.hasPartial("policy", [], "READ")) throw policyNotFound(policyId);
   if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
-  const decision = things.rules.decide(held.head, withPolicyId(command, policyId));
-  return commit(
-    parts,
-    command,
-    things,
-    [decided(things, held, decision.change)],
-    decision,
-    () => enforcer,
-    origin,
-  );
+  const { decision, thing } = decideThing(parts, command, held, policyId);
+  return commit(parts, command, things, [thing], decision, () => enforcer, origin);
 }
 
 /** Thing and policy of one id are born in one transaction; a policy of another id is committed before its thing. */
@@ -70,18 +67,25 @@ async function createWith(
   const { things } = parts;
   const birth = await birthOf(parts, command, choice);
   // From here on nothing is waited for until both are recorded, so that nobody creates the same policy in between.
-  const born = decidePolicy(parts, birth);
+  const born = decidePolicy(parts, command, birth);
   const enforcer = parts.access.enforcerOfValue(born.next.value as JsonObject, namespaceFor(command));
   if (!enforcer.forSubjects(command.auth.subjects).hasUnrestricted("thing", [], "WRITE")) {
     throw thingNotModifiable(command.id);
   }
-  const decision = things.rules.decide(held.head, withPolicyId(command, birth.id));
-  const thing = decided(things, held, decision.change);
+  const { decision, thing } = decideThing(parts, command, held, birth.id);
   if (birth.id === command.id) {
     return commit(parts, command, things, [born, thing], decision, () => enforcer, origin);
   }
   await orUnavailable(command, things, () => record(parts, [born], birth, () => undefined, origin));
   return commit(parts, command, things, [thing], decision, () => enforcer, origin);
+}
+
+/** Decides the thing's birth under a policy. */
+function decideThing({ things }: Parts, command: Command, held: Held, policyId: string) {
+  const annotate = annotationOf(command);
+  const decision = things.rules.decide(held.head, withPolicyId(command, policyId));
+  const change = annotate(held.head, decision.change, things.rules.maxSize);
+  return { decision, thing: decided(things, held, change) };
 }
 
 /** The command with the policy ID that its thing will have. */
@@ -94,17 +98,33 @@ async function birthOf(parts: Parts, command: Command, choice: NewPolicy): Promi
   const { policies, access } = parts;
   const value = "policy" in choice ? choice.policy : await copyOf(parts, command, choice.copyOf);
   const birth: Command = { ...command, kind: "policy", id: choice.create, action: "create", value };
-  await orUnavailable(command, policies, () => checkImports(birth, policies, access));
+  policies.rules.checkBody(birth);
+  try {
+    checkMayCreate(parts.creation, birth);
+    await orUnavailable(command, policies, () => checkImports(birth, policies, access));
+  } catch (error) {
+    throw asRefusalOfThing(command, error);
+  }
   await loadPolicy(parts, command, birth.id);
   return birth;
 }
 
-function decidePolicy({ policies }: Parts, birth: Command): Decided {
+/** What refuses the policy of a new thing is told as a refusal of the thing, with its own status. */
+function asRefusalOfThing({ id }: Command, error: unknown): unknown {
+  const isRefusal = error instanceof TwinError && error.status < 500;
+  return isRefusal ? thingNotCreatable(id, error.message, error.status) : error;
+}
+
+function decidePolicy({ policies }: Parts, command: Command, birth: Command): Decided {
   const held = policies.peek(birth.id);
   if (!held) throw policies.rules.unavailable(birth.id); // evicted in the very moment it was loaded
-  if (held.head?.value) throw thingNotCreatable(birth.id, `the policy '${birth.id}' exists already.`);
-  policies.rules.checkCreation(birth);
-  return decided(policies, held, policies.rules.decide(held.head, birth).change);
+  if (held.head?.value) throw policyExists(command.id, birth.id);
+  try {
+    policies.rules.checkCreation(birth);
+    return decided(policies, held, policies.rules.decide(held.head, birth).change);
+  } catch (error) {
+    throw asRefusalOfThing(command, error);
+  }
 }
 
 /** A policy with what it imports; one that is being written is waited for. */

@@ -1,13 +1,15 @@
 // The life of a command, whichever door it came by: turn, load, then execution on what is in memory.
 
-import type { TwinError } from "../base/errors.ts";
 import { withCallersSubject } from "../policies/request-subject.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
 import { createsThing, createThing } from "./create-thing.ts";
 import type { Entities, Held } from "./entities.ts";
 import { execute } from "./execute.ts";
+import { momentOf } from "./moment.ts";
+import { readPast } from "./read-past.ts";
 import { inMemory, load, type Parts, type Ready } from "./ready.ts";
+import type { EntityRules } from "./rules.ts";
 import { Turns } from "./turns.ts";
 
 /** Handles one command; refusals are thrown as `TwinError`. `origin` is the session that sent it. */
@@ -20,6 +22,8 @@ export function dispatcher(parts: Parts): Dispatch {
   return async (asked, origin) => {
     const command = asked.kind === "policy" ? withCallersSubject(asked) : asked;
     const store = command.kind === "thing" ? parts.things : parts.policies;
+    const moment = command.action === "retrieve" ? momentOf(command.headers) : undefined;
+    if (moment) return readPast(parts, command, store, moment);
     if (!turns.busy(command.id)) {
       const ready = inMemory(parts, command, store);
       if (ready) return attempt(command, store, ready, origin);
@@ -44,12 +48,13 @@ export function dispatcher(parts: Parts): Dispatch {
     try {
       return execute(parts, command, store, ready, origin);
     } catch (refusal) {
-      return refuse(ready.held, refusal, store.rules.unavailable(command.id));
+      return refuse(command, store.rules, ready.held, refusal);
     }
   }
 }
 
-async function refuse(held: Held, refusal: unknown, unavailable: TwinError): Promise<never> {
+async function refuse(command: Command, rules: EntityRules, held: Held, refusal: unknown): Promise<never> {
+  rules.checkBody(command);
   if (held.pending > 0) await held.settled();
-  throw held.lost ? unavailable : refusal;
+  throw held.lost ? rules.unavailable(command.id) : refusal;
 }

@@ -4,7 +4,7 @@ import { isNamespacedId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
-import type { Journal, JournalRow, Recorded } from "../journal/journal.ts";
+import type { Journal, JournalRow, Recorded, SnapshotRow } from "../journal/journal.ts";
 import type { Change, EntityState, EventAction } from "../signals/signal.ts";
 import type { EntityRules } from "./rules.ts";
 
@@ -129,13 +129,8 @@ export class Entities {
     // One that was evicted while its command waited may have come back meanwhile; there is only one of an id.
     const known = this.peek(id);
     if (known) return known;
-    let state: EntityState | undefined = snapshot && {
-      value: snapshot.state === null ? undefined : (parseStored(snapshot.state) as JsonObject),
-      revision: snapshot.revision,
-      created: snapshot.created,
-      modified: snapshot.modified,
-    };
-    let size = snapshot?.state?.length ?? 0;
+    let state = snapshot && stateOf(snapshot);
+    let size = (snapshot?.state?.length ?? 0) + (snapshot?.metadata?.length ?? 0);
     for (const row of tail) {
       state = this.rules.apply(state, changeOf(row), row.revision, row.timestamp);
       size += row.path.length + (row.value?.length ?? 0);
@@ -190,7 +185,22 @@ export class Entities {
 }
 
 /** The change that a journal row records. */
-export function changeOf(row: JournalRow): Change {
-  const change = { action: row.action as EventAction, path: readPath(row.path) };
-  return row.value === null ? change : { ...change, value: parseStored(row.value) };
+export function changeOf({ action, path, value, metadata }: JournalRow): Change {
+  return {
+    action: action as EventAction,
+    path: readPath(path),
+    ...(value !== null && { value: parseStored(value) }),
+    ...(metadata !== null && { metadata: parseStored(metadata) as JsonObject }),
+  };
+}
+
+/** The state that a snapshot remembers. */
+export function stateOf({ state, revision, created, modified, metadata }: SnapshotRow): EntityState {
+  return {
+    value: state === null ? undefined : (parseStored(state) as JsonObject),
+    revision,
+    created,
+    modified,
+    ...(metadata !== null && { metadata: parseStored(metadata) as JsonObject }),
+  };
 }

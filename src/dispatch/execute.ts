@@ -2,14 +2,19 @@
 
 import { namespaceOf } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
-import type { Enforcer } from "../policies/enforcer.ts";
+import type { Access, Enforcer } from "../policies/enforcer.ts";
 import type { Decision } from "../signals/decision.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
+import { annotationOf } from "./annotate.ts";
 import { authorizeWrite } from "./authorize.ts";
+import { conditionOf } from "./condition.ts";
+import { checkMayCreate } from "./creation-rules.ts";
+import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";
+import { patched } from "./json-patch.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
 import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
@@ -34,25 +39,60 @@ export function execute(
       return createPolicy(parts, command, store, held, origin);
     throw rules.notFound(command.id);
   }
+  if (command.action === "create") checkMayCreate(parts.creation, command);
   const enforcer = enforcerFor(parts, command, state, policy);
   if (!enforcer) throw reading ? rules.notFound(command.id) : rules.notModifiable(command.id);
   const access = enforcer.forSubjects(command.auth.subjects);
   if (reading) {
-    const policyJson = policy?.committed?.value as JsonObject;
-    return Promise.resolve(retrieve(command, resource, rules, held, access, policyJson));
+    const judged = { access, policy: policy?.committed?.value as JsonObject };
+    return Promise.resolve(retrieve(command, resource, rules, { state, text: () => held.text() }, judged));
   }
+  return write(parts, command, { store, held, state, resource, enforcer, access }, origin);
+}
+
+/** A writing command and all that it is decided with. */
+interface Writing {
+  readonly store: Entities;
+  readonly held: Held;
+  readonly state: EntityState;
+  readonly resource: Resource;
+  readonly enforcer: Enforcer;
+  readonly access: Access;
+}
+
+/** The stages of a write in the order in which Ditto takes them, as that decides which refusal is told. */
+function write(
+  parts: Parts,
+  asked: Command,
+  { store, held, state, resource, enforcer, access }: Writing,
+  origin: object | undefined,
+): Promise<Reply> {
+  const { rules } = store;
+  const condition = conditionOf(asked, access);
+  const reduce = reductionOf(asked, rules, access);
+  const command = asked.patchFormat ? patched(asked, resource, rules, state, access) : asked;
   authorizeWrite(command, resource, rules, access);
+  const annotate = annotationOf(command);
+  condition?.(state);
   if (hasPreconditions(command.headers)) {
     const etag = etagOf(resource, state, rules.valueAt(state, command.path));
     checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
   }
   const decision = rules.decide(state, command);
-  const change = decided(store, held, decision.change);
+  const reduced = reduce(state, decision.change);
+  if (!reduced) return unchanged(held, state, etagAfter(command, rules, state));
+  const change = decided(store, held, annotate(state, reduced, rules.maxSize));
   return commit(parts, command, store, [change], decision, audienceOf(parts, change, enforcer), origin);
 }
 
+/** The answer to a write of which nothing was left to record. */
+async function unchanged(held: Held, state: EntityState, etag: string | undefined): Promise<Reply> {
+  if (held.pending > 0) await held.settled();
+  return { status: 204, revision: state.revision, ...(etag !== undefined && { etag }) };
+}
+
 /** A policy is judged by itself, also where it is not committed yet: the commands of one session follow one another. */
-function enforcerFor(
+export function enforcerFor(
   { access }: Parts,
   command: Command,
   state: EntityState,
@@ -115,6 +155,7 @@ function createPolicy(
   held: Held,
   origin: object | undefined,
 ): Promise<Reply> {
+  checkMayCreate(parts.creation, command);
   checkPreconditions(command.headers, undefined, false, store.rules.preconditionFailed);
   store.rules.checkCreation(command);
   const decision = store.rules.decide(held.head, command);

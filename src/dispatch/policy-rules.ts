@@ -1,7 +1,7 @@
 import { getAt } from "../base/json/pointer.ts";
 import { policyIdInvalid } from "../base/policy-id.ts";
 import { applyPolicy } from "../policies/apply.ts";
-import { decidePolicy } from "../policies/decide.ts";
+import { checkPolicyBody, decidePolicy } from "../policies/decide.ts";
 import * as errors from "../policies/errors.ts";
 import { defaultPolicyLimits, type PolicyLimits } from "../policies/limits.ts";
 import { checkCreatorKeepsWrite } from "../policies/lockout.ts";
@@ -20,6 +20,7 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     valueAt: (state, path) => getAt(state.value, storedPath(path)),
     retrieve: retrievePolicy,
     checkPath: () => undefined,
+    checkBody: (command) => checkPolicyBody(command, limits()),
     checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp),
     decide: (state, command) => decidePolicy(state, command, limits(), lookUp),
     apply: applyPolicy,
@@ -31,5 +32,7 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     unavailable: errors.policyUnavailable,
     tooLarge: errors.policyTooLarge,
     preconditionFailed: errors.policyPreconditionFailed,
+    isEqual: errors.policyIsEqual,
+    removeEmptyObjects: false,
   };
 }

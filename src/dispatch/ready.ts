@@ -4,6 +4,7 @@ import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import { isObject } from "../base/json/json.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Command } from "../signals/signal.ts";
+import type { CreationRules } from "./creation-rules.ts";
 import type { Entities, Held } from "./entities.ts";
 import { bringsImports, checkImports } from "./imports.ts";
 import type { PolicyAccess } from "./policy-access.ts";
@@ -14,6 +15,8 @@ export interface Parts extends Recorder {
   readonly things: Entities;
   readonly policies: Entities;
   readonly access: PolicyAccess;
+  /** Who may create what. */
+  readonly creation: CreationRules;
 }
 
 export interface Ready {

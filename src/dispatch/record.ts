@@ -1,10 +1,12 @@
 // From a decision to a committed event: one append, then everybody learns of it.
 
+import type { JsonValue } from "../base/json/json.ts";
 import { printPath } from "../base/json/pointer.ts";
 import { type Journal, type JournalRow, JournalUnavailable } from "../journal/journal.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
-import type { Change, Command, EntityEvent, EntityState } from "../signals/signal.ts";
+import type { Change, Command, EntityEvent, EntityKind, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
+import { headersToKeep } from "./kept-headers.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** A decided change of one entity, and the state that it leads to. */
@@ -12,8 +14,9 @@ export interface Decided {
   readonly store: Entities;
   readonly held: Held;
   readonly change: Change;
-  /** JSON text of the change's value. */
+  /** JSON texts of the change's value and of the metadata it brings. */
   readonly text: string | null;
+  readonly metadata: string | null;
   readonly next: EntityState;
   readonly size: number;
   readonly measured: number;
@@ -30,20 +33,24 @@ const SMALL = 2_048;
 export function decided(store: Entities, held: Held, change: Change): Decided {
   const { rules } = store;
   const before = held.head;
-  const text = change.value === undefined ? null : JSON.stringify(change.value);
+  const text = textOf(change.value);
+  const metadata = textOf(change.metadata);
   const timestamp = Math.max(Date.now(), before?.modified ?? 0);
   const next = rules.apply(before, change, (before?.revision ?? 0) + 1, timestamp);
-  const added = text === null ? 0 : text.length;
+  const added = (text?.length ?? 0) + (metadata?.length ?? 0);
   const replaced = change.path.length === 0 && change.action !== "merged";
   let size = replaced ? added : held.size + added + pathLength(change);
   let measured = replaced ? added : held.measured;
   if (next.value && (size > rules.maxSize || size > Math.max(SMALL, 2 * measured))) {
-    size = JSON.stringify(next.value).length;
+    size = JSON.stringify(next.value).length + (textOf(next.metadata)?.length ?? 0);
     measured = size;
     if (size > rules.maxSize) throw rules.tooLarge(held.id, size, rules.maxSize);
   }
-  return { store, held, change, text, next, size, measured };
+  return { store, held, change, text, metadata, next, size, measured };
 }
+
+const textOf = (value: JsonValue | undefined): string | null =>
+  value === undefined ? null : JSON.stringify(value);
 
 /** What the keys of a path can add to a JSON text: each with quotes, colon and braces. */
 const pathLength = (change: Change): number => change.path.reduce((sum, key) => sum + key.length + 6, 0);
@@ -51,6 +58,8 @@ const pathLength = (change: Change): number => change.path.reduce((sum, key) => 
 export interface Recorder {
   readonly journal: Journal;
   readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
+  /** Names of the headers of commands that history keeps. */
+  readonly historicalHeaders: Readonly<Record<EntityKind, readonly string[]>>;
   /** Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by. */
   publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
 }
@@ -81,7 +90,12 @@ export function record(
   }
   return new Promise((resolve, reject) => {
     let accepted = false;
-    recorder.journal.append(changes.map(rowOf), (error) => {
+    const originator = command.auth.subjects[0] as string;
+    const rows = changes.map((change) => {
+      const names = recorder.historicalHeaders[change.store.rules.kind];
+      return rowOf(change, headersToKeep(command.headers, originator, names));
+    });
+    recorder.journal.append(rows, (error) => {
       for (const { held } of changes) held.pending--;
       if (!error) {
         for (const change of changes) committed(recorder, change, command, findEnforcer, origin);
@@ -112,7 +126,7 @@ function committed(
   recorder.publish(eventOf(change, command), findEnforcer(), origin);
 }
 
-function rowOf({ store, held, change, text, next }: Decided): JournalRow {
+function rowOf({ store, held, change, text, metadata, next }: Decided, keeps: string | null): JournalRow {
   return {
     kind: store.rules.kind,
     id: held.id,
@@ -121,7 +135,8 @@ function rowOf({ store, held, change, text, next }: Decided): JournalRow {
     action: change.action,
     path: printPath(change.path),
     value: text,
-    headers: null,
+    metadata,
+    headers: keeps,
   };
 }
 

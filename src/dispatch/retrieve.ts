@@ -8,35 +8,71 @@ import type { Access } from "../policies/enforcer.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
-import type { Held } from "./entities.ts";
+import { parseMetadataHeaders } from "../things/metadata/headers.ts";
+import { metadataField, retrieveMetadata, type View } from "../things/metadata/retrieve.ts";
+import { conditionOf } from "./condition.ts";
 import { etagOf } from "./etag.ts";
 import { checkPreconditions } from "./preconditions.ts";
 import type { EntityRules } from "./rules.ts";
 
-/** Answers a retrieve of an existing entity whose policy gives `access`; `policy` is its policy as JSON. */
+/** A state of an entity that is read, and its JSON text where that is printed once for all readers. */
+export interface Seen {
+  readonly state: EntityState;
+  readonly text?: () => string;
+}
+
+/** By what a read is judged: what the caller may do, and the policy that says so as JSON. */
+export interface Judged {
+  readonly access: Access;
+  readonly policy: JsonObject;
+}
+
+/** Answers a retrieve of an existing entity. */
 export function retrieve(
   command: Command,
   resource: Resource,
   rules: EntityRules,
-  held: Held,
-  access: Access,
-  policy: JsonObject,
+  { state, text }: Seen,
+  { access, policy }: Judged,
 ): Reply {
-  const { kind, id, path, fields } = command;
-  const state = held.committed as EntityState;
+  const { kind, id, path, fields, headers } = command;
+  const condition = conditionOf(command, access);
   if (!access.hasPartial(kind, path, "READ")) throw resource.notFound(id, path);
+  const metadata = metadataFor(command, state, access);
+  condition?.(state);
   const whole = rules.retrieve(state, id, path);
   const etag = etagOf(resource, state, whole);
-  if (checkPreconditions(command.headers, etag, true, rules.preconditionFailed)) {
+  const isConditional = !fields || !selectsPolicy(fields);
+  if (isConditional && checkPreconditions(headers, etag, true, rules.preconditionFailed)) {
     return { status: 304, ...(etag && { etag }) };
   }
-  const reply = { status: 200, revision: state.revision, ...(etag && { etag }) };
+  const reply = {
+    status: 200,
+    revision: state.revision,
+    ...(etag && { etag }),
+    ...(metadata && { headers: metadata }),
+  };
   const value = visible(access, kind, whole, path, id);
   if (value === undefined) throw resource.notFound(id, path);
-  if (fields && isObject(value)) {
+  if (fields && resource.selects && isObject(value)) {
     return { ...reply, value: select(value, fields, path, { id, state, access, policy }) };
   }
-  return path.length === 0 && value === whole ? { ...reply, value, text: held.text() } : { ...reply, value };
+  return text && path.length === 0 && value === whole
+    ? { ...reply, value, text: text() }
+    : { ...reply, value };
+}
+
+/** A policy changes without its thing, whose entity tag therefore says nothing of it. */
+const selectsPolicy = (fields: readonly Path[]): boolean =>
+  fields.some((path) => path.length === 1 && path[0] === "_policy");
+
+/** The answer to `get-metadata`, as a header beside the value. */
+function metadataFor({ kind, path, headers }: Command, state: EntityState, access: Access) {
+  const wanted = kind === "thing" ? parseMetadataHeaders(headers)?.get : undefined;
+  if (!wanted || wanted.length === 0) return undefined;
+  const view: View = (value, at) => access.view("thing", value, at);
+  const metadata = retrieveMetadata(state.value as JsonObject, state.metadata, path, wanted, view);
+  return { "ditto-metadata": metadata };
 }
 
 /** The readable part; of a whole thing that is read in part, the thing ID stays. */
@@ -71,6 +107,8 @@ function select(value: JsonObject, fields: readonly Path[], path: Path, around: 
     _created: new Date(state.created).toISOString(),
     _modified: new Date(state.modified).toISOString(),
   };
+  const metadata = metadataField(state.metadata, (part, at) => access.view("thing", part, at));
+  if (metadata !== undefined) all._metadata = metadata;
   if (selects(fields, "_policy")) {
     const readable = access.view("policy", policy, []);
     if (readable !== undefined) all._policy = readable;

@@ -19,6 +19,8 @@ export interface EntityRules {
   retrieve(state: EntityState, id: string, path: Path): JsonValue;
   /** Refuses a path with keys that the entity's JSON cannot have. */
   checkPath(path: Path): void;
+  /** Refuses a body that is wrong whatever the state is; what is decided on a state judges it again. */
+  checkBody(command: Command): void;
   /** Refuses a new entity that its creator could not change any more. */
   checkCreation(command: Command): void;
   decide(state: EntityState | undefined, command: Command): Decision;
@@ -31,4 +33,7 @@ export interface EntityRules {
   readonly unavailable: (id: string) => TwinError;
   readonly tooLarge: (id: string, size: number, max: number) => TwinError;
   readonly preconditionFailed: PreconditionFailed;
+  readonly isEqual: () => TwinError;
+  /** Whether a merge leaves out objects in which it says nothing. */
+  readonly removeEmptyObjects: boolean;
 }

@@ -1,4 +1,4 @@
-// Snapshots are written behind the journal, so that loading an entity replays few events.
+// Snapshots are written behind the journal, so that loading an entity replays few events, and reading it as it was too.
 
 import type { Journal, SnapshotRow } from "../journal/journal.ts";
 import type { EntityKind, EntityState } from "../signals/signal.ts";
@@ -7,9 +7,16 @@ import type { Held } from "./entities.ts";
 /** Most events that are replayed on top of a snapshot. */
 const MAX_TAIL = 100;
 const BATCH = 200;
+/** Most states that wait to be written while busy entities have gone on; history replays more without them. */
+const MOST_PASSED = 200;
 const INTERVAL_MS = 500;
 /** Rarer than that while the database is away, which the journal reports itself. */
 const RETRY_MS = 5_000;
+
+interface Passed {
+  readonly id: string;
+  readonly state: EntityState;
+}
 
 /** Collects entities whose snapshot is due, each once, and stores their newest committed state in batches. */
 export class Snapshots {
@@ -17,6 +24,8 @@ export class Snapshots {
   readonly #kind: EntityKind;
   readonly #onError: (error: unknown) => void;
   readonly #due = new Set<Held>();
+  /** Older states of entities that are due: one that changes fast would otherwise leave history too much to replay. */
+  #passed: Passed[] = [];
   #timer: NodeJS.Timeout | undefined;
   #storing: Promise<void> | undefined;
 
@@ -35,7 +44,9 @@ export class Snapshots {
     }
     const lives = state.value !== undefined;
     if (lives === held.snapshotLives && state.revision - held.snapshotRevision < MAX_TAIL) return;
-    this.#due.add(held);
+    if (!this.#due.has(held)) this.#due.add(held);
+    else if (state.revision % MAX_TAIL === 0 && this.#passed.length < MOST_PASSED)
+      this.#passed.push({ id: held.id, state });
     this.#timer ??= setTimeout(() => this.#onTimer(), INTERVAL_MS).unref();
   }
 
@@ -61,8 +72,10 @@ export class Snapshots {
   async #storeAll(): Promise<void> {
     while (this.#due.size > 0) {
       const batch = [...this.#due.values().take(BATCH)];
-      const rows = batch.map((held) => this.#rowOf(held));
-      await this.#journal.storeSnapshots(rows);
+      const rows = batch.map((held) => snapshotOf(this.#kind, held.id, held.committed as EntityState, held));
+      const passed = this.#passed.map(({ id, state }) => snapshotOf(this.#kind, id, state));
+      this.#passed = [];
+      await this.#journal.storeSnapshots([...passed, ...rows]);
       batch.forEach((held, i) => {
         const row = rows[i] as SnapshotRow;
         held.snapshotRevision = row.revision;
@@ -72,20 +85,16 @@ export class Snapshots {
     }
   }
 
-  #rowOf(held: Held): SnapshotRow {
-    const state = held.committed as EntityState;
-    return {
-      kind: this.#kind,
-      id: held.id,
-      revision: state.revision,
-      state: state.value === undefined ? null : held.text(),
-      created: state.created,
-      modified: state.modified,
-    };
-  }
-
   /** Stops the timer; snapshots that are due can be made from the journal at the next start. */
   close(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** A state as a snapshot; `printed` has the JSON text of the state at hand. */
+export function snapshotOf(kind: EntityKind, id: string, state: EntityState, printed?: Held): SnapshotRow {
+  const { value, revision, created, modified } = state;
+  const text = value === undefined ? null : (printed?.text() ?? JSON.stringify(value));
+  const metadata = state.metadata === undefined ? null : JSON.stringify(state.metadata);
+  return { kind, id, revision, state: text, created, modified, metadata };
 }

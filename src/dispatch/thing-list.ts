@@ -4,17 +4,23 @@ import { TwinError } from "../base/errors.ts";
 import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import type { Path } from "../base/json/pointer.ts";
 import { type Journal, JournalUnavailable } from "../journal/journal.ts";
-import type { AuthContext, Command } from "../signals/signal.ts";
+import type { AuthContext, Command, DittoHeaders } from "../signals/signal.ts";
 import { thingIdInvalid } from "../things/errors.ts";
 import type { Dispatch } from "./dispatcher.ts";
 import { serviceUnavailable, tooManyIds } from "./errors.ts";
 
 export interface ThingList {
   /**
-   * The JSON texts of the readable things among the ids, in their order; an id named twice is answered twice.
+   * The JSON texts of the readable things among the ids, in their order; an id named twice is answered twice, where it
+   * was named first. The headers are those of each read: a thing whose read they refuse is left out.
    * Refuses what is no id, and more than 1,000 of them.
    */
-  several(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]): Promise<readonly string[]>;
+  several(
+    ids: readonly string[],
+    auth: AuthContext,
+    headers: DittoHeaders,
+    fields?: readonly Path[],
+  ): Promise<readonly string[]>;
   /**
    * A page of the readable things after an id; `next` is where the following page starts, if there is one. A page is
    * short where the caller may read few of many things.
@@ -33,6 +39,8 @@ export interface Page {
   readonly next: string | undefined;
 }
 
+type HowToRead = Pick<Command, "auth" | "headers" | "fields">;
+
 const MAX_IDS = 1_000;
 /** How many ids the journal is asked for in one go. */
 const STRIDE = 200;
@@ -43,50 +51,50 @@ const MOST_LOOKED_AT = 5_000;
 
 /** Makes the list on top of the dispatcher, so that each thing is read as if asked for alone. */
 export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
-  async function read(id: string, auth: AuthContext, fields?: readonly Path[]): Promise<string | undefined> {
-    const command: Command = { kind: "thing", id, action: "retrieve", path: [], headers: {}, auth };
+  async function read(id: string, how: HowToRead): Promise<string | undefined> {
     try {
-      const reply = await dispatch(fields ? { ...command, fields } : command);
+      const reply = await dispatch({ kind: "thing", id, action: "retrieve", path: [], ...how });
       return reply.text ?? JSON.stringify(reply.value);
     } catch (error) {
-      if (error instanceof TwinError && error.status === 404) return undefined;
+      if (error instanceof TwinError && error.status < 500) return undefined;
       throw error;
     }
   }
 
   /** The readable ones of a group, read at the same time. */
-  async function readGroup(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]) {
-    const texts = await Promise.all(ids.map((id) => read(id, auth, fields)));
+  async function readGroup(ids: readonly string[], how: HowToRead) {
+    const texts = await Promise.all(ids.map((id) => read(id, how)));
     return ids.flatMap((id, i) => {
       const text = texts[i];
       return text === undefined ? [] : [{ id, text }];
     });
   }
 
-  async function readAll(ids: readonly string[], auth: AuthContext, fields?: readonly Path[]) {
+  async function readAll(ids: readonly string[], how: HowToRead) {
     const found: { id: string; text: string }[] = [];
-    for (const group of groups(ids)) found.push(...(await readGroup(group, auth, fields)));
+    for (const group of groups(ids)) found.push(...(await readGroup(group, how)));
     return found;
   }
 
   return {
-    async several(ids, auth, fields) {
+    async several(ids, auth, headers, fields) {
       if (ids.length > MAX_IDS) throw tooManyIds(MAX_IDS);
       for (const id of ids) if (!isNamespacedId(id)) throw thingIdInvalid(id);
-      const found = new Map(
-        (await readAll([...new Set(ids)], auth, fields)).map(({ id, text }) => [id, text]),
-      );
-      return ids.flatMap((id) => found.get(id) ?? []);
+      const times = new Map<string, number>();
+      for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
+      const found = await readAll([...times.keys()], { auth, headers, ...(fields && { fields }) });
+      return found.flatMap(({ id, text }) => Array<string>(times.get(id) as number).fill(text));
     },
 
     async page({ after, size, namespaces }, auth, fields) {
       const things: string[] = [];
+      const how = { auth, headers: {}, ...(fields && { fields }) };
       let last = after;
       for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += STRIDE) {
         const ids = await journal.listIds("thing", last, STRIDE).catch(asRefusal);
         const wanted = namespaces ? ids.filter((id) => namespaces.includes(namespaceOf(id))) : ids;
         for (const group of groups(wanted)) {
-          for (const { id, text } of await readGroup(group, auth, fields)) {
+          for (const { id, text } of await readGroup(group, how)) {
             if (things.length === size) return { things, next: last };
             things.push(text);
             last = id;

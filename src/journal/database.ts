@@ -19,6 +19,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** What only reads, or waits for its turn, needs of a database. */
+export type Queries = Pick<Database, "query">;
+
 /** A statement failed. `sqlState` is PostgreSQL's five-letter code; without it, the database was not there to say. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";

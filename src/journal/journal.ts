@@ -18,9 +18,11 @@ export interface JournalRow {
   readonly value: string | null;
   /** JSON text of the headers that history keeps. */
   readonly headers: string | null;
+  /** JSON text of what the event does to the entity's metadata; null where it leaves them alone. */
+  readonly metadata: string | null;
 }
 
-/** The newest remembered state of an entity. `state` is JSON text, null once the entity is deleted. */
+/** A remembered state of an entity. `state` is JSON text, null once the entity is deleted. */
 export interface SnapshotRow {
   readonly kind: EntityKind;
   readonly id: string;
@@ -29,12 +31,32 @@ export interface SnapshotRow {
   /** Milliseconds since the epoch of the first event of this life, and of the newest. */
   readonly created: number;
   readonly modified: number;
+  /** JSON text of the entity's metadata; null where it has none. */
+  readonly metadata: string | null;
 }
 
 /** What is known of an entity: its newest snapshot, if any, and the rows after it in revision order. */
 export interface Recorded {
   readonly snapshot: SnapshotRow | undefined;
   readonly tail: readonly JournalRow[];
+}
+
+/** A moment in the history of an entity. With both bounds, it is the earlier of the two. */
+export interface Moment {
+  /** Up to and with this revision. */
+  readonly revision?: number;
+  /** Milliseconds since the epoch that the events lie before. */
+  readonly before?: number;
+}
+
+/** How far back the rows of an entity go, in milliseconds since the epoch. */
+export interface Reach {
+  readonly kind: EntityKind;
+  readonly id: string;
+  /** When its second oldest row was recorded, if it has one: since then the oldest is past. */
+  readonly second: number | undefined;
+  /** The same of the row so many revisions after the oldest as was asked for. */
+  readonly later: number | undefined;
 }
 
 /** Told once whether the rows are committed (no error) or not; called in the order of the appends of an entity. */
@@ -55,7 +77,10 @@ export interface Journal {
    * database does not answer.
    */
   load(kind: EntityKind, id: string): Promise<Recorded>;
-  /** Stores snapshots; an older revision never replaces a newer one. */
+  /**
+   * Stores snapshots. The newest of an entity is what {@link load} starts from, and an older revision never replaces
+   * it; all of them are kept for {@link loadAt}.
+   */
   storeSnapshots(rows: readonly SnapshotRow[]): Promise<void>;
   /** The ids of living entities that have a snapshot, in ascending order (by code point) after `after`, at most `limit`. */
   listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]>;
@@ -67,6 +92,22 @@ export interface Journal {
     to: number,
     limit: number,
   ): Promise<readonly JournalRow[]>;
+  /**
+   * Reads what an entity was made of: the newest kept snapshot up to the moment, if any, and the rows up to the moment
+   * from the snapshot's own on, at most `limit`; what follows them is to be had from {@link readEvents}.
+   */
+  loadAt(kind: EntityKind, id: string, moment: Moment, limit: number): Promise<Recorded>;
+  /**
+   * How far back the rows of the entities go, in the order of ids and kinds after `after`, at most `limit` of them.
+   * `later` tells of the row `ahead` revisions after the oldest.
+   */
+  listReach(after: Pick<Reach, "kind" | "id">, ahead: number, limit: number): Promise<readonly Reach[]>;
+  /**
+   * Deletes the oldest rows of an entity, at most `limit`, with the snapshots kept for them: those before the newest
+   * snapshot whose events all lie before `edge` (milliseconds since the epoch). That snapshot's own row stays, so
+   * what {@link load} and {@link loadAt} answer from it on stays as it is. Resolves with the number of deleted rows.
+   */
+  prune(kind: EntityKind, id: string, edge: number, limit: number): Promise<number>;
   /** Writes what was accepted, then closes the database. */
   close(): Promise<void>;
 }

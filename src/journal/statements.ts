@@ -1,7 +1,7 @@
 // The journal's SQL: every statement the two tables are spoken to with, each for many rows at once.
 
 import type { EntityKind } from "../signals/signal.ts";
-import { type Database, pack, type Row, unpack } from "./database.ts";
+import { type Database, pack, type Queries, type Row, unpack } from "./database.ts";
 import type { JournalRow, Recorded, SnapshotRow } from "./journal.ts";
 
 export interface EntityKey {
@@ -9,33 +9,43 @@ export interface EntityKey {
   readonly id: string;
 }
 
+/** The columns of an inserted row; its metadata, which few have, are only spoken of where one of a batch has some. */
+const COLUMNS = "kind, id, revision, timestamp, action, path, value, headers";
+
 // The path alone may be empty; `concat` makes that of the null it is unpacked as.
-const INSERT_ROWS = `
-insert into journal (kind, id, revision, timestamp, action, path, value, headers)
-select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}::bigint, ${unpack(5)},
+const VALUES = `${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}::bigint, ${unpack(5)},
        concat(${unpack(6)}), ${unpack(7)}, ${unpack(8)}`;
 
+const INSERT_ROWS = `insert into journal (${COLUMNS}) select ${VALUES}`;
+const INSERT_ROWS_WITH_METADATA = `insert into journal (${COLUMNS}, metadata) select ${VALUES}, ${unpack(9)}`;
+
+const SNAPSHOT_COLUMNS = "kind, id, revision, state, created, modified, metadata";
 const NEWER_SNAPSHOT = `
 on conflict (id, kind) do update
-set revision = excluded.revision, state = excluded.state, created = excluded.created, modified = excluded.modified
+set revision = excluded.revision, state = excluded.state, created = excluded.created, modified = excluded.modified,
+    metadata = excluded.metadata
 where excluded.revision > stored.revision`;
 
 // An entity may be born twice in one batch, with its deletion between; only its newest life counts.
-const INSERT_BIRTHS = `
-with recorded as (${INSERT_ROWS} returning kind, id, revision, timestamp, action, path, value)
-insert into snapshot as stored (kind, id, revision, state, created, modified)
-select distinct on (id, kind) kind, id, revision, value, timestamp, timestamp
+const withBirths = (insert: string): string => `
+with recorded as (${insert} returning kind, id, revision, timestamp, action, path, value, metadata)
+insert into snapshot as stored (${SNAPSHOT_COLUMNS})
+select distinct on (id, kind) kind, id, revision, value, timestamp, timestamp, metadata
 from recorded where action = 'created' and path = '/' order by id, kind, revision desc ${NEWER_SNAPSHOT}`;
+
+const INSERT_BIRTHS = withBirths(INSERT_ROWS);
+const INSERT_BIRTHS_WITH_METADATA = withBirths(INSERT_ROWS_WITH_METADATA);
 
 /** Whether a row is the first of an entity's life. */
 const isBirth = (row: JournalRow): boolean => row.action === "created" && row.path === "/";
+const hasMetadata = (row: JournalRow): boolean => row.metadata !== null;
 
 /**
  * Commits rows in one statement, all or none; with a row that brings an entity into being, its snapshot.
  * @throws DatabaseError, with {@link UNIQUE_VIOLATION} when one of the revisions is in use.
  */
 export function insertRows(database: Database, lane: number, rows: readonly JournalRow[]): Promise<void> {
-  return database.write(lane, rows.some(isBirth) ? INSERT_BIRTHS : INSERT_ROWS, [
+  const columns = [
     pack(rows.map((row) => row.kind)),
     pack(rows.map((row) => row.id)),
     pack(rows.map((row) => row.revision)),
@@ -44,7 +54,11 @@ export function insertRows(database: Database, lane: number, rows: readonly Jour
     pack(rows.map((row) => row.path)),
     pack(rows.map((row) => row.value)),
     pack(rows.map((row) => row.headers)),
-  ]);
+  ];
+  const births = rows.some(isBirth);
+  if (!rows.some(hasMetadata)) return database.write(lane, births ? INSERT_BIRTHS : INSERT_ROWS, columns);
+  columns.push(pack(rows.map((row) => row.metadata)));
+  return database.write(lane, births ? INSERT_BIRTHS_WITH_METADATA : INSERT_ROWS_WITH_METADATA, columns);
 }
 
 const TAKEN_IDS = `
@@ -62,6 +76,12 @@ export async function takenIds(database: Database, rows: readonly JournalRow[]):
   return new Set(taken.map((row) => String(row.id)));
 }
 
+/** Snapshots and journal rows as rows of one query; of the two only a row of the journal has an action. */
+export const SNAPSHOT_AS_ROW = `kind, id, revision, created as timestamp, modified, null as action, null as path,
+  state as value, null as headers, metadata`;
+export const ROW_BESIDE_SNAPSHOT = `later.kind, later.id, later.revision, later.timestamp, null, later.action,
+  later.path, later.value, later.headers, later.metadata`;
+
 // One statement, so that snapshot and tail are of one moment. `offset 0` keeps the planner on one index walk a key.
 const LOAD = `
 with wanted as materialized (select ${unpack(1)} as kind, ${unpack(2)} as id),
@@ -70,11 +90,9 @@ known as materialized (
     select * from snapshot where snapshot.id = wanted.id and snapshot.kind = wanted.kind offset 0
   ) as newest
 )
-select kind, id, revision, created as timestamp, modified, null as action, null as path, state as value, null as headers
-from known
+select ${SNAPSHOT_AS_ROW} from known
 union all
-select later.kind, later.id, later.revision, later.timestamp, null, later.action, later.path, later.value, later.headers
-from wanted left join known using (kind, id) cross join lateral (
+select ${ROW_BESIDE_SNAPSHOT} from wanted left join known using (kind, id) cross join lateral (
   select * from journal
   where journal.id = wanted.id and journal.kind = wanted.kind and journal.revision > coalesce(known.revision, 0)
   order by journal.revision offset 0
@@ -87,19 +105,20 @@ export async function loadMany(database: Database, keys: readonly EntityKey[]): 
     pack(keys.map((key) => key.id)),
   ]);
   const found = new Map(keys.map((key) => [keyText(key), { snapshot: undefined, tail: [] } as Found]));
-  for (const row of rows) {
-    const entity = found.get(keyText(row as unknown as EntityKey))!;
-    // Of the two sorts only a row of the journal has an action.
-    if (row.action === null) entity.snapshot = snapshotRow(row);
-    else entity.tail.push(journalRow(row));
-  }
+  for (const row of rows) addTo(found.get(keyText(row as unknown as EntityKey))!, row);
   for (const entity of found.values()) entity.tail.sort((a, b) => a.revision - b.revision);
   return keys.map((key) => found.get(keyText(key))!);
 }
 
-interface Found {
+export interface Found {
   snapshot: SnapshotRow | undefined;
   readonly tail: JournalRow[];
+}
+
+/** Puts a row of a query that answers both sorts where it belongs. */
+export function addTo(entity: Found, row: Row): void {
+  if (row.action === null) entity.snapshot = snapshotRow(row);
+  else entity.tail.push(journalRow(row));
 }
 
 /** A text that two keys share only when they are equal. */
@@ -108,20 +127,27 @@ export function keyText(key: EntityKey): string {
 }
 
 function snapshotRow(row: Row): SnapshotRow {
-  const { kind, id, revision, timestamp: created, modified, value: state } = row;
-  return { kind, id, revision, state, created, modified } as SnapshotRow;
+  const { kind, id, revision, timestamp: created, modified, value: state, metadata } = row;
+  return { kind, id, revision, state, created, modified, metadata } as SnapshotRow;
 }
 
 function journalRow(row: Row): JournalRow {
-  const { kind, id, revision, timestamp, action, path, value, headers } = row;
-  return { kind, id, revision, timestamp, action, path, value, headers } as JournalRow;
+  const { kind, id, revision, timestamp, action, path, value, headers, metadata } = row;
+  return { kind, id, revision, timestamp, action, path, value, headers, metadata } as JournalRow;
 }
 
 const STORE_SNAPSHOTS = `
-insert into snapshot as stored (kind, id, revision, state, created, modified)
-select ${unpack(1)}, ${unpack(2)}, ${unpack(3)}::bigint, ${unpack(4)}, ${unpack(5)}::bigint, ${unpack(6)}::bigint ${NEWER_SNAPSHOT}`;
+with given as materialized (
+  select ${unpack(1)} as kind, ${unpack(2)} as id, ${unpack(3)}::bigint as revision, ${unpack(4)} as state,
+         ${unpack(5)}::bigint as created, ${unpack(6)}::bigint as modified, ${unpack(7)} as metadata
+),
+kept as (
+  insert into kept_snapshot (${SNAPSHOT_COLUMNS}) select ${SNAPSHOT_COLUMNS} from given on conflict do nothing
+)
+insert into snapshot as stored (${SNAPSHOT_COLUMNS})
+select distinct on (id, kind) ${SNAPSHOT_COLUMNS} from given order by id, kind, revision desc ${NEWER_SNAPSHOT}`;
 
-/** Stores snapshots in one statement; no two of them may be of one entity. */
+/** Stores snapshots in one statement: all of them are kept, the newest of each entity stands for it. */
 export async function upsertSnapshots(database: Database, rows: readonly SnapshotRow[]): Promise<void> {
   await database.query(STORE_SNAPSHOTS, [
     pack(rows.map((row) => row.kind)),
@@ -130,6 +156,7 @@ export async function upsertSnapshots(database: Database, rows: readonly Snapsho
     pack(rows.map((row) => row.state)),
     pack(rows.map((row) => row.created)),
     pack(rows.map((row) => row.modified)),
+    pack(rows.map((row) => row.metadata)),
   ]);
 }
 
@@ -146,12 +173,18 @@ export async function listIds(
   return rows.map((row) => String(row.id));
 }
 
+/** The oldest row that an entity still has. */
+export const OLDEST = "select revision from journal where id = $1 and kind = $2 order by revision limit 1";
+
+// Revisions have no gaps, so a range of them bounds the rows whatever plan is made for it; a limit alone would not.
 const READ_EVENTS = `
-select kind, id, revision, timestamp, action, path, value, headers from journal
-where id = $1 and kind = $2 and revision between $3 and $4 order by revision limit $5::bigint`;
+select ${COLUMNS}, metadata from journal
+where id = $1 and kind = $2 and revision >= $3::bigint
+  and revision <= least($4::bigint, greatest($3::bigint, (${OLDEST})) + $5::bigint - 1)
+order by revision`;
 
 export async function readEvents(
-  database: Database,
+  database: Queries,
   key: EntityKey,
   from: number,
   to: number,

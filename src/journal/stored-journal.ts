@@ -1,6 +1,7 @@
 // The journal on a database: a writer in front of the inserts, a loader in front of the reads.
 
 import { type Database, DatabaseError } from "./database.ts";
+import { listReach, loadAt, prune } from "./history-statements.ts";
 import { type Journal, type JournalObservation, JournalUnavailable, type SnapshotRow } from "./journal.ts";
 import { LOADER_LIMITS, Loader } from "./loader.ts";
 import type { WriterLimits } from "./sink.ts";
@@ -44,6 +45,9 @@ export function storedJournal(
     },
     listIds: (kind, after, limit) => told(listIds(database, kind, after, limit)),
     readEvents: (kind, id, from, to, limit) => told(readEvents(database, { kind, id }, from, to, limit)),
+    loadAt: (kind, id, moment, limit) => told(loadAt(database, { kind, id }, moment, limit)),
+    listReach: (after, ahead, limit) => told(listReach(database, after, ahead, limit)),
+    prune: (kind, id, edge, limit) => told(prune(database, { kind, id }, edge, limit)),
     close: async () => {
       await writer.close();
       await database.close();
@@ -61,14 +65,12 @@ async function told<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** The newest of each entity; in one order, so that two stores at once cannot wait for each other in a circle. */
+/** In one order, so that two stores at once cannot wait for each other in a circle. */
 function* snapshotBatches(rows: readonly SnapshotRow[]): Generator<readonly SnapshotRow[]> {
-  const newest = new Map<string, SnapshotRow>();
-  for (const row of rows) {
-    const key = keyText(row);
-    if (row.revision > (newest.get(key)?.revision ?? 0)) newest.set(key, row);
-  }
-  const ordered = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const ordered = rows
+    .map((row) => ({ row, key: keyText(row) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.row.revision - b.row.revision))
+    .map(({ row }) => row);
   let batch: SnapshotRow[] = [];
   let bytes = 0;
   for (const row of ordered) {

@@ -86,7 +86,12 @@ function sizeOf(rows: readonly JournalRow[]): number {
   let bytes = 0;
   for (const row of rows)
     bytes +=
-      ROW_BYTES + row.id.length + row.path.length + (row.value?.length ?? 0) + (row.headers?.length ?? 0);
+      ROW_BYTES +
+      row.id.length +
+      row.path.length +
+      (row.value?.length ?? 0) +
+      (row.headers?.length ?? 0) +
+      (row.metadata?.length ?? 0);
   return bytes;
 }
 

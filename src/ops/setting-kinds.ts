@@ -1,5 +1,6 @@
 // The kinds of value a setting can have: each turns the text of a variable or an option into a value, or says why not.
 
+import { RE2JS } from "re2js";
 import { type User, usersFrom } from "./users.ts";
 
 /** How the text of a setting is read. */
@@ -67,6 +68,22 @@ export const duration = kind("time, as 60s or 500ms", (given) => {
   return value;
 });
 
+/** How long something is kept, in milliseconds: 0, or as {@link duration}, in days too and without an upper end. */
+export const keeping = kind("time, as 30d, 12h or 0", (given) => {
+  const [, digits, unit = "ms"] = /^(\d{1,9})\s*(ms|s|m|h|d)?$/.exec(given) ?? [];
+  const value = Number(digits) * (unit === "d" ? 24 * 3_600_000 : (millisecondsOf[unit] ?? Number.NaN));
+  if (!(value >= 0)) throw mustBe("a time, as 30d, 12h or 0");
+  return value;
+});
+
+/** Names of headers, in lower case. */
+export const headerNames = kind("name,…", (given): readonly string[] => {
+  const names = given.split(",").map((name) => name.trim().toLowerCase());
+  if (!names.every((name) => name === "" || /^[\w.!#$%&'*+^`|~-]+$/.test(name)))
+    throw mustBe("names of headers, separated by commas");
+  return names.filter((name) => name !== "");
+});
+
 /** One of some words, in any case. */
 export function oneOf<const W extends string>(words: readonly W[]): Kind<W> {
   return kind(words.join(", "), (given) => {
@@ -98,6 +115,35 @@ export function url(...schemes: readonly string[]): Kind<string> {
 export const namespace = kind("namespace", (given) => {
   if (!/^[a-zA-Z]\w*(?:[.-]\w+)*$/.test(given)) throw mustBe("a namespace, as org.example");
   return given;
+});
+
+/** Media types without parameters, in lower case. */
+export const mediaTypes = kind("type/subtype,…", (given) =>
+  given.split(",").map((part) => {
+    const type = part.trim().toLowerCase();
+    if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(type)) throw mustBe("media types separated by commas");
+    return type;
+  }),
+);
+
+/** Web origins, each a scheme, a host and perhaps a port. */
+export const origins = kind("https://host,…", (given) =>
+  given.split(",").map((part) => {
+    const origin = part.trim();
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw mustBe("origins separated by commas, as https://app.example.org");
+    }
+    return origin;
+  }),
+);
+
+/** A regular expression whose time grows with the text only. */
+export const pattern = kind("regular expression", (given) => {
+  try {
+    return RE2JS.compile(given);
+  } catch {
+    throw mustBe("a regular expression of RE2's syntax");
+  }
 });
 
 /** People with their passwords. */

@@ -64,4 +64,5 @@ export function settingsPage(): string {
   ].join("\n");
 }
 
-const code = (text: string): string => `\`${text}\``;
+/** A bar would end the cell of the table. */
+const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;

@@ -1,14 +1,20 @@
 // Every knob of the server, one row each. Parsing, the command line, --help and docs/settings.md are made from this
 // table. Where Ditto has an environment variable for the same thing, its name is used.
 
+import { entityCreation } from "./entity-creation.ts";
 import {
   bytes,
   duration,
   flag,
+  headerNames,
   host,
   type Kind,
+  keeping,
+  mediaTypes,
   namespace,
   oneOf,
+  origins,
+  pattern,
   port,
   secret,
   text,
@@ -118,11 +124,64 @@ export const settings = {
     "100k",
     "The largest policy accepted, in characters of its JSON.",
   ),
+  cleanupEnabled: setting(
+    "CLEANUP_ENABLED",
+    flag,
+    "true",
+    "Whether history that is older than CLEANUP_HISTORY_RETENTION_DURATION is deleted in the background.",
+  ),
+  historyRetention: setting(
+    "CLEANUP_HISTORY_RETENTION_DURATION",
+    keeping,
+    "3d",
+    "How long every state of a thing or policy can be read again. What is older stays up to a day longer; the newest " +
+      "state stays always.",
+  ),
+  cleanupQuietPeriod: setting(
+    "CLEANUP_QUIET_PERIOD",
+    duration,
+    "5m",
+    "How long the clean-up of history rests after the start and after each round through all things and policies.",
+  ),
+  thingHeadersToKeep: optional(
+    "THING_EVENT_HISTORICAL_HEADERS_TO_PERSIST",
+    headerNames,
+    "Headers that history keeps of a command that changed a thing, as ditto-originator,correlation-id; unset: none.",
+  ),
+  policyHeadersToKeep: optional(
+    "POLICY_EVENT_HISTORICAL_HEADERS_TO_PERSIST",
+    headerNames,
+    "The same for policies.",
+  ),
   maxRequestBytes: setting(
     "MAX_REQUEST_BYTES",
     bytes,
     "1M",
     "The largest HTTP body or WebSocket frame that is read at all.",
+  ),
+  removeEmptyObjects: setting(
+    "MERGE_REMOVE_EMPTY_OBJECTS_AFTER_PATCH_CONDITION_FILTERING",
+    flag,
+    "false",
+    "Whether a merge leaves out the empty objects that conditions on parts of it leave behind.",
+  ),
+  maxHeaderBytes: setting(
+    "LIMITS_MESSAGES_HEADERS_SIZE",
+    bytes,
+    "5k",
+    "The largest headers of one request, names and values together; beyond, 431.",
+  ),
+  maxSubjects: setting(
+    "LIMITS_MESSAGES_AUTH_SUBJECTS_COUNT",
+    whole(1),
+    "100",
+    "The most subjects that one request may speak for; beyond, 431.",
+  ),
+  acceptedMediaTypes: setting(
+    "ADDITIONAL_ACCEPTED_MEDIA_TYPES",
+    mediaTypes,
+    "application/octet-stream",
+    "Media types that a JSON body may have besides application/json, separated by commas.",
   ),
   requestTimeout: setting(
     "REQUEST_TIMEOUT",
@@ -135,6 +194,37 @@ export const settings = {
     duration,
     "610s",
     "How long an HTTP connection stays open between two requests.",
+  ),
+  fireAndForgetTimeout: setting(
+    "FIRE_AND_FORGET_ENFORCEMENT_TIMEOUT",
+    duration,
+    "3s",
+    "How long an HTTP request that requires no response is watched for a refusal; then it is answered with 202.",
+  ),
+  enableCors: setting(
+    "ENABLE_CORS",
+    flag,
+    "false",
+    "Whether pages of other origins may use the HTTP API: of all, or of those in CORS_ORIGINS.",
+  ),
+  corsOrigins: optional("CORS_ORIGINS", origins, "The only origins that ENABLE_CORS is for; unset: all."),
+  forceHttps: setting(
+    "FORCE_HTTPS",
+    flag,
+    "false",
+    "Refuses requests (404) that did not come by HTTPS, by what the proxy says in X-Forwarded-Proto.",
+  ),
+  redirectToHttps: setting(
+    "REDIRECT_TO_HTTPS",
+    flag,
+    "false",
+    "With FORCE_HTTPS: redirects such requests instead, except on the paths of the next pattern.",
+  ),
+  redirectToHttpsBlocklist: setting(
+    "REDIRECT_TO_HTTPS_BLOCKLIST_PATTERN",
+    pattern,
+    "/api.*|/ws.*|/status.*|/overall.*",
+    "Paths that are refused and never redirected to HTTPS, as a regular expression (RE2) for the whole path.",
   ),
   wsSubscriberBackpressure: setting(
     "WS_SUBSCRIBER_BACKPRESSURE",
@@ -153,6 +243,13 @@ export const settings = {
     duration,
     "65s",
     "How long a stopping server waits for the requests it has accepted.",
+  ),
+  entityCreation: setting(
+    "ENTITY_CREATION",
+    entityCreation,
+    '{"grant":[{}],"revoke":[]}',
+    "Who may create what: JSON of the form of Ditto's configuration ditto.entity-creation. Entries of both lists have " +
+      "resource-types, namespaces, auth-subjects and thing-definitions; * and ? are wildcards.",
   ),
 } as const;
 

@@ -66,6 +66,18 @@ export function policyOf(command: Command, limits: PolicyLimits): JsonObject {
   return value;
 }
 
+/** Refuses a body that no state of the policy could take. */
+export function checkPolicyBody(command: Command, limits: PolicyLimits): void {
+  const { action, path } = command;
+  const resource = matchPolicyPath(path);
+  if (!resource || (action !== "create" && action !== "modify")) return;
+  if (path.length === 0) policyOf(command, limits);
+  else {
+    checkedPath(path);
+    resource.check(withCallersSubject(command).value ?? null, limits);
+  }
+}
+
 function putPolicy(
   policy: JsonObject | undefined,
   command: Command,

@@ -2,9 +2,9 @@
 
 import type { JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
+import { recent } from "../base/recent.ts";
 import type { PolicyEntry } from "./model.ts";
 import { type ReadersOf, readersOf } from "./readers.ts";
-import { recent } from "./recent.ts";
 import { buildTrie, type Permission, permissionBit, type Trie } from "./trie.ts";
 import { noVerdicts, type Verdicts, verdictsOf } from "./verdicts.ts";
 import { viewOf } from "./view.ts";

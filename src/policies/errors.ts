@@ -74,6 +74,11 @@ export const policyPreconditionFailed = defineError(
   }),
 );
 
+export const policyIsEqual = defineError("policies:precondition.failed", 412, () => ({
+  message: "The policy has the value already, and the header 'if-equal' asks to skip such a change.",
+  description: "Nothing was changed, which is probably what was wanted.",
+}));
+
 export const importsTooLarge = defineError(
   "policies:imports.toolarge",
   400,

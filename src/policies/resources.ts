@@ -97,6 +97,7 @@ const freePart = (name: string, row: Row): PolicyResource => ({
 const policy: PolicyResource = {
   ...freePart("policy", { check: checkPolicy, ...policyErrors }),
   etag: "revision",
+  selects: true,
   integrity: checkReferenceTargets,
   lockedOut: (id) => policyModificationInvalid(id),
 };

@@ -1,6 +1,6 @@
+import { recent } from "../base/recent.ts";
 import { compileEnforcer, type Enforcer } from "./enforcer.ts";
 import type { PolicyEntry } from "./model.ts";
-import { recent } from "./recent.ts";
 import { appliesTo } from "./resolve.ts";
 
 /** The enforcers of one policy, whose entries may be meant for things of some namespaces only. */

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { TwinError } from "../base/errors.ts";
+import { namespaceOf } from "../base/ids.ts";
 import { invalidJson, invalidJsonPointer, missingJsonField } from "../base/json/errors.ts";
 import { parseFields } from "../base/json/fields.ts";
 import { isArray, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
@@ -9,7 +10,8 @@ import { refuseEmptyKeys } from "../base/json/keys.ts";
 import { type Path, printPath, readPath } from "../base/json/pointer.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { AuthContext, Command, DittoHeaders, EntityEvent, EntityKind } from "../signals/signal.ts";
-import { parseHeaders, readHeaders } from "./headers.ts";
+import { strayThing } from "./errors.ts";
+import { parseHeaders, readHeaders, toldHeaders } from "./headers.ts";
 import { type CommandTopic, printTopic, UNKNOWN_ERRORS_TOPIC } from "./topic.ts";
 
 /** A message as it came, before its topic is understood. */
@@ -41,7 +43,7 @@ export function readEnvelope(message: JsonValue): Envelope {
 /** Makes the command of a message for one entity; one without a correlation ID gets one. */
 export function commandOf(
   envelope: Envelope,
-  topic: CommandTopic & { readonly id: string },
+  topic: Pick<CommandTopic, "kind" | "action"> & { readonly id: string },
   auth: AuthContext,
 ): Command {
   const { value, fields } = envelope;
@@ -65,16 +67,16 @@ function pathOf(text: string): Path {
   return path;
 }
 
-/** Prints the answer to a command. */
-export function printResponse(command: Command, reply: Reply): string {
+/** Prints the answer to a command; `acks` are the labels it tells as requested. */
+export function printResponse(command: Command, reply: Reply, acks?: readonly string[]): string {
   const { kind, id, action, path, auth } = command;
-  const headers: { [name: string]: JsonValue } = {};
-  const correlationId = command.headers["correlation-id"];
-  if (correlationId !== undefined) headers["correlation-id"] = correlationId;
+  const headers = toldHeaders(command.headers, "all");
   headers["ditto-originator"] = auth.subjects[0] as string;
+  if (acks) headers["requested-acks"] = acks;
   if (reply.revision !== undefined) headers["entity-revision"] = reply.revision;
   headers["response-required"] = false;
   if (reply.etag !== undefined) headers.etag = reply.etag;
+  Object.assign(headers, reply.headers);
   headers["content-type"] = contentTypeOf(action);
   const body = reply.text ?? (reply.value === undefined ? undefined : JSON.stringify(reply.value));
   return print(
@@ -108,14 +110,13 @@ export function printError(
 
 /** Prints an event with the part of its value that a subscriber may see, given as JSON text. */
 export function printEvent(event: EntityEvent, value: string | undefined): string {
-  const headers: { [name: string]: JsonValue } = {
-    "correlation-id": event.headers["correlation-id"] as JsonValue,
-    "ditto-originator": event.originator,
-    "response-required": false,
-    "requested-acks": [],
-    "entity-revision": event.revision,
-  };
-  if (event.action !== "deleted") headers["content-type"] = contentTypeOf(event.action);
+  const headers = toldHeaders(event.headers, "all");
+  headers["ditto-originator"] = event.originator;
+  headers["response-required"] = false;
+  headers["requested-acks"] ??= [];
+  headers["entity-revision"] = event.revision;
+  if (event.action === "deleted") delete headers["content-type"];
+  else headers["content-type"] = contentTypeOf(event.action);
   const timestamp = new Date(event.timestamp).toISOString();
   return print(
     printTopic(event.kind, event.id, "events", event.action),
@@ -137,10 +138,12 @@ function print(
   return value === undefined ? `${start},${end}}` : `${start},"value":${value},${end}}`;
 }
 
-/** The texts that a retrieve of several things names as their IDs in its value. */
-export function thingIdsOf(envelope: Envelope): readonly string[] {
+/** The texts that a retrieve of several things names as their IDs in its value; all must be of the topic's namespace. */
+export function thingIdsOf(envelope: Envelope, namespace: string | undefined): readonly string[] {
   const ids = isObject(envelope.value) ? envelope.value.thingIds : undefined;
   if (!isArray(ids) || !ids.every((id) => typeof id === "string")) throw missingJsonField("/value/thingIds");
+  const stray = namespace && (ids as readonly string[]).find((id) => namespaceOf(id) !== namespace);
+  if (stray) throw strayThing(stray, namespace);
   return ids as readonly string[];
 }
 

@@ -15,3 +15,8 @@ export const unsupportedSignal = defineError("signal.unsupported", 400, (topic: 
   message: `Messages with the topic '${topic}' are not supported here.`,
   description: "Check the topic path of the message.",
 }));
+
+export const strayThing = defineError("things:id.invalid", 400, (id: string, namespace: string) => ({
+  message: `The thing '${id}' is not of the namespace '${namespace}' of the topic.`,
+  description: "Name things of that namespace only, or use '_' for the namespace.",
+}));

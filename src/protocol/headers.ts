@@ -1,16 +1,11 @@
-// Ditto headers, by HTTP or in a protocol message: names in lower case, values of their types.
+// Ditto headers, by HTTP or in a protocol message: names in lower case, values of their types; which of them a command
+// keeps, and which its answers and events tell.
 
 import { defineError } from "../base/errors.ts";
 import { isObject, type JsonValue, putKey } from "../base/json/json.ts";
 import type { DittoHeaders } from "../signals/signal.ts";
-
-interface HeaderType {
-  readonly says: string;
-  readonly href?: string;
-  /** The only values that are supported, where there are others in Ditto. */
-  readonly supports?: ReadonlySet<string>;
-  parse(value: JsonValue): JsonValue | undefined;
-}
+import type { HeaderType } from "./header-types.ts";
+import * as types from "./header-types.ts";
 
 export const invalidHeader = defineError(
   "header.invalid",
@@ -28,71 +23,107 @@ const unsupportedHeader = defineError("header.notsupported", 400, (name: string,
   description: "It is not ignored, lest something happens that the header should have prevented or shaped.",
 }));
 
-const tagList = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
+export const headersTooLarge = defineError("headers.too.large", 431, (reason: string) => ({
+  message: "The headers of the request are too large.",
+  description: reason,
+}));
 
-const text: HeaderType = {
-  says: "a string",
-  parse: (value) => (typeof value === "object" ? undefined : String(value)),
+interface Rule {
+  readonly type: HeaderType;
+  /** Whether answers and events tell it. */
+  readonly told: boolean;
+}
+const told = (type: HeaderType): Rule => ({ type, told: true });
+const kept = (type: HeaderType): Rule => ({ type, told: false });
+
+/** The headers of Ditto that a client may send; others pass as they are. */
+const known: Readonly<Record<string, Rule>> = {
+  "correlation-id": told(types.correlationId),
+  "response-required": told(types.flag),
+  timeout: told(types.any),
+  "content-type": told(types.text),
+  channel: told(types.channel),
+  "dry-run": told(types.onlyFlag(false)),
+  "reply-to": told(types.text),
+  traceparent: told(types.text),
+  tracestate: told(types.text),
+  "diverted-response-from-connection": told(types.text),
+  "requested-acks": kept(types.any),
+  accept: kept(types.text),
+  "declared-acks": kept(types.any),
+  "allow-policy-lockout": kept(types.flag),
+  "if-match": kept(types.tags),
+  "if-none-match": kept(types.tags),
+  "if-equal": kept(types.wordOr("update", "skip", "skip-minimizing-merge")),
+  condition: kept(types.text),
+  "merge-thing-patch-conditions": kept(types.jsonObject),
+  "live-channel-condition": kept(types.only()),
+  "live-channel-timeout-strategy": kept(types.text),
+  "put-metadata": kept(types.any),
+  "get-metadata": kept(types.any),
+  "delete-metadata": kept(types.any),
+  "at-historical-revision": kept(types.wholeNumber),
+  "at-historical-timestamp": kept(types.instant),
+  "policy-view": kept(types.only("original")),
+  "divert-response-to-connection": kept(types.text),
+  "divert-expected-response-types": kept(types.text),
 };
-/** It comes back in answers and events, so it must be what a header of HTTP can hold. */
-const correlationId: HeaderType = {
-  says: "at most 1,024 printable characters of ASCII",
-  parse: (value) => {
-    const id = text.parse(value);
-    return typeof id === "string" && /^[ -~]{0,1024}$/.test(id) ? id : undefined;
-  },
-};
-const flags: ReadonlyMap<JsonValue, boolean> = new Map<JsonValue, boolean>([
-  [true, true],
-  ["true", true],
-  [false, false],
-  ["false", false],
+
+/** Names that a client cannot set: Ditto's own, and what speaks of the connection or the credentials of a request. */
+const dropped: ReadonlySet<string> = new Set([
+  ...[
+    "ditto-auth-context",
+    "ditto-dry-run",
+    "ditto-read-subjects",
+    "ditto-read-revoked-subjects",
+    "ditto-origin",
+  ],
+  ...[
+    "ditto-reply-target",
+    "ditto-expected-response-types",
+    "ditto-inbound-payload-mapper",
+    "ditto-originator",
+  ],
+  ...[
+    "ditto-entity-id",
+    "ditto-connection-id",
+    "ditto-metadata",
+    "ditto-weak-ack",
+    "ditto-event-journal-tags",
+  ],
+  ...["ditto-sudo", "ditto-retrieve-deleted", "ditto-ackgregator-address", "ditto-pre-defined-extra-fields"],
+  ...["ditto-pre-defined-extra-fields-read-grant", "ditto-pre-defined-extra-fields-object"],
+  ...["ditto-partial-access-paths", "ditto-policy-view-fields-selector", "ditto-message-direction"],
+  ...["ditto-message-subject", "ditto-message-thing-id", "ditto-message-feature-id"],
+  ...["etag", "entity-revision", "historical-headers", "live-channel-condition-matched", "www-authenticate"],
+  ...[
+    "raw-request-uri",
+    "cache-control",
+    "connection",
+    "timeout-access",
+    "accept-encoding",
+    "x-forwarded-scheme",
+  ],
+  ...["content-length", "transfer-encoding", "keep-alive", "te", "trailer", "upgrade", "expect"],
+  ...["authorization", "proxy-authorization", "cookie"],
 ]);
-const flag: HeaderType = { says: "'true' or 'false'", parse: (value) => flags.get(value) };
-const tags: HeaderType = {
-  says: "'*' or a list of entity tags in double quotes",
-  href: "https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3",
-  parse: (value) => (typeof value === "string" && tagList.test(value) ? value : undefined),
-};
-
-/** A header of Ditto's that changes what a request does, and that is supported with some values only. */
-const only = (...values: readonly string[]): HeaderType => ({
-  says: "a string",
-  supports: new Set(values),
-  parse: (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)),
-});
-
-/** The headers that the server reads, each with its type; others pass as they are. */
-const known: Readonly<Record<string, HeaderType>> = {
-  "correlation-id": correlationId,
-  "response-required": flag,
-  "allow-policy-lockout": flag,
-  "if-match": tags,
-  "if-none-match": tags,
-  channel: only("twin"),
-  condition: only(),
-  "live-channel-condition": only(),
-  "if-equal": only("update"),
-  "merge-thing-patch-conditions": only(),
-  "requested-acks": only("", "[]", "twin-persisted", '["twin-persisted"]'),
-  "put-metadata": only(),
-  "get-metadata": only(),
-  "delete-metadata": only(),
-  "at-historical-revision": only(),
-  "at-historical-timestamp": only(),
-  "dry-run": only("false"),
-  "policy-view": only("original"),
-};
 
 /** The names of the headers that the server reads. */
 export const knownHeaders: readonly string[] = Object.keys(known);
 
+const ruleOf = (name: string): Rule | undefined => (Object.hasOwn(known, name) ? known[name] : undefined);
+
+/** Whether a header that the server does not read goes along with a command, and into its event. */
+export const goesAlong = (name: string): boolean => !Object.hasOwn(known, name) && !dropped.has(name);
+
 /**
- * Reads the value of a header; a value that is not of the header's type is refused with `header.invalid`, one that
- * is not supported with `header.notsupported`.
+ * Reads the value of a header; a value that is not of the header's type is refused with `header.invalid`, one that is
+ * not supported with `header.notsupported`. Flags become booleans, `merge-thing-patch-conditions` an object,
+ * `at-historical-revision` a number. `timeout`, `requested-acks` and the metadata headers stay as they came: whoever
+ * uses them reads them. Everything else is text.
  */
 export function parseHeader(name: string, value: JsonValue): JsonValue {
-  const type = Object.hasOwn(known, name) ? known[name] : undefined;
+  const type = ruleOf(name)?.type;
   if (!type) return value;
   const parsed = type.parse(value);
   if (parsed === undefined) {
@@ -111,9 +142,25 @@ export function readHeaders(value: JsonValue | undefined): DittoHeaders {
   return headers;
 }
 
-/** The same with values of their types; refuses as {@link parseHeader} does. */
+/** The same with values of their types; refuses as {@link parseHeader} does. What a client cannot set is left out. */
 export function parseHeaders(read: DittoHeaders): DittoHeaders {
   const headers: { [name: string]: JsonValue } = {};
-  for (const name of Object.keys(read)) putKey(headers, name, parseHeader(name, read[name] as JsonValue));
+  for (const name of Object.keys(read)) {
+    if (!dropped.has(name)) putKey(headers, name, parseHeader(name, read[name] as JsonValue));
+  }
   return headers;
+}
+
+/**
+ * The headers of a command that its answers tell, but for `requested-acks`; with `all` also those that the server does
+ * not read, which events and protocol responses tell as well.
+ */
+export function toldHeaders(headers: DittoHeaders, others: "known" | "all"): { [name: string]: JsonValue } {
+  const result: { [name: string]: JsonValue } = {};
+  for (const name of Object.keys(headers)) {
+    const rule = ruleOf(name);
+    if (rule ? rule.told : others === "all" && !dropped.has(name))
+      putKey(result, name, headers[name] as JsonValue);
+  }
+  return result;
 }

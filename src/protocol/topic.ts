@@ -6,8 +6,9 @@ import { unknownTopicPath, unsupportedSignal } from "./errors.ts";
 
 export interface CommandTopic {
   readonly kind: EntityKind;
-  /** Absent in `_/_`, which stands for several entities named in the value. */
+  /** Absent where the name is `_`, which stands for several things named in the value, all of the namespace if that is given. */
   readonly id: string | undefined;
+  readonly namespace?: string;
   readonly action: CommandAction;
 }
 
@@ -39,11 +40,11 @@ export function parseCommandTopic(topic: string): CommandTopic {
   if (channel !== "twin" && channel !== "live") throw unknownTopicPath(topic);
   if (criterion !== "commands" || channel === "live") throw unsupportedSignal(topic);
   if (!action || !actions.has(action) || more.length > 0) throw unknownTopicPath(topic);
-  const several = namespace === "_" && name === "_";
-  if (several && (kind !== "thing" || action !== "retrieve")) throw unknownTopicPath(topic);
+  const several = kind === "thing" && action === "retrieve" && name === "_";
   const id = several ? undefined : `${namespace}:${name}`;
   if (id !== undefined && !isNamespacedId(id)) throw unknownTopicPath(topic);
-  return { kind, id, action: action as CommandAction };
+  const within = several && namespace !== "_" ? { namespace } : undefined;
+  return { kind, id, action: action as CommandAction, ...within };
 }
 
 const groupAndChannel: Readonly<Record<EntityKind, string>> = { thing: "things/twin", policy: "policies" };

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../base/json/json.ts";
+import type { DittoHeaders } from "./signal.ts";
 
 /** The answer to a command that was not refused; doors add what is theirs (Location, topic, correlation-id). */
 export interface Reply {
@@ -10,4 +11,6 @@ export interface Reply {
   /** Revision of the entity after the command. */
   readonly revision?: number;
   readonly etag?: string;
+  /** What else is told beside the value, as `ditto-metadata`. */
+  readonly headers?: DittoHeaders;
 }

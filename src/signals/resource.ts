@@ -10,6 +10,8 @@ export interface Resource {
   readonly methods: readonly Method[];
   /** `revision` for a whole entity (`"rev:7"`), `hash` of the value for a part of it. */
   readonly etag: "revision" | "hash" | "none";
+  /** Whether a read may select fields of it. */
+  readonly selects?: true;
   /** Entity tag after a merge, where it is not that of the resource. */
   readonly mergeEtag?: "revision";
   notFound(id: string, path: Path): TwinError;

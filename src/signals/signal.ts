@@ -1,6 +1,6 @@
 // What can be said, by whichever door it came: one envelope for commands, events and responses.
 
-import type { JsonValue } from "../base/json/json.ts";
+import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 
 export type EntityKind = "thing" | "policy";
@@ -22,6 +22,8 @@ export interface Command {
   readonly action: CommandAction;
   readonly path: Path;
   readonly value?: JsonValue;
+  /** Set where the value of a merge is a JSON patch (RFC 6902), which becomes a merge or a modify of the known state. */
+  readonly patchFormat?: "json-patch";
   /** The parsed field selector of a retrieve. */
   readonly fields?: readonly Path[];
   readonly headers: DittoHeaders;
@@ -35,6 +37,8 @@ export interface Change {
   readonly action: EventAction;
   readonly path: Path;
   readonly value?: JsonValue;
+  /** All metadata at the path afterwards, where the command changed it; else only that of what is deleted goes. */
+  readonly metadata?: JsonObject;
 }
 
 /** One committed event of an entity, as the journal holds it. */
@@ -53,6 +57,8 @@ export interface EntityEvent extends Change {
 export interface EntityState {
   readonly value: { readonly [key: string]: JsonValue } | undefined;
   readonly revision: number;
+  /** Notes on parts of the value, in a tree of the same shape (basic-metadata page). */
+  readonly metadata?: JsonObject;
   /** Milliseconds since the epoch, of the first and the newest event of this life. */
   readonly created: number;
   readonly modified: number;

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type JsonValue, putKey } from "../base/json/
 import { mergeAt } from "../base/json/merge-patch.ts";
 import { getAt, type Path, removeAt, setAt } from "../base/json/pointer.ts";
 import type { Change, EntityState } from "../signals/signal.ts";
+import { applyMetadata } from "./metadata/apply.ts";
 import { featureNormalForm, normalForm } from "./model.ts";
 
 /** Replays one recorded change of a thing. History is never judged again: this neither refuses nor throws. */
@@ -11,8 +12,15 @@ export function applyThing(
   revision: number,
   timestamp: number,
 ): EntityState {
-  const created = state?.value === undefined ? timestamp : state.created;
-  return { value: changed(state?.value, change), revision, created, modified: timestamp };
+  const alive = state?.value === undefined ? undefined : state;
+  const metadata = applyMetadata(alive?.metadata, change);
+  return {
+    value: changed(alive?.value, change),
+    revision,
+    created: alive ? alive.created : timestamp,
+    modified: timestamp,
+    ...(metadata && { metadata }),
+  };
 }
 
 function changed(thing: JsonObject | undefined, change: Change): JsonObject | undefined {

@@ -1,23 +1,15 @@
 // The verdict on a writing command of a thing: pure, no I/O, no clock.
 
 import type { TwinError } from "../base/errors.ts";
-import { invalidJson, missingJsonField } from "../base/json/errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
-import { checkKey, checkKeys } from "../base/json/keys.ts";
 import { mergePatch } from "../base/json/merge-patch.ts";
 import { getAt } from "../base/json/pointer.ts";
 import type { Decision } from "../signals/decision.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
-import {
-  featureErrors,
-  mergeInvalid,
-  policyIdNotDeletable,
-  thingConflict,
-  thingIdNotSettable,
-  thingNotCreatable,
-  thingNotFound,
-} from "./errors.ts";
-import { checkThing, normalForm } from "./model.ts";
+import { partOf, thingOf } from "./body.ts";
+import { featureErrors, policyExists, thingConflict, thingNotFound } from "./errors.ts";
+import { checkThingPatch, mergeThing } from "./merge.ts";
+import { normalForm } from "./model.ts";
 import { type ThingResource, thingResource } from "./resources.ts";
 
 /**
@@ -51,7 +43,7 @@ function createThing(command: Command): Decision {
 /** Whoever names no policy wants one of the same id created too, and that one is what Ditto finds to be there first. */
 function alreadyThere({ id, value }: Command): TwinError {
   const namesPolicy = isObject(value) && getKey(value, "policyId") !== undefined;
-  return namesPolicy ? thingConflict(id) : thingNotCreatable(id, `the policy '${id}' exists already.`);
+  return namesPolicy ? thingConflict(id) : policyExists(id, id);
 }
 
 function putThing(thing: JsonObject | undefined, command: Command): Decision {
@@ -66,25 +58,10 @@ function putThing(thing: JsonObject | undefined, command: Command): Decision {
   return { change: { action: "modified", path: [], value }, status: 204 };
 }
 
-/** The checked body of a whole thing; an id in it must be that of the request. */
-function thingOf(command: Command): JsonObject {
-  const body = command.value;
-  if (!isObject(body)) throw invalidJson("A thing is a JSON object.");
-  checkThingId(command.id, body);
-  return checkThing(body);
-}
-
-function checkThingId(id: string, body: JsonObject): void {
-  const given = getKey(body, "thingId");
-  if (given !== undefined && given !== id) throw thingIdNotSettable(String(given));
-}
-
 function putPart(thing: JsonObject | undefined, command: Command, resource: ThingResource): Decision {
   if (!thing) throw thingNotFound(command.id);
   requireFeature(thing, command);
-  command.path.forEach(checkKey);
-  if (command.value === undefined) throw missingJsonField("/value");
-  const value = resource.check(command.value);
+  const value = partOf(command, resource);
   const exists = getAt(thing, command.path) !== undefined;
   return exists
     ? { change: { action: "modified", path: command.path, value }, status: 204 }
@@ -98,41 +75,10 @@ function requireFeature(thing: JsonObject, command: Command): void {
   if (getAt(thing, featurePath) === undefined) throw featureErrors.notFound(command.id, featurePath);
 }
 
-function mergeThing(thing: JsonObject, command: Command, resource: ThingResource): Decision {
-  const { path, value } = command;
-  if (value === undefined) throw missingJsonField("/value");
-  command.path.forEach(checkKey);
-  refuseUnmergeable(command, value);
-  // What is null deletes; the rest must leave a valid thing, which checking the merged resource shows.
-  if (value !== null) {
-    const merged = mergePatch(getAt(thing, path), value);
-    if (!mayHold(resource, merged)) throw mergeInvalid(`'${resource.name}' cannot hold the merged value.`);
-    resource.check(merged);
-  }
-  return { change: { action: "merged", path, value }, status: 204 };
-}
-
-/** Attributes, features and the thing itself stay objects whatever is merged into them. */
-const mayHold = (resource: ThingResource, merged: JsonValue): boolean =>
-  isObject(merged) || !["thing", "attributes", "features", "feature", "properties"].includes(resource.name);
-
-function refuseUnmergeable(command: Command, value: JsonValue): void {
-  if (command.path.length === 0) {
-    if (value === null) throw mergeInvalid("a thing cannot be deleted by a merge.");
-    if (!isObject(value)) throw mergeInvalid("a thing is a JSON object.");
-    checkThingId(command.id, value);
-    if (getKey(value, "policyId") === null) throw policyIdNotDeletable();
-  }
-  if (command.path[0] === "policyId" && value === null) throw policyIdNotDeletable();
-  checkKeys(value);
-}
-
 /** A merge of a whole thing that does not exist creates it; nulls have nothing to delete. */
 function mergeIntoNothing(command: Command): Decision {
   if (command.path.length > 0) throw thingNotFound(command.id);
-  const value = command.value;
-  if (!isObject(value)) throw mergeInvalid("a thing is a JSON object.");
-  return createThing({ ...command, value: mergePatch({}, value) });
+  return createThing({ ...command, value: mergePatch({}, checkThingPatch(command)) });
 }
 
 function deletePart(thing: JsonObject | undefined, command: Command, resource: ThingResource): Decision {

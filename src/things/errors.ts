@@ -1,4 +1,4 @@
-import { defineError, type TwinError } from "../base/errors.ts";
+import { defineError, TwinError } from "../base/errors.ts";
 import { type Path, printPath } from "../base/json/pointer.ts";
 
 const permissionHint = "Check the path and the permissions of the thing's policy.";
@@ -30,15 +30,16 @@ export const thingNotDeletable = defineError("things:thing.notdeletable", 403, (
   description: permissionHint,
 }));
 
+/** The refusal of a thing whose policy cannot be created; its status is that of the refused policy. */
+export const thingNotCreatable = (id: string, reason: string, status: number): TwinError =>
+  new TwinError("things:thing.notcreatable", status, {
+    message: `The thing '${id}' could not be created with its policy: ${reason}`,
+    description: "Name an existing policy as 'policyId', or mend the one that was to be created.",
+  });
+
 /** The code is that of every refused creation over the protocol; Ditto answers 400. */
-export const thingNotCreatable = defineError(
-  "things:thing.notcreatable",
-  400,
-  (id: string, reason: string) => ({
-    message: `The thing '${id}' could not be created: ${reason}`,
-    description: "Name an existing policy, or choose a thing ID that is not taken.",
-  }),
-);
+export const policyExists = (id: string, policyId: string): TwinError =>
+  thingNotCreatable(id, `the policy '${policyId}' exists already.`, 400);
 
 export const thingConflict = defineError("things:thing.conflict", 409, (id: string) => ({
   message: `A thing '${id}' exists already.`,
@@ -65,6 +66,25 @@ export const thingPreconditionFailed = defineError(
   (header: string, expected: string, actual: string) => ({
     message: `The precondition '${header}' of '${expected}' did not hold: the entity tag is '${actual}'.`,
     description: "Read the resource again and decide on its new state.",
+  }),
+);
+
+export const thingConditionFailed = defineError("things:condition.failed", 412, () => ({
+  message: "The condition of the request does not hold for the thing.",
+  description: "Nothing was done. Read the thing again and decide on its new state.",
+}));
+
+export const thingConditionUnreadable = defineError("things:condition.failed", 412, () => ({
+  message: "The condition of the request asks about what you may not read.",
+  description: "A condition needs READ on all that it names.",
+}));
+
+export const thingConditionInvalid = defineError(
+  "things:condition.invalid",
+  400,
+  (condition: string, reason: string) => ({
+    message: `The condition '${condition}' is not valid: ${reason}`,
+    description: "It is an RQL expression over fields of the thing.",
   }),
 );
 

@@ -40,6 +40,7 @@ const thing: ThingResource = {
   name: "thing",
   methods: all,
   etag: "revision",
+  selects: true,
   check: checkThing,
   notFound: (id) => thingNotFound(id),
   notModifiable: (id) => thingNotModifiable(id),
@@ -53,6 +54,8 @@ function part(
   return { name, methods: all, etag: "hash", check, ...errors } as const satisfies ThingResource;
 }
 
+const selectable = (resource: ThingResource): ThingResource => ({ ...resource, selects: true });
+
 const policyId: ThingResource = {
   ...part("policyId", policyIdErrors, checkPolicyId),
   methods: ["GET", "PUT", "PATCH"],
@@ -61,15 +64,19 @@ const definition: ThingResource = {
   ...part("definition", definitionErrors, checkDefinition),
   mergeEtag: "revision",
 };
-const attributes = part("attributes", attributesErrors, (value) => checkContainer(value, "Attributes"));
+const attributes = selectable(
+  part("attributes", attributesErrors, (value) => checkContainer(value, "Attributes")),
+);
 const attribute = part("attribute", attributeErrors, checkMember);
-const features = part("features", featuresErrors, checkFeatures);
-const feature = part("feature", featureErrors, checkFeature);
+const features = selectable(part("features", featuresErrors, checkFeatures));
+const feature = selectable(part("feature", featureErrors, checkFeature));
 const featureDefinition = part("feature definition", featureDefinitionErrors, checkFeatureDefinition);
-const properties = part("properties", propertiesErrors, (value) => checkContainer(value, "Properties"));
+const properties = selectable(
+  part("properties", propertiesErrors, (value) => checkContainer(value, "Properties")),
+);
 const property = part("property", propertyErrors, checkMember);
-const desiredProperties = part("desired properties", desiredPropertiesErrors, (value) =>
-  checkContainer(value, "Desired properties"),
+const desiredProperties = selectable(
+  part("desired properties", desiredPropertiesErrors, (value) => checkContainer(value, "Desired properties")),
 );
 const desiredProperty = part("desired property", desiredPropertyErrors, checkMember);
 

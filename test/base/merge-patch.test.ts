@@ -76,3 +76,13 @@ test("what a patch names has its value, what it does not name keeps its own", ()
     }),
   );
 });
+
+test("a pattern deletes whole keys before anything is set, and one that cannot be read deletes none", () => {
+  const target = '{"k-1":{"a":1},"k-2":2,"ok-1":3}';
+  expect(merged(target, '{"k-1":{"b":1},"{{ ~k-.*~ }}":null}')).toBe('{"ok-1":3,"k-1":{"b":1}}');
+  expect(merged(target, '{"{{/.*1/}}":null,"n":{"{{ ~x~ }}":null}}')).toBe('{"k-2":2,"n":{}}');
+  expect(merged(target, '{"{{ ~k-(~ }}":null}')).toBe(target);
+  expect(merged('{"{{ ~k~ }}":1,"k":2,"~k~":3}', '{"{{ ~k~ }}":null,"{{k}}":null,"~k~":4}')).toBe(
+    '{"~k~":4}',
+  );
+});

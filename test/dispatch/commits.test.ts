@@ -75,7 +75,9 @@ describe("commands on one thing", () => {
   test("are decided on what another writer wrote, once their own append was refused for it", async () => {
     const { ask, journal } = await withLamp();
     const row = { kind: "thing", id: thingId, revision: 2, timestamp: 5, action: "modified" } as const;
-    journal.rows.get(`thing ${thingId}`)?.push({ ...row, path: "/attributes/n", value: "7", headers: null });
+    journal.rows
+      .get(`thing ${thingId}`)
+      ?.push({ ...row, path: "/attributes/n", value: "7", metadata: null, headers: null });
 
     const refused = ask("modify", "/attributes/n", 1);
     journal.commit();

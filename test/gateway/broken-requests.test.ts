@@ -70,7 +70,9 @@ describe("is refused", () => {
     ],
     ["an unknown method", "BREW / HTTP/1.1\r\nhost: x\r\n\r\n", 400],
     ["headers of 20 KB", get(lamp, `x: ${"x".repeat(20_000)}\r\n`), 431],
-    ["a URL of 20 KB", get(`${lamp}?x=${"x".repeat(20_000)}`), 431],
+    ["headers of 200 KB", get(lamp, `x: ${"x".repeat(200_000)}\r\n`), 431],
+    ["a URL of 20 KB", get(`${lamp}?x=${"x".repeat(20_000)}`), 414],
+    ["a header that is given twice", get(lamp, "x-mine: 1\r\nX-Mine: 1\r\n"), 400],
   ];
   for (const [says, bytes, status] of refused) {
     test(`${says}: ${status}`, async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { ThingList } from "../../src/dispatch/thing-list.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
@@ -24,10 +25,12 @@ async function silentClient(authenticate = () => ({ subjects: ["nginx:ditto"] })
     list: {} as ThingList,
     pubsub: localPubsub(),
     rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
+    waiting: { deadlines: new Deadlines(1), refusalMs: 1_000 },
     maxInWork: 1,
     maxBuffered: 1_000_000,
     maxFrameBytes: 1_000_000,
     heartbeatMs: BEAT_MS,
+    forceHttps: false,
     challenge: true,
     onFault: (error) => faults.push(error),
   });

@@ -49,14 +49,14 @@ test("an id that is named twice is read once and answered twice", async () => {
   const { ids, list, reads } = listOf(2, () => true);
   const [a, b] = ids as [string, string];
 
-  expect(await list.several([a, b, a], ditto)).toEqual([a, b, a]);
+  expect(await list.several([a, b, a], ditto, {})).toEqual([a, a, b]);
   expect(reads).toEqual([a, b]);
 });
 
 test("what is no id, and more than 1,000 ids, are refused before anything is read", async () => {
   const { ids, list, reads } = listOf(1_001, () => true);
 
-  await expect(list.several(["org.acme:a", "nocolon"], ditto)).rejects.toThrow("nocolon");
-  await expect(list.several(ids, ditto)).rejects.toMatchObject({ status: 400 });
+  await expect(list.several(["org.acme:a", "nocolon"], ditto, {})).rejects.toThrow("nocolon");
+  await expect(list.several(ids, ditto, {})).rejects.toMatchObject({ status: 400 });
   expect(reads).toEqual([]);
 });

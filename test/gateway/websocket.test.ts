@@ -41,17 +41,17 @@ describe("messages that are refused change nothing, and the session goes on", ()
     [
       "a deletion of the policy ID",
       commandMessage("lamp", "delete", "/policyId"),
-      "protocoladapter:unknown.path",
+      "protocoladapter:unknown.topicpath",
     ],
     [
       "a creation of a part",
       commandMessage("lamp", "create", "/attributes/n", 1),
-      "protocoladapter:unknown.path",
+      "protocoladapter:unknown.topicpath",
     ],
     [
       "a merge of a policy",
       { topic: "org.acme/lamp/policies/commands/merge", path: "/", value: {} },
-      "protocoladapter:unknown.path",
+      "protocoladapter:unknown.topicpath",
     ],
     [
       "a group that is a key of every object",

@@ -12,6 +12,7 @@ export function row(id: string, revision: number, more: Partial<JournalRow> = {}
     path: "/attributes/x",
     value: String(revision),
     headers: null,
+    metadata: null,
     ...more,
   };
 }

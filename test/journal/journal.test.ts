@@ -27,6 +27,7 @@ describe.each(storages)("the journal on $name", ({ openStorage }) => {
     state,
     created: 1,
     modified: revision,
+    metadata: null,
   });
 
   describe("append and load", () => {

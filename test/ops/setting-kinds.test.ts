@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { bytes, duration, flag, host, namespace, url, users, whole } from "../../src/ops/setting-kinds.ts";
+import {
+  bytes,
+  duration,
+  flag,
+  headerNames,
+  host,
+  keeping,
+  namespace,
+  url,
+  users,
+  whole,
+} from "../../src/ops/setting-kinds.ts";
 
 test.each([
   [bytes, "102400", 102_400],
@@ -8,13 +19,18 @@ test.each([
   [duration, "60s", 60_000],
   [duration, "1500", 1500],
   [duration, "5m", 300_000],
+  [keeping, "0", 0],
+  [keeping, "0d", 0],
+  [keeping, "30d", 2_592_000_000],
+  [headerNames, "ditto-originator, Correlation-ID", ["ditto-originator", "correlation-id"]],
+  [headerNames, ",", []],
   [flag, "TRUE", true],
   [whole(1), "200000", 200_000],
   [host, "::1", "::1"],
   [namespace, "org.eclipse.ditto", "org.eclipse.ditto"],
   [url("postgres"), "postgres://me@db/twins", "postgres://me@db/twins"],
 ])("%# reads %s", (kind, text, value) => {
-  expect(kind.parse(text)).toBe(value);
+  expect(kind.parse(text)).toEqual(value);
 });
 
 test.each([
@@ -26,6 +42,9 @@ test.each([
   [duration, "1 fortnight"],
   [duration, "999h999"],
   [duration, "26d"],
+  [keeping, "-1d"],
+  [keeping, "1w"],
+  [headerNames, "two words"],
   [flag, "yes"],
   [whole(1), "0"],
   [whole(0, 10), "11"],

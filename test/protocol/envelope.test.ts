@@ -74,9 +74,10 @@ describe("a message is read", () => {
       expect(codeOf(() => commandIn(message as JsonObject))).toBe(code));
   }
 
-  test("ids of several things are texts in the value", () => {
-    const several = (value: JsonValue) => thingIdsOf(read({ topic, path: "/", value }));
+  test("ids of several things are texts in the value, all of the namespace of the topic", () => {
+    const several = (value: JsonValue) => thingIdsOf(read({ topic, path: "/", value }), "a");
     expect(several({ thingIds: ["a:b"] })).toEqual(["a:b"]);
+    expect(codeOf(() => several({ thingIds: ["a:b", "c:d"] }))).toBe("things:id.invalid");
     for (const value of [5, {}, { thingIds: "a:b" }, { thingIds: [5] }])
       expect(codeOf(() => several(value))).toBe("json.field.missing");
   });

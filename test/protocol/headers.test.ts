@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { parseJson } from "../../src/base/json/parse.ts";
-import { parseHeader, parseHeaders, readHeaders } from "../../src/protocol/headers.ts";
+import {
+  goesAlong,
+  parseHeader,
+  parseHeaders,
+  readHeaders,
+  toldHeaders,
+} from "../../src/protocol/headers.ts";
 import { codeOf } from "../support/things.ts";
 
 describe("a header has a type", () => {
@@ -14,6 +20,26 @@ describe("a header has a type", () => {
     ["if-match", "*", "*"],
     ["if-none-match", 'W/"rev:1", "hash:2"', 'W/"rev:1", "hash:2"'],
     ["channel", "twin", "twin"],
+    ["channel", " TWIN ", "twin"],
+    ["allow-policy-lockout", "false", false],
+    ["dry-run", "false", false],
+    ["if-equal", "skip", "skip"],
+    ["if-equal", "skip-minimizing-merge", "skip-minimizing-merge"],
+    ["if-equal", "whatever", "update"],
+    ["condition", "eq(attributes/a,1)", "eq(attributes/a,1)"],
+    [
+      "merge-thing-patch-conditions",
+      '{"attributes/a":"gt(attributes/a,1)"}',
+      { "attributes/a": "gt(attributes/a,1)" },
+    ],
+    ["merge-thing-patch-conditions", { "attributes/a": "x" }, { "attributes/a": "x" }],
+    ["at-historical-revision", "5", 5],
+    ["at-historical-revision", 5, 5],
+    ["at-historical-timestamp", "2022-10-24T03:11:15Z", "2022-10-24T03:11:15Z"],
+    ["policy-view", "original", "original"],
+    ["requested-acks", ["twin-persisted"], ["twin-persisted"]],
+    ["timeout", "10s", "10s"],
+    ["put-metadata", '[{"key":"a","value":1}]', '[{"key":"a","value":1}]'],
     ["x-anything", { a: 1 }, { a: 1 }],
     ["constructor", "x", "x"],
   ];
@@ -32,10 +58,21 @@ describe("a header has a type", () => {
     ["if-match", 5, "header.invalid"],
     ["if-match", "", "header.invalid"],
     ["if-none-match", '"a', "header.invalid"],
+    ["correlation-id", "", "header.invalid"],
+    ["correlation-id", "\u00fc", "header.invalid"],
     ["channel", "live", "header.notsupported"],
-    ["condition", "eq(a,1)", "header.notsupported"],
-    ["requested-acks", '["my-ack"]', "header.notsupported"],
-    ["at-historical-revision", 5, "header.notsupported"],
+    ["channel", "dead", "header.invalid"],
+    ["dry-run", "true", "header.notsupported"],
+    ["dry-run", "perhaps", "header.invalid"],
+    ["policy-view", "resolved", "header.notsupported"],
+    ["live-channel-condition", "exists(thingId)", "header.notsupported"],
+    ["condition", {}, "header.invalid"],
+    ["merge-thing-patch-conditions", "[]", "header.invalid"],
+    ["merge-thing-patch-conditions", "{", "header.invalid"],
+    ["at-historical-revision", "abc", "header.invalid"],
+    ["at-historical-revision", "1.5", "header.invalid"],
+    ["at-historical-timestamp", "yesterday", "header.invalid"],
+    ["at-historical-timestamp", "2022-99-24T03:11:15Z", "header.invalid"],
   ];
   for (const [name, given, code] of bad) {
     test(`${name}: ${JSON.stringify(given)}: ${code}`, () =>
@@ -69,5 +106,51 @@ describe("the headers of a message", () => {
     expect(Object.getPrototypeOf(headers)).toBe(Object.prototype);
     expect(headers.polluted).toBeUndefined();
     expect(Object.hasOwn(headers, "constructor")).toBe(true);
+  });
+});
+
+describe("what a client cannot set", () => {
+  const own = ["ditto-originator", "ditto-read-subjects", "entity-revision", "etag", "connection", "cookie"];
+
+  test("is left out of the headers of a message, and does not go along with a request", () => {
+    const given = Object.fromEntries(own.map((name) => [name, "x"]));
+    expect(parseHeaders(readHeaders({ ...given, "x-mine": "y" }))).toEqual({ "x-mine": "y" });
+    expect([...own, "authorization", "if-match", "x-mine", "host"].filter(goesAlong)).toEqual([
+      "x-mine",
+      "host",
+    ]);
+  });
+});
+
+describe("answers and events tell", () => {
+  const headers = {
+    "correlation-id": "c",
+    timeout: "5s",
+    traceparent: "00-1",
+    condition: "exists(thingId)",
+    "if-match": "*",
+    "put-metadata": "[]",
+    "requested-acks": "[]",
+    accept: "*/*",
+    "x-mine": "y",
+    host: "h",
+  };
+
+  test("the headers that Ditto does not keep to itself", () => {
+    expect(toldHeaders(headers, "known")).toEqual({
+      "correlation-id": "c",
+      timeout: "5s",
+      traceparent: "00-1",
+    });
+  });
+
+  test("events and protocol responses also those that it does not know", () => {
+    expect(toldHeaders(headers, "all")).toEqual({
+      "correlation-id": "c",
+      timeout: "5s",
+      traceparent: "00-1",
+      "x-mine": "y",
+      host: "h",
+    });
   });
 });

@@ -2,6 +2,7 @@
 
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
+import { compileCreationRules } from "../../src/dispatch/creation-rules.ts";
 import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
 import { Entities } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
@@ -9,6 +10,7 @@ import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import { Snapshots } from "../../src/dispatch/snapshots.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import type { Journal } from "../../src/journal/journal.ts";
+import { entityCreation } from "../../src/ops/entity-creation.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type {
   AuthContext,
@@ -61,6 +63,8 @@ export function worldOn(journal: Journal, { capacity = 10_000_000, maxSize = 102
     access: new PolicyAccess(policies),
     snapshots,
     journal,
+    creation: compileCreationRules(entityCreation.parse("{}")),
+    historicalHeaders: { thing: [], policy: [] },
     publish: (event) => published.push(event),
   });
   return {

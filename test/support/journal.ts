@@ -7,6 +7,8 @@ import {
   type Journal,
   type JournalRow,
   JournalUnavailable,
+  type Moment,
+  type Reach,
   type Recorded,
   RevisionTaken,
   type Settled,
@@ -25,6 +27,8 @@ export class HeldJournal implements Journal {
   /** Committed rows, and snapshots, by entity. */
   readonly rows = new Map<string, JournalRow[]>();
   readonly snapshots = new Map<string, SnapshotRow>();
+  /** Every stored snapshot, by entity, in the order of revisions. */
+  readonly kept = new Map<string, SnapshotRow[]>();
   /** Every append, as it came. */
   readonly appends: (readonly JournalRow[])[] = [];
   /** How often each entity was read. */
@@ -61,7 +65,7 @@ export class HeldJournal implements Journal {
     for (const row of next.rows) {
       const key = keyOf(row.kind, row.id);
       this.rows.set(key, [...(this.rows.get(key) ?? []), row]);
-      const { kind, id, revision, timestamp, value } = row;
+      const { kind, id, revision, timestamp, value, metadata } = row;
       if (row.action === "created" && row.path === "/")
         this.snapshots.set(key, {
           kind,
@@ -70,6 +74,7 @@ export class HeldJournal implements Journal {
           state: value,
           created: timestamp,
           modified: timestamp,
+          metadata,
         });
     }
     next.settled();
@@ -111,7 +116,54 @@ export class HeldJournal implements Journal {
     for (const row of rows) {
       const key = keyOf(row.kind, row.id);
       if ((this.snapshots.get(key)?.revision ?? 0) < row.revision) this.snapshots.set(key, row);
+      const others = (this.kept.get(key) ?? []).filter(({ revision }) => revision !== row.revision);
+      this.kept.set(
+        key,
+        [...others, row].sort((a, b) => a.revision - b.revision),
+      );
     }
+  }
+
+  async loadAt(kind: EntityKind, id: string, moment: Moment, limit: number): Promise<Recorded> {
+    await this.gate;
+    const { revision: most = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY } = moment;
+    const key = keyOf(kind, id);
+    const snapshot = (this.kept.get(key) ?? []).findLast(
+      ({ revision, modified }) => revision <= most && modified < before,
+    );
+    const rows = await this.readEvents(kind, id, snapshot?.revision ?? 0, most, limit);
+    return { snapshot, tail: rows.filter(({ timestamp }) => timestamp < before) };
+  }
+
+  async listReach(
+    after: Pick<Reach, "kind" | "id">,
+    ahead: number,
+    limit: number,
+  ): Promise<readonly Reach[]> {
+    const place = ({ kind, id }: Pick<Reach, "kind" | "id">) => `${id}\u0000${kind}`;
+    return [...this.snapshots.values()]
+      .filter((row) => place(row) > place(after))
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+      .slice(0, limit)
+      .map(({ kind, id }) => {
+        const rows = this.rows.get(keyOf(kind, id)) ?? [];
+        return { kind, id, second: rows[1]?.timestamp, later: rows[ahead]?.timestamp };
+      });
+  }
+
+  async prune(kind: EntityKind, id: string, edge: number, limit: number): Promise<number> {
+    await this.gate;
+    const key = keyOf(kind, id);
+    const rows = this.rows.get(key) ?? [];
+    const base = (this.kept.get(key) ?? []).findLast(({ modified }) => modified < edge);
+    const doomed = rows.filter(({ revision }) => base && revision < base.revision).slice(0, limit);
+    const last = doomed.at(-1)?.revision ?? 0;
+    this.rows.set(key, rows.slice(doomed.length));
+    this.kept.set(
+      key,
+      (this.kept.get(key) ?? []).filter(({ revision }) => revision > last),
+    );
+    return doomed.length;
   }
 
   async listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]> {

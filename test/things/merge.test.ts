@@ -34,9 +34,41 @@ describe("what a merge leaves", () => {
       1,
       { attributes, features: { ...features, h: { properties: { z: 1 } } } },
     ],
-    ["unknown members are left out", "/", { nonsense: { a: 1 } }, { attributes, features }],
+    ["unknown members are left out", "/", { nonsense: 1, features: {} }, { attributes, features }],
     ["unknown members of a feature are left out", "/features/f", { nonsense: 1 }, { attributes, features }],
-    ["an empty patch leaves all", "/", {}, { attributes, features }],
+    ["an empty patch of a part leaves all", "/attributes", {}, { attributes, features }],
+    [
+      "a pattern removes every key that it matches whole",
+      "/attributes",
+      { "{{ ~.~ }}": null },
+      { attributes: {}, features },
+    ],
+    ["a pattern matches no part of a key", "/", { features: { "{{ ~~ }}": null } }, { attributes, features }],
+    [
+      "a pattern may stand at any level",
+      "/",
+      { attributes: { a: { "{{~[bc]~}}": null, d: 1 } } },
+      { attributes: { a: { d: 1 }, l: [1, 2] }, features },
+    ],
+    [
+      "a pattern removes features",
+      "/features",
+      { "{{ ~[^f]~ }}": null },
+      { attributes, features: { f: features.f } },
+    ],
+    [
+      "what is set under a matched key is new",
+      "/attributes",
+      { "{{ ~a~ }}": null, a: { d: 4 } },
+      { attributes: { l: [1, 2], a: { d: 4 } }, features },
+    ],
+    [
+      "a pattern is no member of a thing",
+      "/",
+      { "{{ ~.*~ }}": null, attributes: { l: null } },
+      { attributes: { a: { b: 1, c: 2 } }, features },
+    ],
+    ["a pattern is no member of a feature", "/features/f", { "{{ ~.*~ }}": null }, { attributes, features }],
   ];
   for (const [says, path, patch, leaves] of cases) {
     test(says, () =>
@@ -65,8 +97,16 @@ describe("what a merge leaves", () => {
 describe("what a merge refuses", () => {
   const cases: readonly (readonly [path: string, patch: JsonValue, code: string])[] = [
     ["/", null, "things:merge.invalid"],
-    ["/", 5, "things:merge.invalid"],
-    ["/", [], "things:merge.invalid"],
+    ["/", {}, "things:merge.invalid"],
+    ["/", { nonsense: 1 }, "things:merge.invalid"],
+    ["/", 5, "json.invalid"],
+    ["/", [], "json.invalid"],
+    ["/", { thingId: null }, "things:id.notdeletable"],
+    ["/policyId", null, "things:policyId.notdeletable"],
+    ["/", { features: { f: 5 } }, "json.invalid"],
+    ["/features/f/properties", { "{{ ~k-(~ }}": null }, "things:merge.invalid"],
+    ["/attributes", { none: { "{{ ~(?=k)~ }}": null } }, "things:merge.invalid"],
+    ["/attributes", { [`{{ ~${"k".repeat(1001)}~ }}`]: null }, "things:merge.invalid"],
     ["/", { policyId: null }, "things:policyId.notdeletable"],
     ["/", { thingId: "org.rec:zzz" }, "things:id.notsettable"],
     ["/features/f/properties", { "{{ ~k-.*~ }}": null, "{{ /q/ }}": null, n: 1 }, "json.key.invalid"],
@@ -85,6 +125,35 @@ describe("what a merge refuses", () => {
 
   const noObjects = ["/attributes", "/features", "/features/f", "/features/f/properties"];
   test.each(noObjects)("%s cannot become a number", (path) => {
-    given(lamp).when("merge", path, 5).thenRejects("things:merge.invalid");
+    given(lamp).when("merge", path, 5).thenRejects("json.invalid");
+  });
+});
+
+describe("what a merge records", () => {
+  test("the patterns themselves, which a replay applies again", () => {
+    const patch = { "{{ ~k-.*~ }}": null, n: 1 };
+    given(lampWith({ attributes: { "k-1": 1, k: 2 } }))
+      .when("merge", "/attributes", patch)
+      .thenRecords("merged", "/attributes", patch);
+  });
+
+  test("the members that a thing has, in normal form", () => {
+    given(lamp)
+      .when("merge", "/", { features: { g: null }, nonsense: 1, thingId })
+      .thenRecords("merged", "/", { thingId, features: { g: null } });
+  });
+
+  test("a pattern that would take too long to match is refused, not tried", () => {
+    const keys = Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`key-${i}`, 1]));
+    given(lampWith({ attributes: keys }))
+      .when("merge", "/attributes", { "{{ ~(a?){999}b~ }}": null })
+      .thenRejects("things:merge.invalid");
+  });
+
+  test("a merge into nothing is a new thing without the nulls, patterns among them", () => {
+    given(undefined)
+      .when("merge", "/", { policyId, attributes: { "{{ ~x~ }}": null, a: { b: null } } })
+      .thenCreates("/", { thingId, policyId, attributes: { a: {} } });
+    given(undefined).when("merge", "/", { thingId: null }).thenRejects("things:id.notdeletable");
   });
 });

@@ -1,42 +1,86 @@
 // What the HTTP door answers: Ditto's headers around a body that is printed already.
 
+import type { IncomingMessage } from "node:http";
 import type { TwinError } from "../../base/errors.ts";
 import type { JsonValue } from "../../base/json/json.ts";
+import type { Ack } from "../../dispatch/acks/ack.ts";
+import { httpForm } from "../../dispatch/acks/forms.ts";
+import { toldHeaders } from "../../protocol/headers.ts";
 import type { Reply } from "../../signals/reply.ts";
-import type { Command } from "../../signals/signal.ts";
+import type { AuthContext, Command, DittoHeaders } from "../../signals/signal.ts";
+import { jsonResponse } from "./gzip.ts";
 
 const JSON_TYPE = "application/json";
 
-/** The answer to a command; `location` is that of what it created. */
-export function answer(command: Command, reply: Reply, location: string | undefined): Response {
-  const headers: Record<string, string> = {};
-  if (location !== undefined) headers.location = location;
-  headers["correlation-id"] = command.headers["correlation-id"] as string;
+/** The answer to a command; `acks` are the labels it tells as requested, `location` that of what it created. */
+export function answer(
+  incoming: IncomingMessage,
+  command: Command,
+  reply: Reply,
+  acks: readonly string[] | undefined,
+  location: () => string,
+): Response | Promise<Response> {
+  const headers = answerHeaders(command.headers);
+  if (reply.status === 201) headers.location = location();
+  if (acks) headers["requested-acks"] = JSON.stringify(acks);
   headers["ditto-originator"] = command.auth.subjects[0] as string;
   if (reply.revision !== undefined) headers["entity-revision"] = String(reply.revision);
   if (reply.status !== 304) headers["response-required"] = "false";
   if (reply.etag !== undefined) headers.etag = reply.etag;
+  if (reply.headers) addHeaders(headers, reply.headers);
   if (reply.value === undefined) return new Response(null, { status: reply.status, headers });
-  headers["content-type"] = JSON_TYPE;
-  return new Response(reply.text ?? JSON.stringify(reply.value), { status: reply.status, headers });
+  return jsonResponse(incoming, reply.status, headers, reply.text ?? JSON.stringify(reply.value));
+}
+
+/** The answer to a command for which acknowledgements were requested. */
+export function acksAnswer(
+  incoming: IncomingMessage,
+  acks: readonly Ack[],
+  asked: DittoHeaders,
+): Response | Promise<Response> {
+  const { status, headers, body } = httpForm(acks, answerHeaders(asked));
+  if (body === undefined) return new Response(null, { status, headers });
+  return jsonResponse(incoming, status, { ...headers }, JSON.stringify(body));
 }
 
 /** The answer of a list: no entity of its own stands behind it. */
 export function listAnswer(
+  incoming: IncomingMessage,
   text: string,
-  correlationId: string,
-  originator?: string,
+  asked: DittoHeaders,
+  auth?: AuthContext,
   link?: string,
-): Response {
-  const headers: Record<string, string> = { "correlation-id": correlationId };
-  if (originator !== undefined) headers["ditto-originator"] = originator;
+): Response | Promise<Response> {
+  const headers = answerHeaders(asked);
+  if (auth !== undefined) headers["ditto-originator"] = auth.subjects[0] as string;
   if (link !== undefined) headers.link = link;
   headers["response-required"] = "false";
-  headers["content-type"] = JSON_TYPE;
-  return new Response(text, { status: 200, headers });
+  return jsonResponse(incoming, 200, headers, text);
 }
 
-/** A refusal as Ditto's error JSON; the correlation ID is told once the request got that far. */
+/** The headers of a request that its answer repeats. */
+export function answerHeaders(asked: DittoHeaders): Record<string, string> {
+  const headers: Record<string, string> = {};
+  addHeaders(headers, toldHeaders(asked, "known"));
+  return headers;
+}
+
+/** Adds headers as text, but for those that HTTP cannot hold. */
+function addHeaders(headers: Record<string, string>, added: DittoHeaders): void {
+  for (const name of Object.keys(added)) {
+    const value = added[name];
+    const text = typeof value === "string" ? value : asciiJson(value as JsonValue);
+    if (/^[\t -~]*$/.test(text)) headers[name] = text;
+  }
+}
+
+const asciiJson = (value: JsonValue): string =>
+  JSON.stringify(value).replace(
+    /[\x7f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/** A refusal as Ditto's error JSON, with what is told of the request. */
 export function errorAnswer(error: TwinError, told: Readonly<Record<string, string>> = {}): Response {
   const headers: Record<string, string> = { ...told };
   if (error.etag !== undefined) headers.etag = error.etag;
@@ -60,7 +104,7 @@ export const methodNotAllowed = (allow: readonly string[]): Response =>
     allow: allow.join(", "),
   });
 
-/** Body of a request that nobody waits for. */
+/** The answer to a request that nobody waits for. */
 export const accepted = (): Response => new Response(null, { status: 202 });
 
 export const jsonAnswer = (value: JsonValue, status = 200): Response =>

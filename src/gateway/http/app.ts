@@ -1,20 +1,24 @@
 // The HTTP door: which route a request takes, and the only catch between a route and the socket.
 
+import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { TwinError } from "../../base/errors.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
+import { headersTooLarge } from "../../protocol/headers.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import { basicChallenge } from "../auth/basic.ts";
 import { authenticationFailed } from "../auth/errors.ts";
+import { openApiRoutes } from "../openapi/routes.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
-import { internalError, unsupportedApiVersion } from "./errors.ts";
+import { duplicateHeader, internalError, unsupportedApiVersion } from "./errors.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
 import { postRequest } from "./post-requests.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { checkSubjects, correlationIdOf, requestHeaders } from "./request-headers.ts";
 import { thingsRequest } from "./things-requests.ts";
+import { toldOf } from "./told.ts";
 import { readTarget } from "./uri.ts";
 
 export interface HttpParts {
@@ -24,6 +28,10 @@ export interface HttpParts {
   readonly things: EntityRoutes;
   readonly policies: EntityRoutes;
   readonly defaultNamespace: string;
+  /** How many characters the headers of a request may have, names and values together. */
+  readonly maxHeaderBytes: number;
+  /** How many subjects a request may speak for. */
+  readonly maxSubjects: number;
   /** Answers what is asked about the server itself. */
   readonly ops: OpsAnswers;
   /** Whether 401 asks for HTTP Basic. */
@@ -62,6 +70,7 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   app.all("/api/2/whoami", () => methodNotAllowed(["GET"]));
   for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
+  openApiRoutes(app);
   app.notFound((c) => elsewhere(c.req.path));
   return app;
 }
@@ -75,10 +84,9 @@ function elsewhere(path: string): Response {
     : notFoundAnswer();
 }
 
-function whoami({ auth, headers }: HttpRequest): Response {
+function whoami({ incoming, auth, headers }: HttpRequest): Response | Promise<Response> {
   const { subjects } = auth;
-  const text = JSON.stringify({ defaultSubject: subjects[0], subjects });
-  return listAnswer(text, headers["correlation-id"] as string);
+  return listAnswer(incoming, JSON.stringify({ defaultSubject: subjects[0], subjects }), headers);
 }
 
 /** Authenticates a request, reads its headers, and turns what is thrown on the way into an answer. */
@@ -92,28 +100,31 @@ async function guarded(
   try {
     const target = readTarget(incoming.url as string);
     const auth = parts.authenticate(incoming.headers);
-    const headers = requestHeaders(incoming.headers, target.query);
+    const headers = requestHeaders(incoming, target.query, parts.maxHeaderBytes);
+    checkSubjects(auth.subjects, parts.maxSubjects);
     known = { incoming, target, auth, headers, onFault: parts.onFault };
     return await respond(known);
   } catch (error) {
-    return refusal(parts, error, known);
+    return refusal(parts, error, incoming, known);
   }
 }
 
-function refusal(parts: HttpParts, error: unknown, request: HttpRequest | undefined): Response {
-  const correlationId = (request?.headers["correlation-id"] as string | undefined) ?? "unknown";
-  if (request?.incoming.errored) return textAnswer(400, "The request broke off."); // for nobody: its sender is gone
+function refusal(
+  parts: HttpParts,
+  error: unknown,
+  incoming: IncomingMessage,
+  request: HttpRequest | undefined,
+): Response {
+  if (incoming.errored) return textAnswer(400, "The request broke off."); // for nobody: its sender is gone
   if (!(error instanceof TwinError)) {
-    parts.onFault(error, correlationId);
-    return errorAnswer(internalError());
+    parts.onFault(error, (request?.headers["correlation-id"] as string | undefined) ?? "unknown");
+    const fault = internalError();
+    return errorAnswer(fault, request ? toldOf(fault, request) : {});
   }
   if (authenticationFailed.is(error) && parts.challenge) {
     return errorAnswer(error, { "www-authenticate": basicChallenge });
   }
-  const dispatched = request?.dispatched;
-  // What is wrong with the request itself is told without Ditto's headers, as by Ditto.
-  if (!request || !dispatched || error.status === 400) return errorAnswer(error);
-  const told = { "correlation-id": correlationId, "ditto-originator": request.auth.subjects[0] as string };
-  const writesThing = dispatched.kind === "thing" && dispatched.action !== "retrieve";
-  return errorAnswer(error, writesThing ? { ...told, "response-required": "true" } : told);
+  if (request) return errorAnswer(error, toldOf(error, request));
+  const isOfAll = headersTooLarge.is(error) || duplicateHeader.is(error);
+  return errorAnswer(error, isOfAll ? { "correlation-id": correlationIdOf(incoming.headers) } : {});
 }

@@ -9,16 +9,26 @@ import { refuseEmptyKeys } from "../../base/json/keys.ts";
 import { parseJson } from "../../base/json/parse.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
 
-const jsonTypes = ["application/json", "application/octet-stream"];
+/** What the body of a PATCH may be: Ditto's merge, and JSON Patch (RFC 6902), which is this server's addition. */
+export type PatchFormat = "merge-patch" | "json-patch";
+
+const mediaType = (contentType: string | undefined): string =>
+  contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 
 /** Refuses a media type that a JSON body may not have; a body without one is taken for JSON. */
-export function checkMediaType(method: string, contentType: string | undefined): void {
-  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (method === "PATCH") {
-    if (type !== "application/merge-patch+json") throw unsupportedPatchType(type);
-  } else if (type !== "" && !jsonTypes.includes(type)) {
-    throw unsupportedMediaType(type, "application/json");
+export function checkMediaType(contentType: string | undefined, accepted: readonly string[]): void {
+  const type = mediaType(contentType);
+  if (type !== "" && type !== "application/json" && !accepted.includes(type)) {
+    throw unsupportedMediaType(type, ["application/json", ...accepted].join(" or "));
   }
+}
+
+/** The format of a patch by its media type; any other is refused. */
+export function patchFormatOf(contentType: string | undefined): PatchFormat {
+  const type = mediaType(contentType);
+  if (type === "application/merge-patch+json") return "merge-patch";
+  if (type === "application/json-patch+json") return "json-patch";
+  throw unsupportedPatchType(type);
 }
 
 /**

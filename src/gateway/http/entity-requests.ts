@@ -1,19 +1,23 @@
 // `/api/2/things/{id}/**` and `/api/2/policies/{id}/**`: translate, dispatch, answer; nothing is decided here.
 
 import type { IncomingMessage } from "node:http";
-import { TwinError } from "../../base/errors.ts";
+import type { TwinError } from "../../base/errors.ts";
 import { isNamespacedId } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
-import type { JsonValue } from "../../base/json/json.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import { twinPersisted } from "../../dispatch/acks/ack.ts";
+import { type AwaitedAcks, awaitedOverHttp } from "../../dispatch/acks/awaited.ts";
+import { outcomeOf, type Waiting } from "../../dispatch/acks/outcome.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { EntityRules } from "../../dispatch/rules.ts";
+import { toldHeaders } from "../../protocol/headers.ts";
+import type { Reply } from "../../signals/reply.ts";
 import type { Method } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
-import { accepted, answer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
-import { checkMediaType, readJson } from "./body.ts";
-import { wantsResponse } from "./request-headers.ts";
-import { decodeSegment, encodeSegment, readResourcePath, type Target } from "./uri.ts";
+import { accepted, acksAnswer, answer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
+import { checkMediaType, patchFormatOf, readJson } from "./body.ts";
+import { wotDefinitionInvalid } from "./errors.ts";
+import { addressOf, decodeSegment, encodeSegment, readResourcePath, schemeOf, type Target } from "./uri.ts";
 
 /** What the routes of one kind of entity need to know. */
 export interface EntityRoutes {
@@ -21,6 +25,10 @@ export interface EntityRoutes {
   /** Path of the collection, `/api/2/things`. */
   readonly base: string;
   readonly maxRequestBytes: number;
+  /** Media types that a JSON body may have besides `application/json`. */
+  readonly acceptedMediaTypes: readonly string[];
+  /** How callers are kept waiting. */
+  readonly waiting: Pick<Waiting, "deadlines" | "refusalMs">;
 }
 
 /** A request that is authenticated and whose headers are read. */
@@ -31,8 +39,12 @@ export interface HttpRequest {
   readonly headers: DittoHeaders;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown, correlationId: string) => void;
+  /** The resource path that it is about, once that is read. */
+  path?: Path;
   /** What was dispatched for it, once that has happened; refusals before tell less. */
   dispatched?: Command;
+  /** What its caller waits for, once that is known to make sense. */
+  awaited?: AwaitedAcks;
 }
 
 const actions: Readonly<Record<Method, CommandAction>> = {
@@ -62,9 +74,9 @@ export async function entityRequest(
   if (!resource.methods.includes(method)) return methodNotAllowed(resource.methods);
   routes.rules.checkPath(path);
 
+  request.path = path;
   const action = actions[method];
-  const fields = action === "retrieve" ? target.query?.get("fields") : undefined;
-  const value = action === "modify" || action === "merge" ? await bodyOf(routes, request, id) : undefined;
+  const fields = action === "retrieve" && resource.selects ? target.query?.get("fields") : undefined;
   const command: Command = {
     kind: routes.rules.kind,
     id,
@@ -72,44 +84,66 @@ export async function entityRequest(
     path,
     headers,
     auth,
-    ...(value !== undefined && { value }),
+    ...(action === "modify" || action === "merge" ? await bodyOf(routes, request, id) : undefined),
     ...(fields && { fields: parseFields(fields) }),
   };
-  return send(command, dispatch, request, () => locationOf(routes, request, id, path));
+  return send(routes, command, dispatch, request, ({ status }) => {
+    if (status === 200 && wantsDescription(command)) throw wotDefinitionInvalid(id);
+  });
 }
 
-function bodyOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string): Promise<JsonValue> {
-  checkMediaType(incoming.method as string, incoming.headers["content-type"]);
-  return readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
+/** The value of a command by the body of its request, and in which format it is. */
+async function bodyOf(
+  routes: EntityRoutes,
+  { incoming }: HttpRequest,
+  id: string,
+): Promise<Pick<Command, "value" | "patchFormat">> {
+  const type = incoming.headers["content-type"];
+  const format =
+    incoming.method === "PATCH" ? patchFormatOf(type) : checkMediaType(type, routes.acceptedMediaTypes);
+  const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
+  return format === "json-patch" ? { value, patchFormat: format } : { value };
 }
 
-/** Dispatches a command and answers it, at once with 202 when nobody waits for the outcome. */
+/** Whether a thing or a feature is asked for as a WoT Thing Description. */
+const wantsDescription = ({ kind, action, path, headers }: Command): boolean =>
+  headers.accept === "application/td+json" &&
+  kind === "thing" &&
+  action === "retrieve" &&
+  (path.length === 0 || (path.length === 2 && path[0] === "features"));
+
+/** Dispatches a command, waits for what its caller awaits, and answers. `judge` may still refuse the reply. */
 export async function send(
+  routes: EntityRoutes,
   command: Command,
   dispatch: Dispatch,
   request: HttpRequest,
-  location: () => string,
+  judge: (reply: Reply) => void = () => undefined,
 ): Promise<Response> {
+  const { incoming, headers, onFault } = request;
+  const correlationId = headers["correlation-id"] as string;
+  const location = () => locationOf(routes, request, command.id, command.path);
   request.dispatched = command;
-  if (command.action !== "retrieve" && !wantsResponse(request.headers)) {
-    // Nobody waits for the outcome, so nobody is told of a refusal; a fault is the operator's business all the same.
-    dispatch(command).catch((error: unknown) => {
-      if (!(error instanceof TwinError)) request.onFault(error, request.headers["correlation-id"] as string);
-    });
-    return accepted();
-  }
-  const reply = await dispatch(command);
-  return answer(command, reply, reply.status === 201 ? location() : undefined);
+  request.awaited = awaitedOverHttp(command);
+  const outcome = await outcomeOf(
+    request.awaited,
+    {
+      correlationId,
+      run: () => dispatch(command),
+      ackOf: (reply) => twinPersisted(command, reply, toldHeaders(headers, "all"), location()),
+    },
+    { ...routes.waiting, onFault: (error) => onFault(error, correlationId) },
+  );
+  if (outcome === "accepted") return accepted();
+  if ("acks" in outcome) return acksAnswer(incoming, outcome.acks, headers);
+  judge(outcome.reply);
+  return answer(incoming, command, outcome.reply, request.awaited.shown, location);
 }
 
 /** The absolute URL of a resource, as the client addressed this server or the proxy in front of it. */
-export function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {
-  const forwarded = String(incoming.headers["x-forwarded-proto"] ?? "")
-    .split(",", 1)[0]
-    ?.trim()
-    .toLowerCase();
-  const scheme = forwarded === "https" ? "https" : "http";
-  const url = `${scheme}://${incoming.headers.host ?? ""}${routes.base}/${encodeSegment(id)}`;
+function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {
+  const { headers } = incoming;
+  const url = `${schemeOf(headers)}://${addressOf(headers)}${routes.base}/${encodeSegment(id)}`;
   return path.length === 0 ? url : `${url}/${path.map(encodeSegment).join("/")}`;
 }
 

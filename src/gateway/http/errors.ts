@@ -11,7 +11,7 @@ export const unsupportedMediaType = defineError(
 
 export const unsupportedPatchType = defineError("mediatype.unsupported", 415, (given: string) => ({
   message: `The content type '${given}' is not supported here.`,
-  description: "Use application/merge-patch+json.",
+  description: "Use application/merge-patch+json, or application/json-patch+json.",
   href: "https://tools.ietf.org/html/rfc7396",
 }));
 
@@ -25,16 +25,6 @@ export const internalError = defineError("internalerror", 500, () => ({
   description: "Its log tells more, under the correlation ID of this request.",
 }));
 
-export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
-  message: `The timeout '${given}' is not a duration.`,
-  description: "It is a number of seconds, or a number with the unit ms, s or m.",
-}));
-
-export const timeoutTooLong = defineError("gateway:timeout.invalid", 400, (given: string) => ({
-  message: `The timeout '${given}' is too long.`,
-  description: "It is at most 60 seconds.",
-}));
-
 export const searchOptionInvalid = defineError("rql.expression.invalid", 400, (option: string) => ({
   message: `The option '${option}' is not valid.`,
   description: "It is size(n) and cursor(c), separated by a comma.",
@@ -43,4 +33,15 @@ export const searchOptionInvalid = defineError("rql.expression.invalid", 400, (o
 export const sizeTooLarge = defineError("thing-search:search.option.invalid", 400, (size: number) => ({
   message: `The page size ${size} is not possible.`,
   description: "It is between 1 and 200.",
+}));
+
+export const duplicateHeader = defineError("gateway:duplicate.header.field", 400, (name: string) => ({
+  message: `The header '${name}' was given more than once.`,
+  description: "Give each header once, and not with another value as a query parameter.",
+  href: "https://www.rfc-editor.org/rfc/rfc9110#section-5.3",
+}));
+
+export const wotDefinitionInvalid = defineError("wot:definition.invalid", 404, (id: string) => ({
+  message: `No Thing Description can be made of '${id}'.`,
+  description: "That needs a definition which is the URL of a WoT Thing Model.",
 }));

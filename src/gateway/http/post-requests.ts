@@ -5,7 +5,7 @@ import { isNamespacedId } from "../../base/ids.ts";
 import { getKey, isObject } from "../../base/json/json.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import { checkMediaType, readJson } from "./body.ts";
-import { type EntityRoutes, type HttpRequest, locationOf, send, tooLargeFor } from "./entity-requests.ts";
+import { type EntityRoutes, type HttpRequest, send, tooLargeFor } from "./entity-requests.ts";
 
 /** Creates an entity in the namespace asked for, or else in the default one. A body that names an id is refused. */
 export async function postRequest(
@@ -16,12 +16,12 @@ export async function postRequest(
 ): Promise<Response> {
   const { incoming, target, headers, auth } = request;
   const { rules } = routes;
-  checkMediaType("POST", incoming.headers["content-type"]);
+  checkMediaType(incoming.headers["content-type"], routes.acceptedMediaTypes);
   const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
   if (!isNamespacedId(id)) throw rules.idInvalid(id);
   const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
   const given = isObject(value) ? getKey(value, `${rules.kind}Id`) : undefined;
   if (given !== undefined) throw rules.idNotSettable(String(given));
   const command = { kind: rules.kind, id, action: "create", path: [], value, headers, auth } as const;
-  return send(command, dispatch, request, () => locationOf(routes, request, id, []));
+  return send(routes, command, dispatch, request);
 }

@@ -34,7 +34,7 @@ const fieldsOf = ({ target }: HttpRequest): readonly Path[] | undefined => {
 
 async function several(request: HttpRequest, list: ThingList): Promise<Response> {
   const ids = (request.target.query?.getAll("ids") ?? []).flatMap((text) => text.split(","));
-  const texts = await list.several(ids, request.auth, fieldsOf(request));
+  const texts = await list.several(ids, request.auth, request.headers, fieldsOf(request));
   return respond(request, texts);
 }
 
@@ -54,7 +54,10 @@ function nextPage({ base }: EntityRoutes, { target }: HttpRequest, after: string
   return `${base}?${query}`;
 }
 
-function respond({ headers, auth }: HttpRequest, texts: readonly string[], link?: string): Response {
-  const correlationId = headers["correlation-id"] as string;
-  return listAnswer(`[${texts.join(",")}]`, correlationId, auth.subjects[0] as string, link);
+function respond(
+  { incoming, headers, auth }: HttpRequest,
+  texts: readonly string[],
+  link?: string,
+): Response | Promise<Response> {
+  return listAnswer(incoming, `[${texts.join(",")}]`, headers, auth, link);
 }

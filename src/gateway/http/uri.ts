@@ -1,5 +1,6 @@
 // The path and query of a request as Ditto decodes them.
 
+import type { IncomingHttpHeaders } from "node:http";
 import { invalidJsonPointer } from "../../base/json/errors.ts";
 import { type Path, unescapeKey } from "../../base/json/pointer.ts";
 
@@ -46,3 +47,17 @@ export function readResourcePath(rest: string): Path {
 /** Encodes a key or id for use as one segment of a path; what a segment may hold (RFC 3986) stays as it is. */
 export const encodeSegment = (text: string): string =>
   encodeURIComponent(text).replace(/%(?:3A|40|24|26|2B|2C|3B|3D)/g, (encoded) => decodeURIComponent(encoded));
+
+/** The scheme by which the client asked, as the proxy says that stands in front of this server. */
+export const schemeOf = (headers: IncomingHttpHeaders): "http" | "https" =>
+  firstOf(headers["x-forwarded-proto"] ?? headers.x_forwarded_proto)?.toLowerCase() === "https"
+    ? "https"
+    : "http";
+
+/** The host, and perhaps port, that the client asked. */
+export const addressOf = (headers: IncomingHttpHeaders): string =>
+  firstOf(headers["x-forwarded-host"]) ?? headers.host ?? "";
+
+/** What the proxy next to the client said, where several added to a list. */
+const firstOf = (list: string | string[] | undefined): string | undefined =>
+  list === undefined ? undefined : (String(list).split(",", 1)[0] as string).trim() || undefined;

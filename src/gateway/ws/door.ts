@@ -10,13 +10,15 @@ import type { Authenticate } from "../auth/authenticate.ts";
 import { basicChallenge } from "../auth/basic.ts";
 import { authenticationFailed } from "../auth/errors.ts";
 import { unsupportedApiVersion } from "../http/errors.ts";
-import { readTarget } from "../http/uri.ts";
+import { readTarget, schemeOf } from "../http/uri.ts";
 import { type Drain, type SessionParts, serveSession } from "./session.ts";
 
 export interface WebSocketParts extends SessionParts {
   readonly authenticate: Authenticate;
   readonly maxFrameBytes: number;
   readonly heartbeatMs: number;
+  /** Whether only what came by HTTPS is served; WebSockets are never redirected. */
+  readonly forceHttps: boolean;
   /** Whether 401 asks for HTTP Basic. */
   readonly challenge: boolean;
 }
@@ -51,6 +53,13 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
       const { path } = readTarget(request.url as string);
       const version = /^\/ws\/(\d+)\/?$/.exec(path)?.[1];
       if (version === undefined) return refuse(socket, 404, "text/plain; charset=UTF-8", "Not found.");
+      if (parts.forceHttps && schemeOf(request.headers) !== "https")
+        return refuse(
+          socket,
+          404,
+          "text/plain; charset=UTF-8",
+          "This server is to be reached by HTTPS only.",
+        );
       if (version !== "2") throw unsupportedApiVersion(version);
       const auth = parts.authenticate(request.headers);
       door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, auth));

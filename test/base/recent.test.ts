@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recent } from "../../src/policies/recent.ts";
+import { recent } from "../../src/base/recent.ts";
 
 test("what is used stays, what is not is dropped for what comes", () => {
   const cache = recent<number>(10);

@@ -1,0 +1,15 @@
+// Times as clients write them: ISO 8601, to the nanosecond.
+
+const INSTANT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Milliseconds since the epoch of a time with its zone, seconds optional; undefined for any other text. Rounded up:
+ * what was recorded at whole milliseconds lies before the time exactly when it lies before the result.
+ */
+export function readInstant(text: string): number | undefined {
+  const parts = INSTANT.exec(text);
+  if (!parts) return undefined;
+  const [, minute, second = ":00", fraction = "", zone = ""] = parts;
+  const whole = Date.parse(`${minute}${second}${zone.toUpperCase()}`);
+  return Number.isNaN(whole) ? undefined : whole + Math.ceil(Number(fraction.padEnd(9, "0")) / 1_000_000);
+}

@@ -1,0 +1,54 @@
+// The timers of those who wait: one each, a bounded number at once, none left when the server stops.
+
+import { tooManyWaiting } from "./errors.ts";
+
+interface Deadline {
+  readonly timer: NodeJS.Timeout;
+  readonly atClose: () => void;
+}
+
+export class Deadlines {
+  readonly #max: number;
+  readonly #open = new Set<Deadline>();
+  #isClosed = false;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Calls `end` after `ms`, or `atClose` when the server stops before; at once where it is stopping already. Gives
+   * what calls it off, any number of times. More than the bound at once are refused with `too.many.requests`.
+   */
+  start(ms: number, end: () => void, atClose: () => void): () => void {
+    if (this.#isClosed) {
+      atClose();
+      return () => undefined;
+    }
+    if (this.#open.size >= this.#max) throw tooManyWaiting(this.#max);
+    const timer = setTimeout(() => {
+      this.#open.delete(deadline);
+      end();
+    }, ms);
+    const deadline = { timer, atClose };
+    this.#open.add(deadline);
+    return () => {
+      clearTimeout(timer);
+      this.#open.delete(deadline);
+    };
+  }
+
+  /** Stops all timers, and tells those who wait. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { timer, atClose } of this.#open) {
+      clearTimeout(timer);
+      atClose();
+    }
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,46 @@
+import { defineError } from "../../base/errors.ts";
+
+export const requestedAcksInvalid = defineError("header.invalid", 400, (given: string) => ({
+  message: `The value '${given}' of the header 'requested-acks' is not valid.`,
+  description:
+    "It is a list of labels of 3 to 165 letters, digits, '_', '-' and ':', over the Ditto Protocol as a JSON array.",
+  invalidHeaderKey: "requested-acks",
+}));
+
+export const acksWithoutResponse = defineError("header.invalid", 400, () => ({
+  message: "Acknowledgements are requested, but no response is required that could tell of them.",
+  description: "Leave 'requested-acks' empty, or set 'response-required' to true.",
+  invalidHeaderKey: "requested-acks",
+}));
+
+export const zeroTimeout = defineError("header.invalid", 400, () => ({
+  message: "A timeout of zero cannot bring the response or the acknowledgements that are asked for.",
+  description:
+    "Give a timeout above zero, or set 'response-required' to false and ask for no acknowledgements.",
+  invalidHeaderKey: "timeout",
+}));
+
+export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
+  message: `The timeout '${given}' is not a duration.`,
+  description: "It is a whole number of seconds, or one with the unit ms, s, m, h, d, w, mo or y.",
+}));
+
+export const timeoutTooLong = defineError("gateway:timeout.invalid", 400, (given: string) => ({
+  message: `The timeout '${given}' is too long.`,
+  description: "It is at most 60 seconds.",
+}));
+
+export const commandTimeout = defineError("command.timeout", 408, (ms: number) => ({
+  message: `The command was not answered within ${ms} ms. It may take effect all the same.`,
+  description: "Read the resource again, or send the command with a longer timeout.",
+}));
+
+export const acknowledgementTimeout = defineError("acknowledgement:request.timeout", 408, (ms: number) => ({
+  message: `The acknowledgement did not arrive within ${ms} ms.`,
+  description: "Give a longer timeout, or check that somebody is there to acknowledge.",
+}));
+
+export const tooManyWaiting = defineError("too.many.requests", 429, (max: number) => ({
+  message: `More than ${max} requests wait for their outcome or for acknowledgements.`,
+  description: "Try again later, with shorter timeouts or without requested acknowledgements.",
+}));

@@ -1,0 +1,40 @@
+// From a decided change to what is recorded of it: what conditional headers leave of it, and what it does to metadata.
+
+import type { JsonValue } from "../base/json/json.ts";
+import { filterPatch, readPatchConditions, withoutEmptyObjects } from "../base/json/patch-conditions.ts";
+import type { Access } from "../policies/enforcer.ts";
+import type { Change, Command, EntityState } from "../signals/signal.ts";
+import { unlessEqual } from "../things/if-equal.ts";
+import { type Holds, readableCondition } from "./condition.ts";
+import type { EntityRules } from "./rules.ts";
+
+/** What is left of a change of an existing entity; `undefined` when there is nothing to record. */
+export type Reduce = (state: EntityState, change: Change) => Change | undefined;
+
+/**
+ * How `if-equal` and `merge-thing-patch-conditions` reduce what a command changes (basic-conditional-requests page).
+ * Refuses with 412 whoever may not read what the conditions ask about; the reduction refuses a change that changes
+ * nothing where `if-equal` asks for that.
+ */
+export function reductionOf(command: Command, rules: EntityRules, access: Access): Reduce {
+  const filter = patchFilterOf(command, access);
+  return (state, decided) => {
+    const change = unlessEqual(command, rules.valueAt(state, command.path), decided);
+    if (!change) throw rules.isEqual();
+    if (change.action !== "merged" || (!filter && !rules.removeEmptyObjects)) return change;
+    const filtered = filter ? filter(state, change.value as JsonValue) : (change.value as JsonValue);
+    const value = rules.removeEmptyObjects ? withoutEmptyObjects(filtered) : filtered;
+    return value === undefined ? undefined : { ...change, value };
+  };
+}
+
+function patchFilterOf({ kind, id, action, headers }: Command, access: Access) {
+  const header = headers["merge-thing-patch-conditions"];
+  if (header === undefined || kind !== "thing" || action !== "merge") return undefined;
+  const conditions = readPatchConditions(header) ?? [];
+  const readable = new Map<string, Holds>(
+    conditions.map(({ condition }) => [condition, readableCondition(condition, id, access)]),
+  );
+  return (state: EntityState, patch: JsonValue) =>
+    filterPatch(patch, conditions, (condition) => (readable.get(condition) as Holds)(state));
+}

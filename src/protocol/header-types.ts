@@ -1,0 +1,103 @@
+// The types of Ditto's headers: how a value is read, as text or as JSON, and what a wrong one is told.
+
+import { readInstant } from "../base/instant.ts";
+import { isObject, type JsonValue } from "../base/json/json.ts";
+import { parseJson } from "../base/json/parse.ts";
+
+export interface HeaderType {
+  /** Completes the sentence "It must be …". */
+  readonly says: string;
+  readonly href?: string;
+  /** The only values that are supported, where there are others in Ditto. */
+  readonly supports?: ReadonlySet<string>;
+  /** The value of the type, or `undefined` where it is not valid. */
+  parse(value: JsonValue): JsonValue | undefined;
+}
+
+const asText = (value: JsonValue): string | undefined =>
+  typeof value === "object" ? undefined : String(value);
+
+export const text: HeaderType = { says: "a string", parse: asText };
+
+/** A value that is judged where it is used. */
+export const any: HeaderType = { says: "a value", parse: (value) => value };
+
+/** It comes back in answers and events, so it must be what a header of HTTP can hold. */
+export const correlationId: HeaderType = {
+  says: "printable characters of ASCII, at least one",
+  parse(value) {
+    const id = asText(value);
+    return id !== undefined && /^[ -~]+$/.test(id) ? id : undefined;
+  },
+};
+
+const flags: ReadonlyMap<JsonValue, boolean> = new Map<JsonValue, boolean>([
+  [true, true],
+  ["true", true],
+  [false, false],
+  ["false", false],
+]);
+export const flag: HeaderType = { says: "'true' or 'false'", parse: (value) => flags.get(value) };
+
+const tagList = /^\s*(?:\*|(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*)\s*$/;
+export const tags: HeaderType = {
+  says: "'*' or a list of entity tags in double quotes",
+  href: "https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3",
+  parse: (value) => (typeof value === "string" && tagList.test(value) ? value : undefined),
+};
+
+/** One of some words; any other counts as the first, as in Ditto. */
+export const wordOr = (...words: readonly [string, ...string[]]): HeaderType => ({
+  says: `one of ${words.join(", ")}`,
+  parse: (value) => words.find((word) => word === value) ?? words[0],
+});
+
+export const channel: HeaderType = {
+  says: "'twin' or 'live'",
+  supports: new Set(["twin"]),
+  parse(value) {
+    const name = asText(value)?.trim().toLowerCase();
+    return name === "twin" || name === "live" ? name : undefined;
+  },
+};
+
+/** A header that changes what a request does, and that is supported with some values only. */
+export const only = (...values: readonly string[]): HeaderType => ({
+  says: "a string",
+  supports: new Set(values),
+  parse: (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)),
+});
+
+/** The same for a flag. */
+export const onlyFlag = (value: boolean): HeaderType => ({ ...flag, supports: new Set([String(value)]) });
+
+export const wholeNumber: HeaderType = {
+  says: "a whole number",
+  parse: (value) => (/^[+-]?\d{1,18}$/.test(asText(value) ?? "") ? Number(value) : undefined),
+};
+
+export const instant: HeaderType = {
+  says: "an instant of ISO 8601, as 2022-10-24T03:11:15Z",
+  parse(value) {
+    const given = asText(value) ?? "";
+    return readInstant(given) === undefined ? undefined : given;
+  },
+};
+
+/** JSON in a text, or as it came in a protocol message; `undefined` where the text is no JSON. */
+function asJson(value: JsonValue): JsonValue | undefined {
+  if (typeof value !== "string") return value;
+  try {
+    return parseJson(value);
+  } catch {
+    return undefined;
+  }
+}
+
+export const jsonObject: HeaderType = {
+  says: "a JSON object",
+  parse(value) {
+    const json = asJson(value);
+    return isObject(json) ? json : undefined;
+  },
+};

@@ -1,0 +1,126 @@
+// Evaluates criteria on a thing in memory: for conditions, filters of events and live-channel conditions.
+
+import { getKey, isArray, isObject, type JsonValue } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
+import type { Criterion } from "./criterion.ts";
+import { type Field, fieldOf, type Vocabulary } from "./field.ts";
+import { compileComparison, compileIn, compileLike, type LeafTest, type TimedTest } from "./leaf-test.ts";
+
+/** What a criterion is evaluated on. */
+export interface Evaluated {
+  /** The value of a top-level field, special ones such as `_revision` included; only asked for those addressed. */
+  field(name: string): JsonValue | undefined;
+  /** The value of a placeholder of the vocabulary, such as `topic:action`. */
+  placeholder?(name: string): string | undefined;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+}
+
+export type Matcher = (on: Evaluated) => boolean;
+
+/** `exists` and `empty` see of the fields addressed as a whole only these: for Ditto the special ones do not exist. */
+const ASKABLE_FIELDS = new Set(["thingId", "policyId", "definition"]);
+
+/**
+ * Makes a criterion a function. A property outside the vocabulary, and a pattern that is no text or too long, are
+ * refused with `rql.expression.invalid`. A comparison holds for an array if it holds for a value in it, and for an
+ * object never; `ne` is the opposite of `eq` and so holds for what is absent.
+ */
+export function compileCriterion(criterion: Criterion, vocabulary: Vocabulary): Matcher {
+  const { op } = criterion;
+  switch (op) {
+    case "and": {
+      const parts = criterion.criteria.map((part) => compileCriterion(part, vocabulary));
+      return (on) => parts.every((matches) => matches(on));
+    }
+    case "or": {
+      const parts = criterion.criteria.map((part) => compileCriterion(part, vocabulary));
+      return (on) => parts.some((matches) => matches(on));
+    }
+    case "not":
+      return negate(compileCriterion(criterion.criterion, vocabulary));
+    case "exists":
+    case "empty":
+      return compileQuestion(op, fieldOf(criterion.property, "ask", vocabulary));
+    default: {
+      const field = fieldOf(criterion.property, "compare", vocabulary);
+      const matches = anyLeaf(field, compileTest(criterion));
+      return op === "ne" ? negate(matches) : matches;
+    }
+  }
+}
+
+type Comparison = Extract<Criterion, { value: unknown } | { values: unknown }>;
+
+function compileTest(criterion: Comparison): TimedTest {
+  switch (criterion.op) {
+    case "in":
+      return compileIn(criterion.values);
+    case "like":
+    case "ilike":
+      return compileLike(criterion.value, criterion.op === "ilike");
+    case "ne":
+      return compileComparison("eq", criterion.value);
+    default:
+      return compileComparison(criterion.op, criterion.value);
+  }
+}
+
+const negate =
+  (matches: Matcher): Matcher =>
+  (on) =>
+    !matches(on);
+
+function compileQuestion(op: "exists" | "empty", field: Field): Matcher {
+  const answer = op === "empty" ? isEmpty : isPresent;
+  if (field.kind === "simple" && !ASKABLE_FIELDS.has(field.name)) return () => answer(undefined);
+  return (on) => answer(readField(field, on, field.kind === "nested"));
+}
+
+const isPresent = (value: JsonValue | undefined): boolean => value !== undefined;
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  if (isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+const anyLeaf =
+  (field: Field, test: TimedTest): Matcher =>
+  (on) =>
+    passes(readField(field, on, true), test(on.now));
+
+/** Whether a value, or one in it if it is an array, passes the test. */
+function passes(value: JsonValue | undefined, test: LeafTest): boolean {
+  if (isArray(value)) return value.some((element) => passes(element, test));
+  return value !== undefined && !isObject(value) && test(value);
+}
+
+function readField(field: Field, on: Evaluated, intoArrays: boolean): JsonValue | undefined {
+  switch (field.kind) {
+    case "simple":
+      return on.field(field.name);
+    case "placeholder":
+      return on.placeholder?.(field.name);
+    case "nested":
+    case "metadata":
+      return valueAt(on.field(field.path[0] as string), field.path, 1, intoArrays);
+  }
+}
+
+/** The value at a path. An array on the way gives the array of what its objects have there, if any has. */
+function valueAt(
+  value: JsonValue | undefined,
+  path: Path,
+  from: number,
+  intoArrays: boolean,
+): JsonValue | undefined {
+  if (from === path.length) return value;
+  if (isObject(value)) return valueAt(getKey(value, path[from] as string), path, from + 1, intoArrays);
+  if (!intoArrays || !isArray(value)) return undefined;
+  const found = value
+    .filter(isObject)
+    .map((element) => valueAt(element, path, from, intoArrays))
+    .filter((inner) => inner !== undefined);
+  return found.length > 0 ? found : undefined;
+}

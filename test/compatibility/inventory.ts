@@ -1,0 +1,112 @@
+// What Ditto 3.9 has for things, by name: its OpenAPI document (tags Things and Features), the list of query parameters
+// that count as headers (gateway.conf), its header definitions, and the topics of its protocol.
+
+import { resources } from "./resources.ts";
+
+const methods = ["GET", "PUT", "PATCH", "DELETE"];
+const paths = resources.map(({ template }) => `/things/{thingId}${template}`);
+
+export const endpoints: readonly string[] = [
+  "GET /things",
+  "POST /things",
+  ...paths
+    .flatMap((path) => methods.map((method) => `${method} ${path}`))
+    .filter((endpoint) => endpoint !== "DELETE /things/{thingId}/policyId"),
+  "POST /things/{thingId}/migrateDefinition",
+];
+
+export const parameters: readonly string[] = [
+  "ids",
+  "fields",
+  "namespace",
+  "namespaces",
+  "option",
+  "accept",
+  "channel",
+  "correlation-id",
+  "requested-acks",
+  "declared-acks",
+  "response-required",
+  "timeout",
+  "live-channel-timeout-strategy",
+  "allow-policy-lockout",
+  "condition",
+  "live-channel-condition",
+  "at-historical-revision",
+  "at-historical-timestamp",
+  "dry-run",
+].map((name) => `?${name}`);
+
+export const headers: readonly string[] = [
+  "ditto-auth-context",
+  "correlation-id",
+  "response-required",
+  "ditto-dry-run",
+  "dry-run",
+  "ditto-read-subjects",
+  "ditto-read-revoked-subjects",
+  "content-type",
+  "accept",
+  "authorization",
+  "reply-to",
+  "channel",
+  "live-channel-timeout-strategy",
+  "ditto-origin",
+  "etag",
+  "if-match",
+  "if-none-match",
+  "if-equal",
+  "ditto-reply-target",
+  "divert-response-to-connection",
+  "divert-expected-response-types",
+  "diverted-response-from-connection",
+  "ditto-expected-response-types",
+  "ditto-inbound-payload-mapper",
+  "ditto-originator",
+  "requested-acks",
+  "declared-acks",
+  "timeout",
+  "ditto-entity-id",
+  "www-authenticate",
+  "location",
+  "ditto-connection-id",
+  "put-metadata",
+  "get-metadata",
+  "delete-metadata",
+  "ditto-metadata",
+  "allow-policy-lockout",
+  "ditto-weak-ack",
+  "ditto-event-journal-tags",
+  "traceparent",
+  "tracestate",
+  "ditto-sudo",
+  "ditto-retrieve-deleted",
+  "ditto-ackgregator-address",
+  "condition",
+  "live-channel-condition",
+  "live-channel-condition-matched",
+  "at-historical-revision",
+  "at-historical-timestamp",
+  "historical-headers",
+  "entity-revision",
+  "ditto-pre-defined-extra-fields",
+  "ditto-pre-defined-extra-fields-read-grant",
+  "ditto-partial-access-paths",
+  "ditto-pre-defined-extra-fields-object",
+  "merge-thing-patch-conditions",
+  "policy-view",
+  "ditto-policy-view-fields-selector",
+  "version",
+  "x-ditto-pre-authenticated",
+  "x-forwarded-proto",
+  "origin",
+  "accept-encoding",
+];
+
+const actions = ["create", "modify", "merge", "delete", "retrieve"];
+
+export const commands: readonly string[] = [
+  ...resources.flatMap(({ template }) => actions.map((action) => `${action} ${template || "/"}`)),
+  "retrieve several",
+  "migrate /",
+];

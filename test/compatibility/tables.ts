@@ -1,0 +1,42 @@
+// All tables of docs/compatibility.md, in its order.
+
+import type { Table } from "./row.ts";
+import { conditionRows } from "./rows/conditions.ts";
+import { creationRows } from "./rows/creation.ts";
+import { endpointRows } from "./rows/endpoints.ts";
+import { everywhereRows } from "./rows/everywhere.ts";
+import { headerRows } from "./rows/headers.ts";
+import { historyRows } from "./rows/history.ts";
+import { metadataRows } from "./rows/metadata.ts";
+import { parameterRows } from "./rows/parameters.ts";
+import { protocolRows } from "./rows/protocol.ts";
+import { laterRows, routeRows } from "./rows/routes.ts";
+import {
+  corsRows,
+  creationRuleRows,
+  https,
+  httpsRows,
+  settings,
+  settingsRows,
+  withoutCorsRows,
+} from "./rows/settings.ts";
+import { valueRows } from "./rows/values.ts";
+
+export const tables: readonly Table[] = [
+  { title: "Resources of a thing", rows: endpointRows },
+  { title: "Query parameters", rows: parameterRows },
+  { title: "Headers", rows: [...headerRows, ...withoutCorsRows] },
+  { title: "Parameters and headers on every resource", rows: everywhereRows },
+  { title: "Conditional requests", rows: conditionRows },
+  { title: "Metadata", rows: metadataRows },
+  { title: "History", rows: historyRows },
+  { title: "Creating and naming things", rows: creationRows },
+  { title: "Merges, keys and values", rows: valueRows },
+  { title: "Other paths and methods", rows: routeRows },
+  { title: "Origins, with ENABLE_CORS", rows: corsRows, env: settings },
+  { title: "HTTPS, with FORCE_HTTPS and REDIRECT_TO_HTTPS", rows: httpsRows, env: https },
+  { title: "Rules of creation, with ENTITY_CREATION", rows: creationRuleRows, env: settings },
+  { title: "Further settings", rows: settingsRows, env: settings },
+  { title: "Commands of the Ditto Protocol", rows: protocolRows },
+  { title: "Later", rows: laterRows },
+];

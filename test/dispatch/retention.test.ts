@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { retrieveAt } from "../../src/dispatch/history.ts";
+import { cleanUp, type RetentionParts, startRetention } from "../../src/dispatch/retention.ts";
+import { prune } from "../../src/journal/history-statements.ts";
+import { type Journal, type JournalRow, JournalUnavailable } from "../../src/journal/journal.ts";
+import { openDatabase, openJournal } from "../../src/journal/open.ts";
+import { append, revisionsOf, row, upTo } from "../journal/appends.ts";
+import { external, type Storage, storages } from "../journal/storages.ts";
+import { thingId, type World, worldOn } from "../support/dispatch.ts";
+import { HeldJournal } from "../support/journal.ts";
+
+const DAY = 24 * 3_600_000;
+const DAYS_3 = 3 * DAY;
+
+interface Logged {
+  readonly facts: object[];
+}
+
+const partsOf = (
+  journal: Journal,
+  historyRetention: number,
+  cleanupQuietPeriod = 1,
+): RetentionParts & Logged => {
+  const { things, policies } = worldOn(journal);
+  const facts: object[] = [];
+  const note = (fact: object) => facts.push(fact);
+  return {
+    journal,
+    rules: { thing: things.rules, policy: policies.rules },
+    settings: { cleanupEnabled: true, historyRetention, cleanupQuietPeriod },
+    log: { info: note, warn: note },
+    facts,
+  };
+};
+const noRest = () => Promise.resolve();
+const birth = { action: "created", path: "/", value: '{"attributes":{"x":1}}' };
+
+/** Rows of a thing of which one was recorded each `every` milliseconds until `end`. */
+const rowsUntil = (id: string, count: number, end: number, every: number): readonly JournalRow[] =>
+  upTo(count).map((n) =>
+    row(id, n, { timestamp: end - (count - n) * every, ...(n === 1 ? birth : { value: `${n}` }) }),
+  );
+
+const readable = async (journal: Journal, id = thingId) =>
+  revisionsOf(await journal.readEvents("thing", id, 1, 1_000_000, 1_000_000));
+
+const valueAt = async (journal: Journal, world: World, revision: number, id = thingId) => {
+  await world.things.load(id);
+  const committed = world.things.peek(id)!.committed!;
+  const found = await retrieveAt(journal, world.things.rules, id, { revision }, committed);
+  return (found?.state ?? committed).value;
+};
+
+describe.each(storages)("retention on $name", ({ openStorage }) => {
+  let storage: Storage;
+  let journal: Journal;
+  beforeAll(async () => {
+    storage = await openStorage();
+    journal = await openJournal(storage.options);
+  });
+  afterAll(async () => {
+    await journal?.close();
+    await storage?.[Symbol.asyncDispose]();
+  });
+
+  test("deletes what is too old, and nothing that the present or the retention needs", async () => {
+    const id = "org.acme:long";
+    const now = Date.now();
+    await append(journal, ...rowsUntil(id, 1_500, now, DAY / 100));
+    await append(journal, row(id, 1, { kind: "policy", timestamp: now - 9 * DAY, ...birth }));
+    const parts = partsOf(journal, DAYS_3);
+
+    const deleted = await cleanUp(parts, noRest);
+
+    // Of 100 rows a day, 300 are within three days; the newest before them is what they start from.
+    expect(deleted).toBe(1_199);
+    expect(await readable(journal, id)).toEqual(upTo(301).map((n) => n + 1_199, id));
+    const world = worldOn(journal);
+    for (const revision of [1_200, 1_201, 1_350, 1_500])
+      expect(await valueAt(journal, world, revision, id)).toEqual({ attributes: { x: revision } });
+    await expect(valueAt(journal, world, 1_199, id)).rejects.toMatchObject({
+      code: "things:thing.history.notfound",
+    });
+    expect(await cleanUp(parts, noRest)).toBe(0);
+  });
+
+  test("keeps the tombstone of a deleted thing, so that its revisions go on", async () => {
+    const before = worldOn(journal);
+    await before.ask("create", "/", {});
+    for (const n of upTo(150)) await before.ask("modify", "/attributes", { n });
+    await before.ask("delete", "/");
+    await new Promise((soon) => setTimeout(soon, 5));
+
+    await cleanUp(partsOf(journal, 0), noRest);
+
+    expect(await readable(journal)).toEqual([152]);
+    const after = worldOn(journal);
+    expect(await after.ask("retrieve", "/")).toBe("things:thing.notfound");
+    expect(await after.ask("create", "/", { policyId: thingId })).toMatchObject({ revision: 153 });
+    await after.ask("modify", "/attributes", { again: true });
+    expect(await valueAt(journal, worldOn(journal), 152)).toBeUndefined();
+    expect(await valueAt(journal, worldOn(journal), 153)).toMatchObject({ thingId });
+  });
+
+  test("goes on while things are written, and takes nothing of what was just acknowledged", async () => {
+    const world = worldOn(journal);
+    const ids = upTo(4).map((n) => `org.acme:busy-${n}`);
+    const acknowledged = new Map<string, number>();
+    let writing = true;
+    const write = async (id: string) => {
+      await world.ask("create", "/", {}, { id });
+      // Revision n holds the number n, so that history can be compared with it.
+      for (let n = 2; writing; n++) {
+        expect(await world.ask("modify", "/attributes", { n }, { id })).toMatchObject({ revision: n });
+        acknowledged.set(id, n);
+      }
+    };
+    const writers = Promise.all(ids.map(write));
+    const parts = partsOf(journal, 100);
+    let deleted = 0;
+    const from = Date.now();
+    while (Date.now() - from < 3_000) {
+      deleted += await cleanUp(parts, (took) => new Promise((rested) => setTimeout(rested, took + 1)));
+    }
+    writing = false;
+    await writers;
+    expect(deleted).toBeGreaterThan(0);
+
+    const fresh = worldOn(journal);
+    for (const id of ids) {
+      const last = acknowledged.get(id)!;
+      const rows = await readable(journal, id);
+      const first = rows[0]!;
+      expect(rows).toEqual(upTo(last - first + 1).map((n) => n + first - 1));
+      for (const revision of [first, first + 1, Math.floor((first + last) / 2), last])
+        expect(await valueAt(journal, fresh, revision, id)).toMatchObject({ attributes: { n: revision } });
+    }
+  });
+});
+
+test("deleting old rows of a thing does not hold up those who write it", async () => {
+  await using storage = await external();
+  const journal = await openJournal(storage.options);
+  const other = await openDatabase(storage.options);
+  await append(journal, ...rowsUntil(thingId, 300, Date.now(), DAY));
+  await journal.storeSnapshots([
+    { kind: "thing", id: thingId, revision: 200, state: "{}", created: 1, modified: 2, metadata: null },
+  ]);
+
+  await other.transaction(async (query) => {
+    expect(await prune({ query }, { kind: "thing", id: thingId }, Date.now(), 500)).toBe(199);
+    // The deletion is not committed, so whatever it locked is locked now.
+    expect(await append(journal, row(thingId, 301))).toBe("committed");
+    const state = { revision: 301, state: "{}", created: 1, modified: 3, metadata: null };
+    await journal.storeSnapshots([{ kind: "thing", id: thingId, ...state }]);
+    expect((await journal.load("thing", thingId)).snapshot?.revision).toBe(301);
+  });
+
+  await other.close();
+  await journal.close();
+});
+
+describe("the clean-up", () => {
+  const oldRows = async (journal: Journal, id: string, count: number, end: number) =>
+    append(journal, ...rowsUntil(id, count, end, 1_000));
+
+  test("leaves alone what has nothing to lose, and waits until it is worth it", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    const edge = Date.now() - DAYS_3;
+    await oldRows(journal, "org.acme:never-changed", 1, edge - 9 * DAY);
+    await oldRows(journal, "org.acme:few", 50, edge - 1_000);
+    await oldRows(journal, "org.acme:young", 500, Date.now());
+
+    expect(await cleanUp(partsOf(journal, DAYS_3), noRest)).toBe(0);
+
+    expect(journal.kept.size).toBe(0);
+    expect(await cleanUp(partsOf(journal, DAYS_3 - 2 * DAY), noRest)).toBe(49);
+  });
+
+  test("rests after every step", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    for (const n of upTo(3)) await oldRows(journal, `org.acme:old-${n}`, 1_200, Date.now() - 9 * DAY);
+    const rests: number[] = [];
+
+    await cleanUp(partsOf(journal, DAYS_3), async (took) => void rests.push(took));
+
+    // A page; of each thing five reads with four snapshots between them, its base, three deletions of at most 500 rows.
+    expect(rests).toHaveLength(1 + 3 * (5 + 4 + 1 + 3));
+    expect(rests.every((took) => took >= 0)).toBe(true);
+  });
+
+  test("starts over after a stop, and stops in the middle of a round", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    const end = Date.now() - 9 * DAY;
+    await oldRows(journal, thingId, 3_000, end);
+    await journal.storeSnapshots([
+      { kind: "thing", id: thingId, revision: 3_000, state: "{}", created: 1, modified: end, metadata: null },
+    ]);
+    const rowsLeft = () => journal.rows.get(`thing ${thingId}`)?.length;
+
+    const stop = startRetention(partsOf(journal, DAYS_3));
+    await expect.poll(rowsLeft, { interval: 1 }).toBeLessThan(3_000);
+    await stop();
+    const left = rowsLeft();
+
+    expect(left).toBeGreaterThan(1);
+    await new Promise((soon) => setTimeout(soon, 200));
+    expect(rowsLeft()).toBe(left);
+    const parts = partsOf(journal, DAYS_3);
+    const stopAgain = startRetention(parts);
+    await expect.poll(rowsLeft, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => parts.facts).toEqual([{ rows: left! - 1 }]);
+    await stopAgain();
+  });
+
+  test("does nothing where it is switched off", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    await oldRows(journal, thingId, 500, Date.now() - 9 * DAY);
+    const parts = partsOf(journal, DAYS_3);
+
+    const stop = startRetention({ ...parts, settings: { ...parts.settings, cleanupEnabled: false } });
+    await new Promise((soon) => setTimeout(soon, 100));
+    await stop();
+
+    expect(journal.rows.get(`thing ${thingId}`)).toHaveLength(500);
+  });
+
+  test("goes on in the next round when the database was away, and tells of other faults", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    await oldRows(journal, thingId, 500, Date.now() - 9 * DAY);
+    const listReach = journal.listReach.bind(journal);
+    const faults = [new Error("odd"), new JournalUnavailable("away")];
+    journal.listReach = async (...asked) => {
+      const fault = faults.shift();
+      if (fault) throw fault;
+      return listReach(...asked);
+    };
+    const parts = partsOf(journal, DAYS_3);
+
+    const stop = startRetention(parts);
+    await expect.poll(() => journal.rows.get(`thing ${thingId}`)?.length, { timeout: 5_000 }).toBe(1);
+    await stop();
+
+    expect(parts.facts.filter((fact) => "err" in fact)).toMatchObject([{ err: { message: "odd" } }]);
+  });
+});
