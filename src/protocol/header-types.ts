@@ -1,8 +1,8 @@
 // The types of Ditto's headers: how a value is read, as text or as JSON, and what a wrong one is told.
 
 import { readInstant } from "../base/instant.ts";
-import { isObject, type JsonValue } from "../base/json/json.ts";
-import { parseJson } from "../base/json/parse.ts";
+import type { JsonValue } from "../base/json/json.ts";
+import { readPatchConditions } from "../base/json/patch-conditions.ts";
 
 export interface HeaderType {
   /** Completes the sentence "It must be …". */
@@ -84,20 +84,7 @@ export const instant: HeaderType = {
   },
 };
 
-/** JSON in a text, or as it came in a protocol message; `undefined` where the text is no JSON. */
-function asJson(value: JsonValue): JsonValue | undefined {
-  if (typeof value !== "string") return value;
-  try {
-    return parseJson(value);
-  } catch {
-    return undefined;
-  }
-}
-
-export const jsonObject: HeaderType = {
-  says: "a JSON object",
-  parse(value) {
-    const json = asJson(value);
-    return isObject(json) ? json : undefined;
-  },
+export const patchConditions: HeaderType = {
+  says: "a JSON object of RQL expressions by JSON pointer",
+  parse: (value) => (readPatchConditions(value) ? value : undefined),
 };

@@ -2,21 +2,23 @@
 // keeps, and which its answers and events tell.
 
 import { defineError } from "../base/errors.ts";
+import { headerInvalid } from "../base/header-invalid.ts";
 import { isObject, type JsonValue, putKey } from "../base/json/json.ts";
 import type { DittoHeaders } from "../signals/signal.ts";
 import type { HeaderType } from "./header-types.ts";
 import * as types from "./header-types.ts";
 
-export const invalidHeader = defineError(
-  "header.invalid",
-  400,
-  (name: string, value: string, type: Pick<HeaderType, "says" | "href">) => ({
+/** The refusal of a value that is not of its header's type. */
+export const invalidHeader = (
+  name: string,
+  value: string,
+  { says, href }: Pick<HeaderType, "says" | "href">,
+) =>
+  headerInvalid(name, {
     message: `The value '${value}' of the header '${name}' is not valid.`,
-    description: `It must be ${type.says}.`,
-    ...(type.href && { href: type.href }),
-    invalidHeaderKey: name,
-  }),
-);
+    description: `It must be ${says}.`,
+    ...(href && { href }),
+  });
 
 const unsupportedHeader = defineError("header.notsupported", 400, (name: string, value: string) => ({
   message: `This server does not support the header '${name}' with the value '${value}'.`,
@@ -56,7 +58,7 @@ const known: Readonly<Record<string, Rule>> = {
   "if-none-match": kept(types.tags),
   "if-equal": kept(types.wordOr("update", "skip", "skip-minimizing-merge")),
   condition: kept(types.text),
-  "merge-thing-patch-conditions": kept(types.jsonObject),
+  "merge-thing-patch-conditions": kept(types.patchConditions),
   "live-channel-condition": kept(types.only()),
   "live-channel-timeout-strategy": kept(types.text),
   "put-metadata": kept(types.any),

@@ -1,15 +1,17 @@
 // All tables of docs/compatibility.md, in its order.
 
 import type { Table } from "./row.ts";
+import { commandRows } from "./rows/commands.ts";
 import { conditionRows } from "./rows/conditions.ts";
 import { creationRows } from "./rows/creation.ts";
 import { endpointRows } from "./rows/endpoints.ts";
 import { everywhereRows } from "./rows/everywhere.ts";
 import { headerRows } from "./rows/headers.ts";
 import { historyRows } from "./rows/history.ts";
+import { idleHeaderRows } from "./rows/idle-headers.ts";
+import { messageRows } from "./rows/messages.ts";
 import { metadataRows } from "./rows/metadata.ts";
 import { parameterRows } from "./rows/parameters.ts";
-import { protocolRows } from "./rows/protocol.ts";
 import { laterRows, routeRows } from "./rows/routes.ts";
 import {
   corsRows,
@@ -25,7 +27,7 @@ import { valueRows } from "./rows/values.ts";
 export const tables: readonly Table[] = [
   { title: "Resources of a thing", rows: endpointRows },
   { title: "Query parameters", rows: parameterRows },
-  { title: "Headers", rows: [...headerRows, ...withoutCorsRows] },
+  { title: "Headers", rows: [...headerRows, ...withoutCorsRows, ...idleHeaderRows] },
   { title: "Parameters and headers on every resource", rows: everywhereRows },
   { title: "Conditional requests", rows: conditionRows },
   { title: "Metadata", rows: metadataRows },
@@ -37,6 +39,7 @@ export const tables: readonly Table[] = [
   { title: "HTTPS, with FORCE_HTTPS and REDIRECT_TO_HTTPS", rows: httpsRows, env: https },
   { title: "Rules of creation, with ENTITY_CREATION", rows: creationRuleRows, env: settings },
   { title: "Further settings", rows: settingsRows, env: settings },
-  { title: "Commands of the Ditto Protocol", rows: protocolRows },
+  { title: "Commands of the Ditto Protocol", rows: commandRows },
+  { title: "Other messages of the Ditto Protocol", rows: messageRows },
   { title: "Later", rows: laterRows },
 ];

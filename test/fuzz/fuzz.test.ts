@@ -1,4 +1,4 @@
-// Bounded rounds of the fuzzer; `FUZZ_RUNS` makes them longer, and `npm run fuzz-own -- --runs 100000` far longer.
+// Bounded rounds of the fuzzer; `FUZZ_RUNS=100000` makes them longer, test/fuzz/main.ts is a campaign.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestServer } from "../support/server.ts";

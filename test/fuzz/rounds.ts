@@ -28,7 +28,7 @@ export async function requestRound(server: TestServer, effort: Effort): Promise<
   try {
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
-        const faults = faultsOf(await send(server.url, request, agent), request.method);
+        const faults = faultsOf(await send(server.url, request, agent), request);
         if (faults.length > 0) throw new Error(faults.join("\n"));
       }),
       parameters(effort),

@@ -2,6 +2,7 @@
 
 import { parseJson } from "../../src/base/json/parse.ts";
 import type { OurResponse } from "../replay/compare.ts";
+import type { WireRequest } from "../replay/recording.ts";
 import { isKnown } from "./error-codes.ts";
 
 const leaks = [
@@ -15,21 +16,28 @@ const empty = new Set([202, 204, 304]);
 /** Refusals that Ditto words in plain text: of routes, methods, the devops password, and URIs that are none. */
 const plain = new Set([400, 401, 404, 405, 414]);
 
-/** Judges the answer to a request. */
-export function faultsOf(answer: OurResponse, method: string): string[] {
+/** Judges the answer to a request; the pages about the API are no JSON. */
+export function faultsOf(
+  answer: OurResponse,
+  { method, path }: Pick<WireRequest, "method" | "path">,
+): string[] {
   const { status, body } = answer;
-  const type = answer.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
-  const faults = leaksIn(body);
+  const header = (wanted: string) =>
+    answer.headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? "";
+  const type = header("content-type");
+  const faults = leaksIn(path.startsWith("/apidoc") ? "" : body);
   if (status < 200 || status >= 500) faults.push(`status ${status}: ${body}`);
-  if (method === "HEAD" || empty.has(status)) {
-    if (body !== "") faults.push(`${status} with a body`);
-    return faults;
-  }
-  if (type.startsWith("application/json"))
+  if (method === "HEAD" || empty.has(status))
+    return body === "" ? faults : [...faults, `${status} with a body`];
+  if (type.startsWith("application/json")) {
     faults.push(...(status < 400 ? jsonFaults(body) : errorFaults(body, status)));
-  else if (status < 400) faults.push(`${status} of type '${type}'`);
-  else if (!plain.has(status) || !type.startsWith("text/plain"))
+  } else if (status >= 300 && status < 400) {
+    if (header("location") === "") faults.push(`${status} leads nowhere`);
+  } else if (status < 400) {
+    if (!path.startsWith("/apidoc")) faults.push(`${status} of type '${type}'`);
+  } else if (!plain.has(status) || !type.startsWith("text/plain")) {
     faults.push(`${status} of type '${type}': ${body}`);
+  }
   return faults;
 }
 

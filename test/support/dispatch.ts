@@ -43,8 +43,11 @@ interface How {
 
 export const thingId = "org.acme:lamp";
 
-export function worldOn(journal: Journal, { capacity = 10_000_000, maxSize = 102_400 } = {}): World {
-  const things = new Entities(thingRules(maxSize), journal, capacity);
+export function worldOn(
+  journal: Journal,
+  { capacity = 10_000_000, maxSize = 102_400, removeEmptyObjects = false } = {},
+): World {
+  const things = new Entities(thingRules(maxSize, removeEmptyObjects), journal, capacity);
   const policies: Entities = new Entities(
     policyRules(maxSize, (id) => policies.peek(id)?.committed?.value),
     journal,

@@ -1,24 +1,25 @@
-import { defineError } from "../../base/errors.ts";
+import { defineError, type TwinError } from "../../base/errors.ts";
+import { headerInvalid } from "../../base/header-invalid.ts";
 
-export const requestedAcksInvalid = defineError("header.invalid", 400, (given: string) => ({
-  message: `The value '${given}' of the header 'requested-acks' is not valid.`,
-  description:
-    "It is a list of labels of 3 to 165 letters, digits, '_', '-' and ':', over the Ditto Protocol as a JSON array.",
-  invalidHeaderKey: "requested-acks",
-}));
+export const requestedAcksInvalid = (given: string): TwinError =>
+  headerInvalid("requested-acks", {
+    message: `The value '${given}' of the header 'requested-acks' is not valid.`,
+    description:
+      "It is a list of labels of 3 to 165 letters, digits, '_', '-' and ':', over the Ditto Protocol as a JSON array.",
+  });
 
-export const acksWithoutResponse = defineError("header.invalid", 400, () => ({
-  message: "Acknowledgements are requested, but no response is required that could tell of them.",
-  description: "Leave 'requested-acks' empty, or set 'response-required' to true.",
-  invalidHeaderKey: "requested-acks",
-}));
+export const acksWithoutResponse = (): TwinError =>
+  headerInvalid("requested-acks", {
+    message: "Acknowledgements are requested, but no response is required that could tell of them.",
+    description: "Leave 'requested-acks' empty, or set 'response-required' to true.",
+  });
 
-export const zeroTimeout = defineError("header.invalid", 400, () => ({
-  message: "A timeout of zero cannot bring the response or the acknowledgements that are asked for.",
-  description:
-    "Give a timeout above zero, or set 'response-required' to false and ask for no acknowledgements.",
-  invalidHeaderKey: "timeout",
-}));
+export const zeroTimeout = (): TwinError =>
+  headerInvalid("timeout", {
+    message: "A timeout of zero cannot bring the response or the acknowledgements that are asked for.",
+    description:
+      "Give a timeout above zero, or set 'response-required' to false and ask for no acknowledgements.",
+  });
 
 export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
   message: `The timeout '${given}' is not a duration.`,

@@ -42,16 +42,24 @@ async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList):
   const { size, after } = readOption(request.target.query?.get("option") ?? undefined);
   const namespaces = request.target.query?.get("namespaces")?.split(",");
   const page = await list.page({ after, size, namespaces }, request.auth, fieldsOf(request));
-  const links = [`<${request.incoming.url}>; rel=canonical`];
-  if (page.next) links.push(`<${nextPage(routes, request, page.next, size)}>; rel=next`);
+  const given = request.target.query?.get("option") ?? undefined;
+  const links = [`<${pageUrl(routes, request, given)}>; rel=canonical`];
+  if (page.next) {
+    const option = `cursor(${Buffer.from(page.next).toString("base64url")}),size(${size})`;
+    links.push(`<${pageUrl(routes, request, option)}>; rel=next`);
+  }
   return respond(request, page.things, links.join(", "));
 }
 
-/** The same request for what comes after an id. */
-function nextPage({ base }: EntityRoutes, { target }: HttpRequest, after: string, size: number): string {
-  const query = new URLSearchParams(target.query);
-  query.set("option", `cursor(${Buffer.from(after).toString("base64url")}),size(${size})`);
-  return `${base}?${query}`;
+/** The list that a request asks for, on a page of it; what else the request says would only lengthen the header. */
+function pageUrl({ base }: EntityRoutes, { target }: HttpRequest, option: string | undefined): string {
+  const query = new URLSearchParams();
+  for (const name of ["namespaces", "fields"]) {
+    const value = target.query?.get(name);
+    if (value) query.set(name, value);
+  }
+  if (option !== undefined) query.set("option", option);
+  return query.size === 0 ? base : `${base}?${query}`;
 }
 
 function respond(

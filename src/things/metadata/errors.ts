@@ -1,4 +1,5 @@
-import { defineError } from "../../base/errors.ts";
+import { defineError, type TwinError } from "../../base/errors.ts";
+import { headerInvalid } from "../../base/header-invalid.ts";
 
 export const metadataHeadersConflict = defineError("things:metadata.headersconflict", 400, () => ({
   message: "The request has more than one metadata header.",
@@ -11,8 +12,5 @@ export const metadataNotModifiable = defineError("things:metadata.notmodifiable"
   description: "Give it either in the header 'put-metadata' or in the '_metadata' of the new thing.",
 }));
 
-export const metadataHeaderInvalid = defineError("header.invalid", 400, (name: string, reason: string) => ({
-  message: `The value of the header '${name}' is not valid.`,
-  description: reason,
-  invalidHeaderKey: name,
-}));
+export const metadataHeaderInvalid = (name: string, reason: string): TwinError =>
+  headerInvalid(name, { message: `The value of the header '${name}' is not valid.`, description: reason });

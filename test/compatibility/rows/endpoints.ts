@@ -44,11 +44,13 @@ const retrieve = (facts: ResourceFacts) =>
 const modify = (facts: ResourceFacts) =>
   row(
     `PUT /things/{thingId}${facts.template}`,
-    "replaces it (204), creates it where there is none (201 with Location); needs WRITE",
+    facts.cannotBeDeleted
+      ? "replaces it (204); needs WRITE"
+      : "replaces it (204), creates it where there is none (201 with Location); needs WRITE",
     put(`{thing}${facts.path}`, facts.other).gives(204, {
       headers: { ...told(facts, "2"), location: null, "content-type": null },
     }),
-    get(`{thing}${facts.path}`).gives(200, { has: {}, ...bodyAfter(facts) }),
+    get(`{thing}${facts.path}`).gives(200, { body: facts.other }),
     ...(facts.invalid ? [put(`{thing}${facts.path}`, facts.invalid[0]).fails(400, facts.invalid[1])] : []),
     put(`{thing}${facts.path}`, facts.other, reader).fails(403, facts.notModifiable),
     put(`{thing}${facts.path}`, { raw: "<x/>" }, { "content-type": "text/xml" }).fails(
@@ -57,9 +59,6 @@ const modify = (facts: ResourceFacts) =>
     ),
     ...createdAgain(facts),
   );
-
-/** Replacing a whole thing keeps no more than its policy. */
-const bodyAfter = ({ other }: ResourceFacts) => ({ body: other });
 
 function createdAgain(facts: ResourceFacts): Step[] {
   if (facts.path === "") {

@@ -1,6 +1,6 @@
 // Parameters and headers that Ditto documents on every method of every resource: each is tried on all of them.
 
-import { resources } from "../resources.ts";
+import { parts, resources } from "../resources.ts";
 import { del, get, patch, put, type Row, row } from "../row.ts";
 
 const at = (path: string, query = "") => `{thing}${path}${query}`;
@@ -71,8 +71,8 @@ export const everywhereRows: readonly Row[] = [
   ),
   row(
     "put-metadata, get-metadata, delete-metadata",
-    "are taken by every resource",
-    ...resources.flatMap(({ path, value }) => [
+    "are taken by every part of a thing",
+    ...parts.flatMap(({ path, value }) => [
       put(at(path), value, { "put-metadata": '[{"key":"/note","value":"n"}]' }).gives(204),
       get(at(path), { "get-metadata": "note" }).gives(200, { headers: { "ditto-metadata": '{"note":"n"}' } }),
       put(at(path), value, { "delete-metadata": "note" }).gives(204),
