@@ -145,7 +145,14 @@ async function copyOf(parts: Parts, command: Command, source: PolicySource): Pro
   const { things, access } = parts;
   let id = "policy" in source ? source.policy : "";
   if ("thing" in source) {
-    const retrieve: Command = { ...command, id: source.thing, action: "retrieve", path: ["policyId"] };
+    const { "if-match": _, "if-none-match": __, ...headers } = command.headers;
+    const retrieve: Command = {
+      ...command,
+      headers,
+      id: source.thing,
+      action: "retrieve",
+      path: ["policyId"],
+    };
     const ready = await load(parts, retrieve, things);
     id = (await execute(parts, retrieve, things, ready, undefined)).value as string;
   }

@@ -9,16 +9,16 @@ import { type Holds, readableCondition } from "./condition.ts";
 import type { EntityRules } from "./rules.ts";
 
 /** What is left of a change of an existing entity; `undefined` when there is nothing to record. */
-export type Reduce = (state: EntityState, change: Change) => Change | undefined;
+export type Reduce = (command: Command, state: EntityState, change: Change) => Change | undefined;
 
 /**
  * How `if-equal` and `merge-thing-patch-conditions` reduce what a command changes (basic-conditional-requests page).
  * Refuses with 412 whoever may not read what the conditions ask about; the reduction refuses a change that changes
- * nothing where `if-equal` asks for that.
+ * nothing where `if-equal` asks for that. It takes the command that a JSON patch became.
  */
-export function reductionOf(command: Command, rules: EntityRules, access: Access): Reduce {
-  const filter = patchFilterOf(command, access);
-  return (state, decided) => {
+export function reductionOf(asked: Command, rules: EntityRules, access: Access): Reduce {
+  const filter = patchFilterOf(asked, access);
+  return (command, state, decided) => {
     const change = unlessEqual(command, rules.valueAt(state, command.path), decided);
     if (!change) throw rules.isEqual();
     if (change.action !== "merged" || (!filter && !rules.removeEmptyObjects)) return change;

@@ -14,7 +14,7 @@ import { checkMayCreate } from "./creation-rules.ts";
 import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";
-import { patched } from "./json-patch.ts";
+import { jsonPatchOf } from "./json-patch.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
 import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
@@ -70,24 +70,32 @@ function write(
   const { rules } = store;
   const condition = conditionOf(asked, access);
   const reduce = reductionOf(asked, rules, access);
-  const command = asked.patchFormat ? patched(asked, resource, rules, state, access) : asked;
-  authorizeWrite(command, resource, rules, access);
-  const annotate = annotationOf(command);
+  const becomes = asked.patchFormat ? jsonPatchOf(asked, resource, rules, access) : undefined;
+  if (!becomes) authorizeWrite(asked, resource, rules, access);
+  const annotate = annotationOf(asked);
   condition?.(state);
-  if (hasPreconditions(command.headers)) {
-    const etag = etagOf(resource, state, rules.valueAt(state, command.path));
-    checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
+  if (hasPreconditions(asked.headers)) {
+    const etag = etagOf(resource, state, rules.valueAt(state, asked.path));
+    checkPreconditions(asked.headers, etag, false, rules.preconditionFailed);
   }
+  const command = becomes ? becomes(state) : asked;
   const decision = rules.decide(state, command);
-  const reduced = reduce(state, decision.change);
-  if (!reduced) return unchanged(held, state, etagAfter(command, rules, state));
+  const reduced = reduce(command, state, decision.change);
+  if (!reduced) return unchanged(command, rules, held, state);
   const change = decided(store, held, annotate(state, reduced, rules.maxSize));
   return commit(parts, command, store, [change], decision, audienceOf(parts, change, enforcer), origin);
 }
 
-/** The answer to a write of which nothing was left to record. */
-async function unchanged(held: Held, state: EntityState, etag: string | undefined): Promise<Reply> {
+/** The answer to a write of which nothing was left to record; the state it was judged on must be committed first. */
+async function unchanged(
+  command: Command,
+  rules: EntityRules,
+  held: Held,
+  state: EntityState,
+): Promise<Reply> {
   if (held.pending > 0) await held.settled();
+  if (held.lost) throw rules.unavailable(command.id);
+  const etag = etagAfter(command, rules, state);
   return { status: 204, revision: state.revision, ...(etag !== undefined && { etag }) };
 }
 

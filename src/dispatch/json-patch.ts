@@ -1,29 +1,39 @@
 // A JSON Patch (RFC 6902) of what is there becomes a merge or a modify, and goes on as that.
 
-import { readJsonPatch } from "../base/json/json-patch.ts";
+import { pathsNamed, pathsWritten, readJsonPatch } from "../base/json/json-patch.ts";
+import type { Path } from "../base/json/pointer.ts";
 import type { Access } from "../policies/enforcer.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
-import { patchedCommand, pathsToRead } from "../things/json-patch.ts";
+import { patchedCommand } from "../things/json-patch.ts";
+import { authorizeWrite } from "./authorize.ts";
 import type { EntityRules } from "./rules.ts";
 
+/** The command that a JSON patch comes to in a state. */
+export type Becomes = (state: EntityState) => Command;
+
 /**
- * The command that a JSON patch comes to in a state. Whoever tests, copies or moves something must be allowed to read it,
- * since the outcome tells of it; the resource is not found for him otherwise, nor where there is nothing to patch.
+ * Reads and authorizes a JSON patch. WRITE is needed on all that it writes to, even where that changes nothing, else its
+ * outcome would tell which value is there; and READ on all that it names, else the resource is not found. What it comes
+ * to is authorized as well: a modify may replace more than the patch named.
  */
-export function patched(
+export function jsonPatchOf(
   command: Command,
   resource: Resource,
   rules: EntityRules,
-  state: EntityState,
   access: Access,
-): Command {
+): Becomes {
   const { kind, id, path, value } = command;
   const operations = readJsonPatch(value ?? null);
-  const before = rules.valueAt(state, path);
-  const readable = pathsToRead(command, operations).every((read) =>
-    access.hasUnrestricted(kind, read, "READ"),
-  );
-  if (before === undefined || !readable) throw resource.notFound(id, path);
-  return patchedCommand(command, before, operations);
+  const within = (paths: readonly Path[], permission: "READ" | "WRITE") =>
+    paths.every((below) => access.hasUnrestricted(kind, [...path, ...below], permission));
+  if (!within(pathsWritten(operations), "WRITE")) throw rules.notModifiable(id);
+  if (!within(pathsNamed(operations), "READ")) throw resource.notFound(id, path);
+  return (state) => {
+    const before = rules.valueAt(state, path);
+    if (before === undefined) throw resource.notFound(id, path);
+    const patched = patchedCommand(command, before, operations);
+    authorizeWrite(patched, resource, rules, access);
+    return patched;
+  };
 }

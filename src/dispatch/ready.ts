@@ -1,7 +1,8 @@
 // What a command needs in memory before it can be decided without waiting.
 
 import { isNamespacedId, namespaceOf } from "../base/ids.ts";
-import { isObject } from "../base/json/json.ts";
+import { isArray, isObject, type JsonArray } from "../base/json/json.ts";
+import { type Path, readPath, setAt } from "../base/json/pointer.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Command } from "../signals/signal.ts";
 import type { CreationRules } from "./creation-rules.ts";
@@ -63,10 +64,21 @@ async function loadPolicy({ policies, access }: Parts, id: string | undefined): 
 }
 
 /** The policy that a command gives to an existing thing, by which its event is judged. */
-function namesPolicy({ kind, action, path, value }: Command): string | undefined {
+function namesPolicy({ kind, action, path, value, patchFormat }: Command): string | undefined {
   if (kind !== "thing" || (action !== "modify" && action !== "merge")) return undefined;
+  if (patchFormat) return isArray(value) ? policyPutBy(path, value) : undefined;
   const named = path.length === 0 ? isObject(value) && value.policyId : path[0] === "policyId" && value;
   return typeof named === "string" ? named : undefined;
+}
+
+/** The policy that the operations of a JSON patch put in the end. */
+function policyPutBy(path: Path, operations: JsonArray): string | undefined {
+  const puts = operations.flatMap((operation) => {
+    if (!isObject(operation) || typeof operation.path !== "string") return [];
+    const put = setAt({}, [...path, ...readPath(operation.path)], operation.value ?? null);
+    return isObject(put) && typeof put.policyId === "string" ? [put.policyId] : [];
+  });
+  return puts.at(-1);
 }
 
 /** Entries of a policy may be meant for things of some namespaces only. */

@@ -39,15 +39,24 @@ export function decided(store: Entities, held: Held, change: Change): Decided {
   const next = rules.apply(before, change, (before?.revision ?? 0) + 1, timestamp);
   const added = (text?.length ?? 0) + (metadata?.length ?? 0);
   const replaced = change.path.length === 0 && change.action !== "merged";
-  let size = replaced ? added : held.size + added + pathLength(change);
-  let measured = replaced ? added : held.measured;
-  if (next.value && (size > rules.maxSize || size > Math.max(SMALL, 2 * measured))) {
-    size = JSON.stringify(next.value).length + (textOf(next.metadata)?.length ?? 0);
+  let size = replaced ? sizeOf(text, next) : held.size + added + pathLength(change);
+  let measured = replaced ? size : held.measured;
+  // What is deleted makes a thing smaller, whatever its size.
+  if (
+    next.value &&
+    change.action !== "deleted" &&
+    (size > rules.maxSize || size > Math.max(SMALL, 2 * measured))
+  ) {
+    size = sizeOf(JSON.stringify(next.value), next);
     measured = size;
     if (size > rules.maxSize) throw rules.tooLarge(held.id, size, rules.maxSize);
   }
   return { store, held, change, text, metadata, next, size, measured };
 }
+
+/** Characters of an entity whose value has this text; its metadata counts too. */
+const sizeOf = (text: string | null, { metadata }: EntityState): number =>
+  (text?.length ?? 0) + (textOf(metadata)?.length ?? 0);
 
 const textOf = (value: JsonValue | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);

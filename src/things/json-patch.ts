@@ -2,10 +2,9 @@
 
 import { defineError } from "../base/errors.ts";
 import type { JsonValue } from "../base/json/json.ts";
-import { type Operation, pathsRead } from "../base/json/json-patch.ts";
+import type { Operation } from "../base/json/json-patch.ts";
 import { applyJsonPatch } from "../base/json/json-patch-apply.ts";
 import { mergeOrModify } from "../base/json/merge-diff.ts";
-import type { Path } from "../base/json/pointer.ts";
 import type { Command } from "../signals/signal.ts";
 import { mergeInvalid } from "./errors.ts";
 
@@ -23,6 +22,8 @@ export const jsonPatchTestFailed = defineError("things:precondition.failed", 412
  * `things:precondition.failed` where a `test` fails, with `things:merge.invalid` where an operation has no target.
  */
 export function patchedCommand(command: Command, before: JsonValue, patch: readonly Operation[]): Command {
+  if (patch.some((operation) => copiesPolicyId(command, operation)))
+    throw mergeInvalid("the policy ID is set by its value only.");
   const applied = applyJsonPatch(before, patch);
   if ("failed" in applied)
     throw applied.failed === "test" ? jsonPatchTestFailed(applied.reason) : mergeInvalid(applied.reason);
@@ -31,9 +32,9 @@ export function patchedCommand(command: Command, before: JsonValue, patch: reado
   return { ...command, action, value, headers: { ...command.headers, "content-type": contentType } };
 }
 
-/**
- * The paths of the thing that must be readable without exception for whoever sends the patch: what it tests, copies or
- * moves would otherwise be told by its outcome.
- */
-export const pathsToRead = ({ path }: Command, patch: readonly Operation[]): readonly Path[] =>
-  pathsRead(patch).map((read) => [...path, ...read]);
+/** The policy of the outcome has to be known before the patch is applied. */
+const copiesPolicyId = ({ path }: Command, operation: Operation): boolean => {
+  if (operation.op !== "copy" && operation.op !== "move") return false;
+  const [first = "policyId"] = [...path, ...operation.path];
+  return first === "policyId";
+};

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type JsonValue, putKey } from "../../src/base/json/json.ts";
-import { pathsRead, readJsonPatch } from "../../src/base/json/json-patch.ts";
+import { pathsNamed, pathsWritten, readJsonPatch } from "../../src/base/json/json-patch.ts";
 import { applyJsonPatch } from "../../src/base/json/json-patch-apply.ts";
 import { parseJson } from "../../src/base/json/parse.ts";
 import { anyKey, anyObject } from "../support/json-arbitraries.ts";
@@ -98,7 +98,7 @@ test("copies of copies end before they are too large to print", () => {
   expect(applyJsonPatch({ a: "some text" }, patch)).toMatchObject({ failed: "operation" });
 });
 
-test("what is tested, copied or moved is read; what is only written is not", () => {
+test("all its paths are named, and all but those tested or copied from are written to", () => {
   const patch = readJsonPatch([
     { op: "test", path: "/a/b", value: 1 },
     { op: "copy", from: "/c", path: "/d" },
@@ -106,7 +106,8 @@ test("what is tested, copied or moved is read; what is only written is not", () 
     { op: "add", path: "/g", value: 1 },
     { op: "remove", path: "/h" },
   ]);
-  expect(pathsRead(patch)).toEqual([["a", "b"], ["c"], ["e"]]);
+  expect(pathsNamed(patch).map((path) => path.join("/"))).toEqual(["a/b", "c", "d", "e", "f", "g", "h"]);
+  expect(pathsWritten(patch).map((path) => path.join("/"))).toEqual(["d", "e", "f", "g", "h"]);
 });
 
 test("an added member is there as any own key, and removing it gives the value back", () => {

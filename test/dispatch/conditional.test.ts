@@ -76,6 +76,78 @@ describe("who may not read a value", () => {
   });
 });
 
+describe("a JSON patch that changes nothing", () => {
+  const patch = (value: JsonValue) => ({ op: "replace", path: "/fixed", value });
+
+  test.each([2, 7])("is refused where a write of %s would be", async (guess) => {
+    const { dispatch } = await withLamp();
+    const command = { kind: "thing", id: thingId, action: "merge", headers: {}, ...limited } as const;
+
+    await expect(
+      dispatch({ ...command, path: ["attributes"], value: [patch(guess)], patchFormat: "json-patch" }),
+    ).rejects.toMatchObject({ code: "things:thing.notmodifiable" });
+  });
+});
+
+describe("a JSON patch", () => {
+  async function patchLamp(world: World, value: JsonValue, headers = {}) {
+    const command = { kind: "thing", id: thingId, action: "merge", path: ["attributes"], headers } as const;
+    return world.dispatch({
+      ...command,
+      value,
+      patchFormat: "json-patch",
+      auth: { subjects: ["nginx:ditto"] },
+    });
+  }
+
+  test("is held against the preconditions before it is applied", async () => {
+    const lamp = await withLamp();
+    const gone = [{ op: "remove", path: "/gone" }];
+
+    await expect(patchLamp(lamp, gone)).rejects.toMatchObject({ code: "things:merge.invalid" });
+    await expect(patchLamp(lamp, gone, { condition: "eq(attributes/free,0)" })).rejects.toMatchObject({
+      code: "things:condition.failed",
+    });
+    await expect(patchLamp(lamp, gone, { "if-match": '"rev:99"' })).rejects.toMatchObject({ status: 412 });
+  });
+
+  test("that sets null is not taken for a deletion by if-equal", async () => {
+    const lamp = await withLamp();
+
+    const set = patchLamp(lamp, [{ op: "add", path: "/nothing", value: null }], { "if-equal": "skip" });
+
+    expect(await set).toMatchObject({ status: 204, revision: 2 });
+    expect(await attributesIn(lamp)).toEqual({ ...attributes, nothing: null });
+  });
+
+  test("cannot nest a value deeper than it can be read again", async () => {
+    const lamp = await withLamp();
+    const deep = `/x${"/a".repeat(150)}`;
+    const nest = [{ op: "add", path: "/x", value: {} }];
+    for (let i = 0; i < 6; i++) nest.push(...[{ op: "copy", from: "/x", path: deep } as never]);
+
+    await expect(patchLamp(lamp, nest)).rejects.toMatchObject({ code: "things:merge.invalid" });
+  });
+
+  test("that changes the policy is told to those who may read under the new one", async () => {
+    const lamp = await withLamp();
+    const other = { kind: "policy", id: "org.acme:other" } as const;
+    await lamp.ask("create", "/", _policy, other);
+    const command = { kind: "thing", id: thingId, action: "merge", path: [], headers: {} } as const;
+    const value = [{ op: "replace", path: "/policyId", value: other.id }];
+
+    await lamp.dispatch({
+      ...command,
+      value,
+      patchFormat: "json-patch",
+      auth: { subjects: ["nginx:ditto"] },
+    });
+
+    expect(lamp.published.at(-1)).toMatchObject({ id: thingId, value: { policyId: other.id } });
+    expect(lamp.policies.peek(other.id)?.committed).toBeDefined();
+  });
+});
+
 describe("who may not write a value", () => {
   test("cannot delete it by a pattern beside it, whether that matches it or not", async () => {
     const lamp = await withLamp();
@@ -127,6 +199,35 @@ describe("while writes are pending", () => {
   });
 });
 
+test("a merge of which nothing is left fails with the writes before it", async () => {
+  const { ask, journal } = await withLamp({ removeEmptyObjects: true });
+  journal.flowing = false;
+
+  const written = ask("modify", "/attributes/free", 4);
+  const emptied = ask("merge", "/", { attributes: {} });
+  journal.fail();
+
+  expect(await written).toBe("things:thing.unavailable");
+  expect(await emptied).toBe("things:thing.unavailable");
+});
+
+test("a policy is copied from another thing whatever the preconditions of the new one are", async () => {
+  const { ask } = await withLamp();
+  const _copyPolicyFrom = `{{ ref:things/${thingId}/policyId }}`;
+
+  const copied = ask(
+    "modify",
+    "/",
+    { _copyPolicyFrom },
+    {
+      id: "org.acme:copy",
+      headers: { "if-none-match": "*" },
+    },
+  );
+
+  expect(await copied).toMatchObject({ status: 201 });
+});
+
 describe("metadata", () => {
   const putUnit = (value: string) => ({ headers: { "put-metadata": [{ key: "unit", value }] } });
   const unit = { headers: { "get-metadata": "unit" } };
@@ -164,5 +265,18 @@ describe("metadata", () => {
       "things:thing.toolarge",
     );
     expect(await ask("retrieve", "/attributes/free", undefined, unit)).toMatchObject({ revision: 1 });
+  });
+
+  test("counts also when the thing is replaced and it stays, and nothing keeps its thing from getting smaller", async () => {
+    const { ask } = await withLamp({ maxSize: 2_000 });
+    await ask("modify", "/attributes/free", 4, putUnit("x".repeat(1_200)));
+
+    expect(await ask("modify", "/", { attributes: { free: "y".repeat(1_200) } })).toBe(
+      "things:thing.toolarge",
+    );
+    expect(await ask("delete", "/attributes/free")).toMatchObject({ status: 204 });
+    expect(await ask("modify", "/", { attributes: { free: "y".repeat(1_200) } })).toMatchObject({
+      status: 204,
+    });
   });
 });

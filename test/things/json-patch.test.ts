@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { TwinError } from "../../src/base/errors.ts";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { readJsonPatch } from "../../src/base/json/json-patch.ts";
-import { JSON_PATCH, patchedCommand, pathsToRead } from "../../src/things/json-patch.ts";
+import { JSON_PATCH, patchedCommand } from "../../src/things/json-patch.ts";
 import { codeOf, command } from "../support/things.ts";
 
 const patch = command("merge", "/attributes", [], { "content-type": JSON_PATCH, condition: "x" });
@@ -32,8 +32,11 @@ test("a failed test is a failed precondition, an operation without a target no m
   expect(codeOf(() => patched({}, { op: "remove", path: "/a" }))).toBe("things:merge.invalid");
 });
 
-test("what must be readable is named from the thing's root", () => {
-  expect(pathsToRead(patch, readJsonPatch([{ op: "copy", from: "/secret", path: "/known" }]))).toEqual([
-    ["attributes", "secret"],
-  ]);
+test("the policy ID is not copied from elsewhere, since the policy has to be known before", () => {
+  const whole = { ...patch, path: [] };
+  for (const op of ["copy", "move"])
+    for (const path of ["/policyId", ""])
+      expect(
+        codeOf(() => patchedCommand(whole, {}, readJsonPatch([{ op, from: "/attributes/x", path }]))),
+      ).toBe("things:merge.invalid");
 });

@@ -2,6 +2,7 @@
 
 import { invalidJson } from "./errors.ts";
 import { getKey, isArray, isObject, type JsonValue } from "./json.ts";
+import { MAX_DEPTH } from "./parse.ts";
 import { type Path, unescapeKey } from "./pointer.ts";
 
 export type Operation =
@@ -49,12 +50,20 @@ function readPointer(value: JsonValue | undefined, what: string): Path {
   if (value === "") return [];
   if (!value.startsWith("/")) throw invalidJson(`The ${what} does not begin with a slash.`);
   if (/~(?![01])/.test(value)) throw invalidJson(`The ${what} holds a '~' that is neither '~0' nor '~1'.`);
-  return value.slice(1).split("/").map(unescapeKey);
+  const keys = value.slice(1).split("/");
+  if (keys.length > MAX_DEPTH) throw invalidJson(`The ${what} has more than ${MAX_DEPTH} keys.`);
+  return keys.map(unescapeKey);
 }
 
-/** The paths whose values a patch tells of: whoever sends it needs to be allowed to read them. */
-export const pathsRead = (patch: readonly Operation[]): readonly Path[] =>
+/** The paths that a patch names: its outcome tells whether something is there, and what. */
+export const pathsNamed = (patch: readonly Operation[]): readonly Path[] =>
+  patch.flatMap((operation) =>
+    operation.op === "move" || operation.op === "copy" ? [operation.from, operation.path] : [operation.path],
+  );
+
+/** The paths that a patch writes to, whether that makes a difference or not. */
+export const pathsWritten = (patch: readonly Operation[]): readonly Path[] =>
   patch.flatMap((operation) => {
-    if (operation.op === "test") return [operation.path];
-    return operation.op === "move" || operation.op === "copy" ? [operation.from] : [];
+    if (operation.op === "test") return [];
+    return operation.op === "move" ? [operation.from, operation.path] : [operation.path];
   });
