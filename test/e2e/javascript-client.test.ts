@@ -218,6 +218,27 @@ describe.each(storages)("the published JavaScript client on %s", (kind) => {
       await expect(features.getFeatures()).rejects.toSatisfy(tellsOf("things:features.notfound"));
     });
 
+    test("writes under a condition, and says something about the value", async () => {
+      const id = await aThing(name("conditional"));
+      const features = featuresOf(id);
+      const ifOff = DefaultMatchOptions.getInstance()
+        .addHeader("condition", "eq(features/lamp/properties/on,false)")
+        .addHeader("put-metadata", JSON.stringify([{ key: "by", value: door }]));
+
+      await features.putProperty("lamp", "on", true, ifOff);
+      const failed = { error: "things:condition.failed" };
+      await expect(features.putProperty("lamp", "on", false, ifOff)).rejects.toMatchObject({
+        status: 412,
+        ...(door === "HTTP" ? { body: failed } : failed),
+      });
+
+      const told = await server.fetch(`/api/2/things/${id}?fields=features,_metadata`);
+      expect(await told.json()).toMatchObject({
+        features: { lamp: { properties: { on: true } } },
+        _metadata: { features: { lamp: { properties: { on: { by: door } } } } },
+      });
+    });
+
     test("writes, reads and deletes a feature's definition", async () => {
       const features = featuresOf(await aThing(name("feature-definition")));
 
