@@ -1,10 +1,11 @@
 // The server put together: entities, dispatch, doors; and taken apart in reverse.
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import { Deadlines } from "./dispatch/acks/deadlines.ts";
+import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
 import { compileCreationRules } from "./dispatch/creation-rules.ts";
 import { dispatcher } from "./dispatch/dispatcher.ts";
 import { Entities } from "./dispatch/entities.ts";
@@ -16,6 +17,7 @@ import { thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { httpApp } from "./gateway/http/app.ts";
+import { closablePort } from "./gateway/http/close-port.ts";
 import { entrance } from "./gateway/http/entrance.ts";
 import { opsAnswers } from "./gateway/http/ops-requests.ts";
 import { openWebSocketDoor } from "./gateway/ws/door.ts";
@@ -30,8 +32,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** How many requests may wait with a timeout of their own at once. */
-const MAX_WAITING = 10_000;
+/** How much may wait for acknowledgements at once, in all and of one subject. */
+const WAITING = { commands: 10_000, characters: 16_777_216 };
+const WAITING_EACH = { commands: 2_500, characters: 4_194_304 };
 const HEARTBEAT_MS = 30_000;
 /** Beyond, Node refuses a request by itself; up to there the limits of the HTTP door are told in its own words. */
 const MAX_HEADER_SIZE = 65_536;
@@ -82,9 +85,10 @@ export async function startServer(
   const onFault = (error: unknown, correlationId: string) =>
     log.error({ err: error, correlationId }, "request failed");
 
-  const deadlines = new Deadlines(MAX_WAITING);
+  const deadlines = new Deadlines();
   const challenge = config.users.length > 0;
-  const waiting = { deadlines, refusalMs: config.fireAndForgetTimeout };
+  const room = new WaitingRoom(WAITING, WAITING_EACH);
+  const waiting = { deadlines, room, refusalMs: config.fireAndForgetTimeout };
   const common = {
     maxRequestBytes: config.maxRequestBytes,
     acceptedMediaTypes: config.acceptedMediaTypes,
@@ -105,8 +109,9 @@ export async function startServer(
   });
   const enter = entrance(config);
   const answer = (request: Request, env: HttpBindings) =>
-    enter(env.incoming as IncomingMessage, env.outgoing as ServerResponse) ?? app.fetch(request, env);
+    enter(env.incoming as IncomingMessage, () => app.fetch(request, env));
   const server = await listen(answer, config);
+  const closePort = closablePort(server);
   const closeWebSocketDoor = openWebSocketDoor(server, {
     authenticate,
     dispatch,
@@ -114,11 +119,13 @@ export async function startServer(
     pubsub,
     rules: { thing: things.rules, policy: policies.rules },
     waiting,
+    enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
+    maxHeaderBytes: config.maxHeaderBytes,
+    maxSubjects: config.maxSubjects,
     maxInWork: config.wsSubscriberBackpressure,
     maxBuffered: config.wsMaxBuffered,
     maxFrameBytes: config.maxRequestBytes,
     heartbeatMs: HEARTBEAT_MS,
-    forceHttps: config.forceHttps,
     challenge,
     onFault,
   });
@@ -126,13 +133,10 @@ export async function startServer(
   return {
     url: `http://${hostInUrl(config.bindHostname)}:${(server.address() as AddressInfo).port}`,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const deadline = setTimeout(() => server.closeAllConnections(), config.shutdownTimeout);
+      const portClosed = closePort(config.shutdownTimeout);
       deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
-      await closed;
-      clearTimeout(deadline);
+      await portClosed;
       snapshots.thing.close();
       snapshots.policy.close();
       await stopRetention();
@@ -158,6 +162,8 @@ function listen(
           headersTimeout: Math.min(20_000, config.requestTimeout),
           keepAliveTimeout: config.idleTimeout,
           maxHeaderSize: MAX_HEADER_SIZE,
+          // Clients that would rather speak HTTP/2 (`Upgrade: h2c`) are answered in HTTP/1.1.
+          shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
         },
       },
       () => resolve(server),

@@ -1,11 +1,12 @@
 // From a decided change to what is recorded of it: what conditional headers leave of it, and what it does to metadata.
 
 import type { JsonValue } from "../base/json/json.ts";
-import { filterPatch, readPatchConditions, withoutEmptyObjects } from "../base/json/patch-conditions.ts";
+import { filterPatch, readPatchConditions } from "../base/json/patch-conditions.ts";
+import { withoutEmptyObjects } from "../base/json/without-empty.ts";
 import type { Access } from "../policies/enforcer.ts";
 import type { Change, Command, EntityState } from "../signals/signal.ts";
 import { unlessEqual } from "../things/if-equal.ts";
-import { type Holds, readableCondition } from "./condition.ts";
+import { readableConditions } from "./condition.ts";
 import type { EntityRules } from "./rules.ts";
 
 /** What is left of a change of an existing entity; `undefined` when there is nothing to record. */
@@ -32,9 +33,7 @@ function patchFilterOf({ kind, id, action, headers }: Command, access: Access) {
   const header = headers["merge-thing-patch-conditions"];
   if (header === undefined || kind !== "thing" || action !== "merge") return undefined;
   const conditions = readPatchConditions(header) ?? [];
-  const readable = new Map<string, Holds>(
-    conditions.map(({ condition }) => [condition, readableCondition(condition, id, access)]),
-  );
-  return (state: EntityState, patch: JsonValue) =>
-    filterPatch(patch, conditions, (condition) => (readable.get(condition) as Holds)(state));
+  const texts = conditions.map(({ condition }) => condition);
+  const holdsIn = readableConditions(texts, id, access);
+  return (state: EntityState, patch: JsonValue) => filterPatch(patch, conditions, holdsIn(state));
 }

@@ -9,3 +9,8 @@ export const tooManyIds = defineError("thing-search:search.option.invalid", 400,
   message: "Too many things are asked for by their IDs.",
   description: `Ask for at most ${max} at once.`,
 }));
+
+export const answerTooLong = defineError("thing-search:search.option.invalid", 400, (max: number) => ({
+  message: "The things that are asked for are too long for one answer.",
+  description: `Ask for fewer of them, or for fewer fields: an answer has at most ${max} characters.`,
+}));

@@ -3,14 +3,19 @@
 import { defineError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import { parseStored } from "../base/json/parse.ts";
-import type { Journal, JournalRow, Moment } from "../journal/journal.ts";
+import { type Journal, type JournalRow, JournalUnavailable, type Moment } from "../journal/journal.ts";
 import type { DittoHeaders, EntityState } from "../signals/signal.ts";
-import { changeOf, stateOf } from "./entities.ts";
-import type { EntityRules } from "./rules.ts";
+import { stateOf } from "./entities.ts";
+import { type Rebuilt, type Replay, replay } from "./replay.ts";
+import { SharedWork } from "./shared-work.ts";
 import { snapshotOf } from "./snapshots.ts";
 
 /** Rows of one read; regular snapshots leave fewer than these to replay. */
 const PAGE = 300;
+
+/** Rebuilding holds up to a page of rows in memory and shares the event loop with everything else. */
+const REBUILDS = { atOnce: 2, waiting: 1_000 };
+const rebuilds = new WeakMap<Journal, SharedWork<Rebuilt | undefined>>();
 
 const notInHistory = (what: string) => (id: string, moment: string) => ({
   message: `The history of the ${what} '${id}' does not hold it as it was ${moment}.`,
@@ -30,14 +35,12 @@ export interface Past {
   readonly headers: DittoHeaders;
 }
 
-/** What replaying needs of the rules of a kind. */
-export type Replay = Pick<EntityRules, "kind" | "apply">;
-
 /**
  * The entity as it was at a moment, at most `committed.revision`; undefined for exactly that revision, which is answered
- * as if it had been asked for without history (basic-history).
+ * as if it had been asked for without history (basic-history). A few are rebuilt at a time, the same one once for all
+ * who ask for it meanwhile.
  * @throws TwinError with 404 when the moment is in the future, before the first event, or not retained.
- * @throws JournalUnavailable
+ * @throws JournalUnavailable, also when too many wait.
  */
 export async function retrieveAt(
   journal: Journal,
@@ -49,7 +52,7 @@ export async function retrieveAt(
   const { revision = committed.revision, before } = moment;
   if (moment.revision === committed.revision) return undefined;
   const isFuture = revision > committed.revision || (before !== undefined && before > Date.now());
-  const found = isFuture ? undefined : await rebuild(journal, rules, id, { ...moment, revision });
+  const found = isFuture ? undefined : await rebuildInTurn(journal, rules, id, { ...moment, revision });
   // Without a time the revision itself must be retained; with one, whatever was the newest by then.
   if (!found || (before === undefined && found.state.revision !== revision)) {
     throw historyNotFound[rules.kind](id, momentText(moment));
@@ -68,10 +71,16 @@ function momentText({ revision, before }: Moment): string {
   return before === undefined ? `at revision ${revision}` : `before ${new Date(before).toISOString()}`;
 }
 
-interface Rebuilt {
-  readonly state: EntityState;
-  /** The event that led to the state. */
-  readonly row: JournalRow;
+function rebuildInTurn(
+  journal: Journal,
+  rules: Replay,
+  id: string,
+  moment: Moment,
+): Promise<Rebuilt | undefined> {
+  const reads = rebuilds.get(journal) ?? new SharedWork(REBUILDS);
+  rebuilds.set(journal, reads);
+  const key = [rules.kind, id, moment.revision, moment.before].join(" ");
+  return reads.do(key, () => rebuild(journal, rules, id, moment));
 }
 
 /** To be awaited after each step of long work, with the milliseconds that it took; rejects where the work is to end. */
@@ -88,26 +97,36 @@ export async function rebuild(
   moment: Moment,
   rest: Rest = () => Promise.resolve(),
 ): Promise<Rebuilt | undefined> {
+  let found = await rebuildOnce(journal, rules, id, moment, rest);
+  // A later start is there by now: the clean-up keeps a state before it deletes what led to it.
+  if (found === "overtaken") found = await rebuildOnce(journal, rules, id, moment, rest);
+  if (found === "overtaken") throw new JournalUnavailable("The clean-up overtook a read of the past twice.");
+  return found;
+}
+
+/** The same, or "overtaken" where the clean-up deleted what was to be read next. */
+async function rebuildOnce(
+  journal: Journal,
+  rules: Replay,
+  id: string,
+  moment: Moment,
+  rest: Rest,
+): Promise<Rebuilt | "overtaken" | undefined> {
   const { revision = Number.MAX_SAFE_INTEGER, before = Number.POSITIVE_INFINITY } = moment;
   const { snapshot, tail } = await resting(rest, () => journal.loadAt(rules.kind, id, moment, PAGE));
-  let state = snapshot && stateOf(snapshot);
-  let last: JournalRow | undefined;
-  for (let rows = tail; ; ) {
-    for (const row of rows) {
-      if (row.revision !== state?.revision) {
-        if (!follows(state, row)) return undefined;
-        state = rules.apply(state, changeOf(row), row.revision, row.timestamp);
-      }
-      last = row;
-    }
-    if (rows.length < PAGE || !state) return state && last && { state, row: last };
-    const reached = state;
-    await resting(rest, () => journal.storeSnapshots([snapshotOf(rules.kind, id, reached)]));
-    const next = await resting(rest, () =>
-      journal.readEvents(rules.kind, id, reached.revision + 1, revision, PAGE),
-    );
+  let rows = tail;
+  let found = await replay(rules, snapshot && stateOf(snapshot), rows);
+  while (found && rows.length === PAGE && found.state.revision < revision) {
+    const { state } = found;
+    await resting(rest, () => journal.storeSnapshots([snapshotOf(rules.kind, id, state)]));
+    const from = state.revision + 1;
+    const next = await resting(rest, () => journal.readEvents(rules.kind, id, from, revision, PAGE));
+    // Who reads up to a revision has seen it; who reads to the end may be there.
+    if (next[0] ? next[0].revision !== from : moment.revision !== undefined) return "overtaken";
     rows = next.filter(({ timestamp }) => timestamp < before);
+    if (rows.length > 0) found = await replay(rules, state, rows);
   }
+  return found;
 }
 
 /** Does a step of long work and rests after it. */
@@ -116,10 +135,4 @@ export async function resting<T>(rest: Rest, step: () => Promise<T>): Promise<T>
   const result = await step();
   await rest(performance.now() - started);
   return result;
-}
-
-/** Whether a row continues a state: the next revision, or a change of the whole, which needs no earlier state. */
-function follows(state: EntityState | undefined, { revision, action, path }: JournalRow): boolean {
-  if (state) return revision === state.revision + 1;
-  return revision === 1 || (path === "/" && (action === "created" || action === "deleted"));
 }

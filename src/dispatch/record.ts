@@ -131,7 +131,7 @@ function committed(
   const { held, next, store } = change;
   const born = change.change.action === "created" && change.change.path.length === 0;
   held.commit(next);
-  recorder.snapshots[store.rules.kind].committed(held, next, born);
+  recorder.snapshots[store.rules.kind].committed(held, next, born, change.text?.length ?? 0);
   recorder.publish(eventOf(change, command), findEnforcer(), origin);
 }
 

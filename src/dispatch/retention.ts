@@ -1,9 +1,16 @@
 // Clean-up of history in the background: what is older than the retention goes, bit by bit and never in anybody's way.
 
 import { setTimeout } from "node:timers/promises";
-import { type Journal, JournalUnavailable, type Reach } from "../journal/journal.ts";
+import {
+  type EntityKey,
+  type Journal,
+  JournalUnavailable,
+  type Reach,
+  type SnapshotRow,
+} from "../journal/journal.ts";
 import type { EntityKind } from "../signals/signal.ts";
-import { type Replay, type Rest, rebuild, resting } from "./history.ts";
+import { type Rest, rebuild, resting } from "./history.ts";
+import type { Replay } from "./replay.ts";
 import { snapshotOf } from "./snapshots.ts";
 
 export interface RetentionSettings {
@@ -26,13 +33,19 @@ export interface RetentionParts {
 
 /** Entities looked at in one step, and rows deleted in one. */
 const ENTITIES = 200;
-const ROWS = 500;
-/** After each step the database has this many times as long for others, and at least so many milliseconds. */
+const ROWS = 1_000;
+/** For each step the database has this many times as long for others, once that is worth a pause of so many milliseconds. */
 const REST_FACTOR = 20;
 const REST_MS = 50;
-/** An entity's turn comes once so many of its rows can go, or one is past for so much longer than the retention. */
+/** After a step that deleted as many rows as it may: more are old than can wait. */
+const BEHIND_REST_FACTOR = 5;
+/** An entity's rows go once there are so many up to a kept state, or one is past for so much longer than the retention. */
 const WORTH_ROWS = 100;
 const GRACE_MS = 24 * 3_600_000;
+/** A state at the edge is worked out where none is kept within so many rows before it, or within the same time. */
+const APART = 200;
+/** States stored in one step. */
+const BASES = 20;
 
 /**
  * Deletes history older than the retention until it is stopped, round after round. A step is one short statement, and
@@ -56,7 +69,7 @@ async function runRounds(parts: RetentionParts, signal: AbortSignal): Promise<vo
   while (!signal.aborted) {
     try {
       await pause(settings.cleanupQuietPeriod);
-      const rows = await cleanUp(parts, (took) => pause(Math.max(REST_MS, REST_FACTOR * took)));
+      const rows = await cleanUp(parts, restingLong(pause));
       if (rows > 0) log.info({ rows }, "history older than its retention was deleted");
     } catch (error) {
       // A stop ends the pause it comes in; that the database is away, the journal reports by itself.
@@ -66,41 +79,118 @@ async function runRounds(parts: RetentionParts, signal: AbortSignal): Promise<vo
   }
 }
 
+/** Rests as long as the database has earned; the rests of short steps come together. */
+function restingLong(pause: (milliseconds: number) => Promise<void>): CleaningRest {
+  let owed = 0;
+  return async (took, isBehind) => {
+    owed += took * (isBehind ? BEHIND_REST_FACTOR : REST_FACTOR);
+    const now = owed < REST_MS ? 0 : owed;
+    owed -= now;
+    await pause(now);
+  };
+}
+
+/** As of {@link Rest}; told as well whether there is more to do than usual. */
+export type CleaningRest = (took: number, isBehind?: boolean) => Promise<void>;
+
 /**
  * One round through all entities; resolves with the number of deleted rows.
  * @throws JournalUnavailable, and what `rest` is rejected with.
  */
-export async function cleanUp(parts: RetentionParts, rest: Rest): Promise<number> {
+export async function cleanUp(parts: RetentionParts, rest: CleaningRest): Promise<number> {
   const { journal, settings } = parts;
   let rows = 0;
-  let after: Pick<Reach, "kind" | "id"> | undefined = { kind: "thing", id: "" };
+  let after: EntityKey | undefined = { kind: "thing", id: "" };
   while (after) {
-    const from: Pick<Reach, "kind" | "id"> = after;
+    const from: EntityKey = after;
     const edge = Date.now() - settings.historyRetention;
-    const page = await resting(rest, () => journal.listReach(from, WORTH_ROWS, ENTITIES));
-    for (const reach of page) if (isWorth(reach, edge)) rows += await shorten(parts, reach, edge, rest);
+    const page = await resting(rest, () => journal.listReach(from, edge, APART, ENTITIES));
+    const old = page.flatMap((reach) => oldOf(reach, edge));
+    const bare = page.filter((reach) => needsBase(reach, edge) && !old.some(({ key }) => key === reach));
+    old.push(...(await keepBases(parts, bare, edge, rest)));
+    rows += await prune(journal, old, edge, rest);
     after = page.length < ENTITIES ? undefined : page.at(-1);
   }
   return rows;
 }
 
-const isWorth = ({ second, later }: Reach, edge: number): boolean =>
-  (later !== undefined && later < edge) || (second !== undefined && second < edge - GRACE_MS);
+const isLate = (time: number | undefined, edge: number): boolean =>
+  time !== undefined && time < edge - GRACE_MS;
 
-/** Makes sure that the state at the edge is kept, then deletes the rows before it; resolves with their number. */
-async function shorten(
+/** An entity with so many rows that can go. */
+interface Old {
+  readonly key: EntityKey;
+  readonly count: number;
+}
+
+/** What can go at once, if it is worth a statement. */
+function oldOf(reach: Reach, edge: number): readonly Old[] {
+  const count = (reach.base ?? reach.oldest) - reach.oldest;
+  return count >= WORTH_ROWS || (count > 0 && isLate(reach.second, edge)) ? [{ key: reach, count }] : [];
+}
+
+const needsBase = ({ next, later }: Reach, edge: number): boolean =>
+  (later !== undefined && later < edge) || isLate(next, edge);
+
+/** Makes sure that the states at the edge are kept; resolves with what can go then. */
+async function keepBases(
   { journal, rules }: RetentionParts,
-  { kind, id }: Reach,
+  bare: readonly Reach[],
   edge: number,
   rest: Rest,
-): Promise<number> {
-  const base = await rebuild(journal, rules[kind], id, { before: edge }, rest);
-  if (!base) return 0;
-  await resting(rest, () => journal.storeSnapshots([snapshotOf(kind, id, base.state)]));
-  let rows = 0;
-  for (;;) {
-    const deleted = await resting(rest, () => journal.prune(kind, id, edge, ROWS));
-    rows += deleted;
-    if (deleted < ROWS) return rows;
+): Promise<readonly Old[]> {
+  const old: Old[] = [];
+  let bases: SnapshotRow[] = [];
+  const store = async () => {
+    const rows = bases;
+    bases = [];
+    if (rows.length > 0) await resting(rest, () => journal.storeSnapshots(rows));
+  };
+  for (const reach of bare) {
+    const { kind, id, oldest } = reach;
+    const base = await rebuild(journal, rules[kind], id, { before: edge }, rest);
+    if (!base) continue;
+    bases.push(snapshotOf(kind, id, base.state));
+    old.push({ key: reach, count: base.state.revision - oldest });
+    if (bases.length === BASES) await store();
   }
+  await store();
+  return old;
+}
+
+/** Deletes the rows, those of several entities in one step where they have few; resolves with their number. */
+async function prune(
+  journal: Journal,
+  old: readonly Old[],
+  edge: number,
+  rest: CleaningRest,
+): Promise<number> {
+  let rows = 0;
+  const queue = [...old];
+  while (queue.length > 0) {
+    const { some, total } = takeSome(queue);
+    const deleted = await resting(
+      (took) => rest(took, total >= ROWS),
+      () =>
+        journal.prune(
+          some.map(({ key }) => key),
+          edge,
+          ROWS,
+        ),
+    );
+    some.forEach(({ key, count }, i) => {
+      const gone = deleted[i] as number;
+      rows += gone;
+      if (gone > 0 && gone < count) queue.push({ key, count: count - gone });
+    });
+  }
+  return rows;
+}
+
+/** Takes entities off the queue until their rows fill a step. */
+function takeSome(queue: Old[]): { some: readonly Old[]; total: number } {
+  let total = 0;
+  let taken = 0;
+  while (taken < queue.length && total < ROWS) total += (queue[taken++] as Old).count;
+  return { some: queue.splice(0, taken), total };
 }

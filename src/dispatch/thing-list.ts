@@ -1,5 +1,6 @@
 // Several things at once: by their ids, or all that the caller may read, in the order of their ids.
 
+import { setImmediate } from "node:timers/promises";
 import { TwinError } from "../base/errors.ts";
 import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import type { Path } from "../base/json/pointer.ts";
@@ -7,13 +8,13 @@ import { type Journal, JournalUnavailable } from "../journal/journal.ts";
 import type { AuthContext, Command, DittoHeaders } from "../signals/signal.ts";
 import { thingIdInvalid } from "../things/errors.ts";
 import type { Dispatch } from "./dispatcher.ts";
-import { serviceUnavailable, tooManyIds } from "./errors.ts";
+import { answerTooLong, serviceUnavailable, tooManyIds } from "./errors.ts";
 
 export interface ThingList {
   /**
    * The JSON texts of the readable things among the ids, in their order; an id named twice is answered twice, where it
    * was named first. The headers are those of each read: a thing whose read they refuse is left out.
-   * Refuses what is no id, and more than 1,000 of them.
+   * Refuses what is no id, more than 1,000 of them, and what is longer than an answer may be.
    */
   several(
     ids: readonly string[],
@@ -23,7 +24,7 @@ export interface ThingList {
   ): Promise<readonly string[]>;
   /**
    * A page of the readable things after an id; `next` is where the following page starts, if there is one. A page is
-   * short where the caller may read few of many things.
+   * short where the caller may read few of many things, and where the things are long.
    */
   page(wanted: PageRequest, auth: AuthContext, fields?: readonly Path[]): Promise<Page>;
 }
@@ -48,6 +49,8 @@ const STRIDE = 200;
 const AT_ONCE = 25;
 /** How many ids are looked at for one page. */
 const MOST_LOOKED_AT = 5_000;
+/** Characters of one answer. */
+const MAX_LENGTH = 10_000_000;
 
 /** Makes the list on top of the dispatcher, so that each thing is read as if asked for alone. */
 export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
@@ -61,18 +64,28 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
     }
   }
 
-  /** The readable ones of a group, read at the same time. */
+  /** The readable ones of a group, read at the same time. Then others have their turn: each may have taken a while. */
   async function readGroup(ids: readonly string[], how: HowToRead) {
     const texts = await Promise.all(ids.map((id) => read(id, how)));
+    await setImmediate();
     return ids.flatMap((id, i) => {
       const text = texts[i];
       return text === undefined ? [] : [{ id, text }];
     });
   }
 
-  async function readAll(ids: readonly string[], how: HowToRead) {
-    const found: { id: string; text: string }[] = [];
-    for (const group of groups(ids)) found.push(...(await readGroup(group, how)));
+  /** All that are readable, each as often as it is asked for. */
+  async function readAll(times: ReadonlyMap<string, number>, how: HowToRead) {
+    const found: string[] = [];
+    let length = 0;
+    for (const group of groups([...times.keys()])) {
+      for (const { id, text } of await readGroup(group, how)) {
+        const count = times.get(id) as number;
+        length += count * text.length;
+        if (length > MAX_LENGTH) throw answerTooLong(MAX_LENGTH);
+        for (let i = 0; i < count; i++) found.push(text);
+      }
+    }
     return found;
   }
 
@@ -82,20 +95,22 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
       for (const id of ids) if (!isNamespacedId(id)) throw thingIdInvalid(id);
       const times = new Map<string, number>();
       for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
-      const found = await readAll([...times.keys()], { auth, headers, ...(fields && { fields }) });
-      return found.flatMap(({ id, text }) => Array<string>(times.get(id) as number).fill(text));
+      return readAll(times, { auth, headers, ...(fields && { fields }) });
     },
 
     async page({ after, size, namespaces }, auth, fields) {
       const things: string[] = [];
       const how = { auth, headers: {}, ...(fields && { fields }) };
       let last = after;
+      let length = 0;
       for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += STRIDE) {
         const ids = await journal.listIds("thing", last, STRIDE).catch(asRefusal);
         const wanted = namespaces ? ids.filter((id) => namespaces.includes(namespaceOf(id))) : ids;
         for (const group of groups(wanted)) {
           for (const { id, text } of await readGroup(group, how)) {
-            if (things.length === size) return { things, next: last };
+            length += text.length;
+            if (things.length === size || (length > MAX_LENGTH && things.length > 0))
+              return { things, next: last };
             things.push(text);
             last = id;
           }

@@ -1,15 +1,8 @@
 // The journal's SQL for what is past: an entity as it was, how far back its rows go, and the end of the oldest.
 
-import type { Queries } from "./database.ts";
-import type { Moment, Reach, Recorded } from "./journal.ts";
-import {
-  addTo,
-  type EntityKey,
-  type Found,
-  OLDEST,
-  ROW_BESIDE_SNAPSHOT,
-  SNAPSHOT_AS_ROW,
-} from "./statements.ts";
+import { pack, type Queries, unpack } from "./database.ts";
+import type { EntityKey, Moment, Reach, Recorded } from "./journal.ts";
+import { addTo, type Found, keyText, OLDEST, ROW_BESIDE_SNAPSHOT, SNAPSHOT_AS_ROW } from "./statements.ts";
 
 /** Stands for a bound that is not given. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
@@ -45,58 +38,100 @@ export async function loadAt(
   return found;
 }
 
+/** In a lateral join: the oldest row of an entity. */
+const oldestOf = (entity: string): string =>
+  `select revision from journal where journal.id = ${entity}.id and journal.kind = ${entity}.kind
+   order by revision limit 1`;
+
+/** In a lateral join: the newest kept snapshot of an entity before the edge. */
+const baseOf = (entity: string, edge: string): string =>
+  `select revision from kept_snapshot as kept
+   where kept.id = ${entity}.id and kept.kind = ${entity}.kind and modified < ${edge}::bigint
+   order by modified desc, revision desc limit 1`;
+
+/** In a lateral join: when the row of a revision was recorded; a limit makes every planner walk the index. */
+const rowFrom = (revision: string): string =>
+  `select timestamp from journal where journal.id = page.id and journal.kind = page.kind
+     and journal.revision >= ${revision} order by journal.revision limit 1`;
+
 // Every entity has a snapshot from its birth on, so the snapshots are the list of all.
 const LIST_REACH = `
-select page.kind, page.id, second.timestamp as second, later.timestamp as later
-from (select kind, id from snapshot where (id, kind) > ($1, $2) order by id, kind limit $4::bigint) as page
-left join lateral (
-  select revision from journal where journal.id = page.id and journal.kind = page.kind order by revision limit 1
-) as oldest on true
-left join journal as second
-  on second.id = page.id and second.kind = page.kind and second.revision = oldest.revision + 1
-left join journal as later
-  on later.id = page.id and later.kind = page.kind and later.revision = oldest.revision + $3::bigint
+select page.kind, page.id, oldest.revision as oldest, base.revision as base,
+       second.timestamp as second, next.timestamp as next, later.timestamp as later
+from (select kind, id from snapshot where (id, kind) > ($1, $2) order by id, kind limit $5::bigint) as page
+cross join lateral (${oldestOf("page")}) as oldest
+left join lateral (${baseOf("page", "$3")}) as base on true
+left join lateral (${rowFrom("oldest.revision + 1")}) as second on true
+left join lateral (${rowFrom("greatest(base.revision, oldest.revision) + 1")}) as next on true
+left join lateral (${rowFrom("greatest(base.revision, oldest.revision) + $4::bigint")}) as later on true
 order by page.id, page.kind`;
 
 /** How far back the rows of a page of entities go. */
 export async function listReach(
   database: Queries,
   after: EntityKey,
+  edge: number,
   ahead: number,
   limit: number,
 ): Promise<readonly Reach[]> {
-  const rows = await database.query(LIST_REACH, [after.id, after.kind, ahead, limit]);
-  return rows.map(
-    ({ kind, id, second, later }) =>
-      ({ kind, id, second: second ?? undefined, later: later ?? undefined }) as Reach,
-  );
+  const rows = await database.query(LIST_REACH, [after.id, after.kind, edge, ahead, limit]);
+  return rows.map(({ kind, id, oldest, base, second, next, later }) => {
+    const times = { second: second ?? undefined, next: next ?? undefined, later: later ?? undefined };
+    return { kind, id, oldest, base: base ?? undefined, ...times } as Reach;
+  });
 }
 
-// The oldest first and with the snapshots between them, so that what is left has no gap wherever it ends. The snapshot
-// that `load` starts from is at least as new as every kept one, so what is deleted is behind it.
+// The oldest first and with the snapshots between them, so that what is left has no gap wherever it ends, and begins
+// with a kept snapshot where there is one near. The snapshot that `load` starts from is at least as new as every kept
+// one, so what is deleted is behind it. Rows are found by the index whatever the planner knows, hence their places.
 const PRUNE = `
-with base as materialized (
-  select revision from kept_snapshot where id = $1 and kind = $2 and modified < $3::bigint
-  order by modified desc, revision desc limit 1
-),
-doomed as materialized (
-  select least(base.revision - 1, (${OLDEST}) + $4::bigint - 1) as last from base
+with given as materialized (select ${unpack(1)} as kind, ${unpack(2)} as id),
+cuts as materialized (
+  select given.kind, given.id,
+         coalesce(near.revision, least(base.revision, oldest.revision + $4::bigint)) as revision
+  from given
+  cross join lateral (${oldestOf("given")}) as oldest
+  cross join lateral (${baseOf("given", "$3")}) as base
+  left join lateral (
+    select revision from kept_snapshot as kept
+    where kept.id = given.id and kept.kind = given.kind and kept.revision > oldest.revision
+      and kept.revision <= least(base.revision, oldest.revision + $4::bigint)
+    order by kept.revision desc limit 1
+  ) as near on true
 ),
 rows as (
-  delete from journal where id = $1 and kind = $2 and revision <= (select last from doomed) returning 1
+  delete from journal where ctid = any(array(
+    select old.place from cuts cross join lateral (
+      select ctid as place from journal as row
+      where row.id = cuts.id and row.kind = cuts.kind and row.revision < cuts.revision
+      order by row.revision offset 0
+    ) as old
+  )) returning kind, id
 ),
 snapshots as (
-  delete from kept_snapshot where id = $1 and kind = $2 and revision <= (select last from doomed)
+  delete from kept_snapshot where ctid = any(array(
+    select old.place from cuts cross join lateral (
+      select ctid as place from kept_snapshot as kept
+      where kept.id = cuts.id and kept.kind = cuts.kind and kept.revision < cuts.revision
+      order by kept.revision offset 0
+    ) as old
+  ))
 )
-select count(*) as deleted from rows`;
+select kind, id, count(*) as deleted from rows group by kind, id`;
 
-/** Deletes the oldest rows of an entity, as the journal promises it. */
+/** Deletes the oldest rows of entities, as the journal promises it. */
 export async function prune(
   database: Queries,
-  { id, kind }: EntityKey,
+  keys: readonly EntityKey[],
   edge: number,
   limit: number,
-): Promise<number> {
-  const [row] = await database.query(PRUNE, [id, kind, edge, limit]);
-  return Number(row?.deleted);
+): Promise<readonly number[]> {
+  const rows = await database.query(PRUNE, [
+    pack(keys.map((key) => key.kind)),
+    pack(keys.map((key) => key.id)),
+    edge,
+    limit,
+  ]);
+  const deleted = new Map(rows.map((row) => [keyText(row as unknown as EntityKey), Number(row.deleted)]));
+  return keys.map((key) => deleted.get(keyText(key)) ?? 0);
 }

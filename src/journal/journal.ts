@@ -49,13 +49,21 @@ export interface Moment {
   readonly before?: number;
 }
 
-/** How far back the rows of an entity go, in milliseconds since the epoch. */
-export interface Reach {
+/** Names an entity. */
+export interface EntityKey {
   readonly kind: EntityKind;
   readonly id: string;
-  /** When its second oldest row was recorded, if it has one: since then the oldest is past. */
+}
+
+/** How far back the rows of an entity go, and how far they could be cut; times in milliseconds since the epoch. */
+export interface Reach extends EntityKey {
+  /** Revision of its oldest row, and when the one after it was recorded, if there is one: since then the oldest is past. */
+  readonly oldest: number;
   readonly second: number | undefined;
-  /** The same of the row so many revisions after the oldest as was asked for. */
+  /** Revision of the newest kept snapshot whose events all lie before the edge: the rows before its own can go. */
+  readonly base: number | undefined;
+  /** When the row after the base (or else after the oldest) was recorded, and the row so many after it as was asked for. */
+  readonly next: number | undefined;
   readonly later: number | undefined;
 }
 
@@ -98,16 +106,17 @@ export interface Journal {
    */
   loadAt(kind: EntityKind, id: string, moment: Moment, limit: number): Promise<Recorded>;
   /**
-   * How far back the rows of the entities go, in the order of ids and kinds after `after`, at most `limit` of them.
-   * `later` tells of the row `ahead` revisions after the oldest.
+   * How far back the rows of the entities go, in the order of ids and kinds after `after`, at most `limit` of them;
+   * `later` tells of the row `ahead` revisions on.
    */
-  listReach(after: Pick<Reach, "kind" | "id">, ahead: number, limit: number): Promise<readonly Reach[]>;
+  listReach(after: EntityKey, edge: number, ahead: number, limit: number): Promise<readonly Reach[]>;
   /**
-   * Deletes the oldest rows of an entity, at most `limit`, with the snapshots kept for them: those before the newest
-   * snapshot whose events all lie before `edge` (milliseconds since the epoch). That snapshot's own row stays, so
-   * what {@link load} and {@link loadAt} answer from it on stays as it is. Resolves with the number of deleted rows.
+   * Deletes the oldest rows of entities, at most `limit` of each, with the snapshots kept for them: those before the
+   * newest snapshot whose events all lie before `edge` (milliseconds since the epoch). That snapshot's own row stays,
+   * so what {@link load} and {@link loadAt} answer from it on stays as it is. What is cut short by the limit ends
+   * before a kept snapshot too, if there is one within it. Resolves with the numbers of deleted rows.
    */
-  prune(kind: EntityKind, id: string, edge: number, limit: number): Promise<number>;
+  prune(keys: readonly EntityKey[], edge: number, limit: number): Promise<readonly number[]>;
   /** Writes what was accepted, then closes the database. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // Loads asked for at the same time share one query.
 
-import { JournalUnavailable, type Recorded } from "./journal.ts";
-import { type EntityKey, keyText } from "./statements.ts";
+import { type EntityKey, JournalUnavailable, type Recorded } from "./journal.ts";
+import { keyText } from "./statements.ts";
 
 export interface LoaderLimits {
   /** Keys of one query. */

@@ -9,11 +9,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { SyncedFiles } from "./pglite-files.ts";
 import { endsInSync } from "./pglite-protocol.ts";
+import { Vacuum } from "./pglite-vacuum.ts";
 
 /** Major version of the PostgreSQL inside PGlite: a folder of another one cannot be opened. */
 const MAJOR = "18";
 /** Log segments (16 MB) after which a checkpoint is due. */
 const CHECKPOINT_SEGMENTS = 4;
+/** Time without a statement after which nobody is expected to wait, in milliseconds. */
+const QUIET_MS = 5_000;
 
 const PARAMETERS = {
   fsync: "on",
@@ -36,8 +39,13 @@ const folder: string = workerData.folder;
 let segment = "";
 let segments = 0;
 let isTidying = false;
+/** Whether no statement and no transaction is under way. */
+let isBetween = true;
 refuseOtherVersion(folder);
 const pglite = await open();
+const vacuum = new Vacuum(pglite);
+/** Runs out when nothing was asked for some time; every statement winds it up again. */
+const quiet = setTimeout(() => void tidyIfWorth(), QUIET_MS).unref();
 port.on("message", (message: Uint8Array | "close") => {
   if (message === "close") void close();
   else serve(message);
@@ -73,8 +81,9 @@ function serve(request: Uint8Array): void {
     .catch((error: unknown) => giveUp(String(error)));
   const answer = chunks.length === 1 ? chunks[0]! : new Uint8Array(Buffer.concat(chunks));
   port.postMessage(answer, [answer.buffer as ArrayBuffer]);
-  if (!isTidying && segments >= CHECKPOINT_SEGMENTS && endsInSync(request) && !pglite.isInTransaction())
-    void tidy();
+  isBetween = endsInSync(request) && !pglite.isInTransaction();
+  quiet.refresh();
+  if (segments >= CHECKPOINT_SEGMENTS && isBetween && !isTidying) void tidy();
 }
 
 /** The log goes on to a segment when a statement first opens it; a checkpoint opens later ones, to keep them for then. */
@@ -84,20 +93,27 @@ function countSegment(name: string): void {
   segments++;
 }
 
-/**
- * What background processes do in a PostgreSQL of several: free the log, reuse the room of old rows, and keep
- * transaction numbers from running out. Each time only what changed since the last time is visited.
- */
-async function tidy(): Promise<void> {
+/** Frees the log. A checkpoint is made by a background process in a PostgreSQL of several. */
+function tidy(): Promise<void> {
+  return undisturbed("it cannot free its log", async () => {
+    await vacuum.run();
+    await pglite.exec("checkpoint");
+    segments = 0;
+  });
+}
+
+async function tidyIfWorth(): Promise<void> {
+  if (isBetween && !isTidying) await undisturbed("it cannot use old room again", () => vacuum.runIfWorth());
+}
+
+async function undisturbed(failure: string, work: () => Promise<void>): Promise<void> {
   isTidying = true;
   try {
-    await pglite.exec("vacuum (freeze)");
-    await pglite.exec("checkpoint");
+    await work();
   } catch (error) {
-    giveUp(`it cannot free its log: ${String(error)}`);
+    giveUp(`${failure}: ${String(error)}`);
   } finally {
     isTidying = false;
-    segments = 0;
   }
 }
 

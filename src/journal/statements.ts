@@ -2,12 +2,7 @@
 
 import type { EntityKind } from "../signals/signal.ts";
 import { type Database, pack, type Queries, type Row, unpack } from "./database.ts";
-import type { JournalRow, Recorded, SnapshotRow } from "./journal.ts";
-
-export interface EntityKey {
-  readonly kind: EntityKind;
-  readonly id: string;
-}
+import type { EntityKey, JournalRow, Recorded, SnapshotRow } from "./journal.ts";
 
 /** The columns of an inserted row; its metadata, which few have, are only spoken of where one of a batch has some. */
 const COLUMNS = "kind, id, revision, timestamp, action, path, value, headers";

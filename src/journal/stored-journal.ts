@@ -46,8 +46,8 @@ export function storedJournal(
     listIds: (kind, after, limit) => told(listIds(database, kind, after, limit)),
     readEvents: (kind, id, from, to, limit) => told(readEvents(database, { kind, id }, from, to, limit)),
     loadAt: (kind, id, moment, limit) => told(loadAt(database, { kind, id }, moment, limit)),
-    listReach: (after, ahead, limit) => told(listReach(database, after, ahead, limit)),
-    prune: (kind, id, edge, limit) => told(prune(database, { kind, id }, edge, limit)),
+    listReach: (after, edge, ahead, limit) => told(listReach(database, after, edge, ahead, limit)),
+    prune: (keys, edge, limit) => told(prune(database, keys, edge, limit)),
     close: async () => {
       await writer.close();
       await database.close();

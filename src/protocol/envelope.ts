@@ -40,21 +40,25 @@ export function readEnvelope(message: JsonValue): Envelope {
   };
 }
 
-/** Makes the command of a message for one entity; one without a correlation ID gets one. */
+/** The headers of a message, checked; one without a correlation ID gets one. */
+export function headersOf(envelope: Envelope, maxLength: number): DittoHeaders {
+  const headers = parseHeaders(envelope.headers, maxLength);
+  return headers["correlation-id"] === undefined ? { ...headers, "correlation-id": randomUUID() } : headers;
+}
+
+/** Makes the command of a message for one entity. */
 export function commandOf(
-  envelope: Envelope,
+  { path, value, fields }: Envelope,
   topic: Pick<CommandTopic, "kind" | "action"> & { readonly id: string },
+  headers: DittoHeaders,
   auth: AuthContext,
 ): Command {
-  const { value, fields } = envelope;
-  const headers = parseHeaders(envelope.headers);
   return {
     kind: topic.kind,
     id: topic.id,
     action: topic.action,
-    path: pathOf(envelope.path),
-    headers:
-      headers["correlation-id"] === undefined ? { ...headers, "correlation-id": randomUUID() } : headers,
+    path: pathOf(path),
+    headers,
     auth,
     ...(value !== undefined && { value }),
     ...(fields !== undefined && { fields: parseFields(fields) }),

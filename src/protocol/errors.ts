@@ -1,5 +1,10 @@
 import { defineError } from "../base/errors.ts";
 
+export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
+  message: `The timeout '${given}' is not a duration.`,
+  description: "It is a whole number of seconds, or one with the unit ms, s, m, h, d, w, mo or y.",
+}));
+
 export const unknownTopicPath = defineError("protocoladapter:unknown.topicpath", 400, (topic: string) => ({
   message: `The topic path '${topic}' is not known.`,
   description:

@@ -9,11 +9,7 @@ import type { HeaderType } from "./header-types.ts";
 import * as types from "./header-types.ts";
 
 /** The refusal of a value that is not of its header's type. */
-export const invalidHeader = (
-  name: string,
-  value: string,
-  { says, href }: Pick<HeaderType, "says" | "href">,
-) =>
+const invalidHeader = (name: string, value: string, { says, href }: Pick<HeaderType, "says" | "href">) =>
   headerInvalid(name, {
     message: `The value '${value}' of the header '${name}' is not valid.`,
     description: `It must be ${says}.`,
@@ -42,7 +38,7 @@ const kept = (type: HeaderType): Rule => ({ type, told: false });
 const known: Readonly<Record<string, Rule>> = {
   "correlation-id": told(types.correlationId),
   "response-required": told(types.flag),
-  timeout: told(types.any),
+  timeout: told(types.timeout),
   "content-type": told(types.text),
   channel: told(types.channel),
   "dry-run": told(types.onlyFlag(false)),
@@ -50,7 +46,7 @@ const known: Readonly<Record<string, Rule>> = {
   traceparent: told(types.text),
   tracestate: told(types.text),
   "diverted-response-from-connection": told(types.text),
-  "requested-acks": kept(types.any),
+  "requested-acks": kept(types.labels),
   accept: kept(types.text),
   "declared-acks": kept(types.any),
   "allow-policy-lockout": kept(types.flag),
@@ -61,10 +57,10 @@ const known: Readonly<Record<string, Rule>> = {
   "merge-thing-patch-conditions": kept(types.patchConditions),
   "live-channel-condition": kept(types.only()),
   "live-channel-timeout-strategy": kept(types.text),
-  "put-metadata": kept(types.any),
-  "get-metadata": kept(types.any),
-  "delete-metadata": kept(types.any),
-  "at-historical-revision": kept(types.wholeNumber),
+  "put-metadata": kept(types.metadataPuts),
+  "get-metadata": kept(types.metadataKeys("get-metadata")),
+  "delete-metadata": kept(types.metadataKeys("delete-metadata")),
+  "at-historical-revision": kept(types.revision),
   "at-historical-timestamp": kept(types.instant),
   "policy-view": kept(types.only("original")),
   "divert-response-to-connection": kept(types.text),
@@ -119,36 +115,56 @@ const ruleOf = (name: string): Rule | undefined => (Object.hasOwn(known, name) ?
 export const goesAlong = (name: string): boolean => !Object.hasOwn(known, name) && !dropped.has(name);
 
 /**
- * Reads the value of a header; a value that is not of the header's type is refused with `header.invalid`, one that is
- * not supported with `header.notsupported`. Flags become booleans, `merge-thing-patch-conditions` an object,
- * `at-historical-revision` a number. `timeout`, `requested-acks` and the metadata headers stay as they came: whoever
- * uses them reads them. Everything else is text.
+ * Reads the value of a header of a protocol message; a value that is not of the header's type is refused with
+ * `header.invalid` (`timeout` with `timeout.invalid`), one that is not supported with `header.notsupported`. Flags become
+ * booleans, the headers of history numbers, `requested-acks` a list of labels. `timeout`, the metadata headers and
+ * `merge-thing-patch-conditions` stay as they came: whoever uses them reads them. Everything else is text.
  */
 export function parseHeader(name: string, value: JsonValue): JsonValue {
   const type = ruleOf(name)?.type;
-  if (!type) return value;
-  const parsed = type.parse(value);
+  return type ? checked(name, value, type, type.parse(value)) : value;
+}
+
+/** The same of the text of an HTTP header or query parameter. */
+export function parseTextHeader(name: string, text: string): JsonValue {
+  const type = ruleOf(name)?.type;
+  return type ? checked(name, text, type, type.parseText ? type.parseText(text) : type.parse(text)) : text;
+}
+
+function checked(name: string, given: JsonValue, type: HeaderType, parsed: JsonValue | undefined): JsonValue {
   if (parsed === undefined) {
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
-    throw invalidHeader(name, shown, type);
+    const shown = typeof given === "string" ? given : JSON.stringify(given);
+    throw invalidHeader(name, shown.slice(0, 200), type);
   }
   if (type.supports && !type.supports.has(String(parsed))) throw unsupportedHeader(name, String(parsed));
   return parsed;
 }
 
-/** The headers of a protocol message as they came, by lower-case name. */
+/** The headers of a protocol message as they came, by lower-case name; one that is null counts as absent. */
 export function readHeaders(value: JsonValue | undefined): DittoHeaders {
   const headers: { [name: string]: JsonValue } = {};
   if (!isObject(value)) return headers;
-  for (const name of Object.keys(value)) putKey(headers, name.toLowerCase(), value[name] as JsonValue);
+  for (const name of Object.keys(value)) {
+    const given = value[name] as JsonValue;
+    if (given !== null) putKey(headers, name.toLowerCase(), given);
+  }
   return headers;
 }
 
-/** The same with values of their types; refuses as {@link parseHeader} does. What a client cannot set is left out. */
-export function parseHeaders(read: DittoHeaders): DittoHeaders {
+/**
+ * The same with values of their types; refuses as {@link parseHeader} does, and more than `maxLength` characters with
+ * `headers.too.large`. What a client cannot set is left out, and does not count.
+ */
+export function parseHeaders(read: DittoHeaders, maxLength: number): DittoHeaders {
   const headers: { [name: string]: JsonValue } = {};
+  let length = 0;
   for (const name of Object.keys(read)) {
-    if (!dropped.has(name)) putKey(headers, name, parseHeader(name, read[name] as JsonValue));
+    if (dropped.has(name)) continue;
+    const value = read[name] as JsonValue;
+    length += name.length + (typeof value === "string" ? value : JSON.stringify(value)).length;
+    if (length > maxLength)
+      throw headersTooLarge(`They are longer than the ${maxLength} characters allowed.`);
+    putKey(headers, name, parseHeader(name, value));
   }
   return headers;
 }

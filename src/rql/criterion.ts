@@ -29,6 +29,12 @@ export const pathOf = (property: string): Path =>
     .filter((key) => key !== "")
     .map(unescapeKey);
 
+/** How many operators a criterion consists of. */
+export function countOperators(criterion: Criterion): number {
+  if ("criteria" in criterion) return criterion.criteria.reduce((sum, part) => sum + countOperators(part), 1);
+  return "criterion" in criterion ? 1 + countOperators(criterion.criterion) : 1;
+}
+
 /**
  * The paths that a criterion addresses, each once. Who sends it as a condition needs unrestricted READ on every one
  * of them (basic-conditional-requests page), known to the thing or not.

@@ -14,6 +14,8 @@ export interface Evaluated {
   placeholder?(name: string): string | undefined;
   /** In milliseconds since 1970. */
   readonly now: number;
+  /** Told about how much work it is to test a value, in characters, before it is done; may refuse by throwing. */
+  spend?(characters: number): void;
 }
 
 export type Matcher = (on: Evaluated) => boolean;
@@ -44,7 +46,7 @@ export function compileCriterion(criterion: Criterion, vocabulary: Vocabulary): 
       return compileQuestion(op, fieldOf(criterion.property, "ask", vocabulary));
     default: {
       const field = fieldOf(criterion.property, "compare", vocabulary);
-      const matches = anyLeaf(field, compileTest(criterion));
+      const matches = anyLeaf(field, compileTest(criterion), weightOf(criterion));
       return op === "ne" ? negate(matches) : matches;
     }
   }
@@ -85,15 +87,26 @@ function isEmpty(value: JsonValue | undefined): boolean {
   return isObject(value) && Object.keys(value).length === 0;
 }
 
+/** How many characters of a pattern weigh as much as a comparison. */
+const LIGHT = 128;
+/** What any value weighs, in characters. */
+const VALUE = 10;
+
+/** How much of a test's work each character of a value is: long patterns take longer. */
+const weightOf = (criterion: Comparison): number =>
+  "value" in criterion && typeof criterion.value === "string" ? 1 + criterion.value.length / LIGHT : 1;
+
 const anyLeaf =
-  (field: Field, test: TimedTest): Matcher =>
+  (field: Field, test: TimedTest, weight: number): Matcher =>
   (on) =>
-    passes(readField(field, on, true), test(on.now));
+    passes(readField(field, on, true), test(on.now), (length) => on.spend?.(weight * length));
 
 /** Whether a value, or one in it if it is an array, passes the test. */
-function passes(value: JsonValue | undefined, test: LeafTest): boolean {
-  if (isArray(value)) return value.some((element) => passes(element, test));
-  return value !== undefined && !isObject(value) && test(value);
+function passes(value: JsonValue | undefined, test: LeafTest, spend: (length: number) => void): boolean {
+  if (isArray(value)) return value.some((element) => passes(element, test, spend));
+  if (value === undefined || isObject(value)) return false;
+  spend(VALUE + (typeof value === "string" ? value.length : 0));
+  return test(value);
 }
 
 function readField(field: Field, on: Evaluated, intoArrays: boolean): JsonValue | undefined {

@@ -9,59 +9,73 @@ const QUESTION = 0x3f;
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 const LOWER_OFFSET = 0x20;
+const SURROGATE = 0xfc00;
+const HIGH = 0xd800;
+const LOW = 0xdc00;
 const WORD_BITS = 32;
 
-/** Characters as code points. */
-type Points = ArrayLike<number>;
+/** A text in UTF-16 units, which is read where it stands: to turn it into code points would cost more than to match it. */
+export interface Units {
+  readonly length: number;
+  charCodeAt(at: number): number;
+}
 type Segment = readonly number[];
+type Fold = (point: number) => number;
 
 /** Whether a pattern is short enough to be compiled. */
 export const isPatternLengthAllowed = (pattern: string): boolean =>
-  pointsOf(pattern.replaceAll(/\*+/g, "*"), false).length <= MAX_PATTERN;
+  pointsOf(pattern.replaceAll(/\*+/g, "*"), asItIs).length <= MAX_PATTERN;
 
-/** Makes a test of whole texts; with `ignoreCase` the letters A–Z are their small ones, and only these. */
-export function compilePattern(pattern: string, ignoreCase: boolean): (text: string) => boolean {
-  const matches = compilePoints(pointsOf(pattern, ignoreCase));
-  return (text) => matches(pointsOf(text, ignoreCase));
+const asItIs: Fold = (point) => point;
+const toLower: Fold = (point) => (point >= UPPER_A && point <= UPPER_Z ? point + LOWER_OFFSET : point);
+
+const pointsOf = (text: string, fold: Fold): number[] =>
+  Array.from(text, (character) => fold(character.codePointAt(0) as number));
+
+/** The code point that begins at a place; half of a pair counts as one where the other half is missing. */
+function pointAt(text: Units, at: number): number {
+  const unit = text.charCodeAt(at);
+  if ((unit & SURROGATE) !== HIGH || at + 1 >= text.length) return unit;
+  const low = text.charCodeAt(at + 1);
+  return (low & SURROGATE) === LOW ? ((unit - HIGH) << 10) + (low - LOW) + 0x10000 : unit;
 }
 
-function pointsOf(text: string, toLower: boolean): number[] {
-  const points: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const point = text.codePointAt(i) as number;
-    points.push(toLower && point >= UPPER_A && point <= UPPER_Z ? point + LOWER_OFFSET : point);
-    if (point > 0xffff) i++;
-  }
-  return points;
+const after = (at: number, point: number): number => (point > 0xffff ? at + 2 : at + 1);
+
+/** Where so many code points before a place begin, or -1 where there are not as many. */
+function before(text: Units, at: number, points: number): number {
+  let here = at;
+  for (let i = 0; i < points && here >= 0; i++) here -= here > 1 && pointAt(text, here - 2) > 0xffff ? 2 : 1;
+  return here;
 }
 
 /**
- * The same on code points. The time is linear in the text: each segment between two `*` is searched where the one
- * before ended, all its characters at once (Shift-And), and a segment that was found is never searched again.
+ * Makes a test of whole texts; with `ignoreCase` the letters A–Z are their small ones, and only these. The time is
+ * linear in the text: each segment between two `*` is searched where the one before ended, all its characters at once
+ * (Shift-And), and a segment that was found is never searched again.
  */
-export function compilePoints(pattern: Points): (text: Points) => boolean {
-  const segments = segmentsOf(pattern);
+export function compilePattern(pattern: string, ignoreCase: boolean): (text: Units) => boolean {
+  const fold = ignoreCase ? toLower : asItIs;
+  const segments = segmentsOf(pointsOf(pattern, fold));
   const first = segments.shift() as Segment;
   const last = segments.pop();
-  if (last === undefined) return (text) => text.length === first.length && standsAt(first, text, 0);
-  const searches = segments.filter((segment) => segment.length > 0).map(compileSearch);
+  if (last === undefined) return (text) => endOf(first, text, 0, fold) === text.length;
+  const searches = segments.filter((segment) => segment.length > 0).map((part) => compileSearch(part, fold));
   return (text) => {
-    const end = text.length - last.length;
-    if (end < first.length || !standsAt(first, text, 0) || !standsAt(last, text, end)) return false;
-    let from = first.length;
+    let from = endOf(first, text, 0, fold);
+    const end = before(text, text.length, last.length);
+    if (from < 0 || end < from || endOf(last, text, end, fold) < 0) return false;
     for (const search of searches) {
-      const next = search(text, from, end);
-      if (next < 0) return false;
-      from = next;
+      from = search(text, from, end);
+      if (from < 0) return false;
     }
     return isOneLine(text, from, end);
   };
 }
 
-function segmentsOf(pattern: Points): Segment[] {
+function segmentsOf(pattern: readonly number[]): Segment[] {
   const segments: number[][] = [[]];
-  for (let i = 0; i < pattern.length; i++) {
-    const point = pattern[i] as number;
+  for (const point of pattern) {
     if (point === STAR) segments.push([]);
     else segments.at(-1)?.push(point === QUESTION ? ANY : point);
   }
@@ -74,46 +88,58 @@ const isLineEnd = (point: number): boolean =>
 const isMatch = (expected: number, point: number): boolean =>
   expected === point || (expected === ANY && !isLineEnd(point));
 
-function standsAt(segment: Segment, text: Points, from: number): boolean {
-  if (from + segment.length > text.length) return false;
-  for (let i = 0; i < segment.length; i++)
-    if (!isMatch(segment[i] as number, text[from + i] as number)) return false;
-  return true;
+/** Where a segment that stands at a place ends, or -1 where it does not stand there. */
+function endOf(segment: Segment, text: Units, from: number, fold: Fold): number {
+  let at = from;
+  for (const expected of segment) {
+    if (at >= text.length) return -1;
+    const point = pointAt(text, at);
+    if (!isMatch(expected, fold(point))) return -1;
+    at = after(at, point);
+  }
+  return at;
 }
 
-function isOneLine(text: Points, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (isLineEnd(text[i] as number)) return false;
+function isOneLine(text: Units, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (isLineEnd(text.charCodeAt(i))) return false;
   return true;
 }
 
 /** Finds the first place of a segment between two others; gives where it ends, or -1. */
-function compileSearch(segment: Segment): (text: Points, from: number, to: number) => number {
-  const masks = masksOf(segment);
-  const state = new Int32Array(masks.any.length);
+function compileSearch(segment: Segment, fold: Fold): (text: Units, from: number, to: number) => number {
+  const { none, any, exact } = masksOf(segment);
+  const state = new Int32Array(any.length);
   const lastWord = state.length - 1;
   const lastBit = 1 << ((segment.length - 1) % WORD_BITS);
+  const begin = segment[0] as number;
   return (text, from, to) => {
     state.fill(0);
-    for (let i = from; i < to; i++) {
-      const point = text[i] as number;
-      advance(state, masks.exact.get(point) ?? (isLineEnd(point) ? masks.none : masks.any));
-      if (((state[lastWord] as number) & lastBit) !== 0) {
-        const start = i + 1 - segment.length;
-        return isOneLine(text, from, start) ? i + 1 : -1;
-      }
+    let isUnderWay = false;
+    for (let at = from; at < to; ) {
+      const point = pointAt(text, at);
+      at = after(at, point);
+      const folded = fold(point);
+      if (!isUnderWay && begin !== ANY && begin !== folded) continue;
+      isUnderWay = advance(state, exact.get(folded) ?? (isLineEnd(point) ? none : any));
+      if (((state[lastWord] as number) & lastBit) !== 0)
+        return isOneLine(text, from, before(text, at, segment.length)) ? at : -1;
     }
     return -1;
   };
 }
 
-/** Bit `i` of the state says that the first `i + 1` characters of the segment end here. */
-function advance(state: Int32Array, mask: Int32Array): void {
+/** Bit `i` of the state says that the first `i + 1` characters of the segment end here. Tells whether any bit is set. */
+function advance(state: Int32Array, mask: Int32Array): boolean {
   let carry = 1;
+  let bits = 0;
   for (let w = 0; w < state.length; w++) {
     const old = state[w] as number;
-    state[w] = ((old << 1) | carry) & (mask[w] as number);
+    const next = ((old << 1) | carry) & (mask[w] as number);
+    state[w] = next;
+    bits |= next;
     carry = old >>> (WORD_BITS - 1);
   }
+  return bits !== 0;
 }
 
 /** For each character, the places of the segment where it may stand. */

@@ -74,6 +74,25 @@ test("a selector that would unfold into far more than it says is refused", () =>
   else expect(code).toBe("json.fieldselector.invalid");
 });
 
+test("a selector of more than 500 paths is refused", () => {
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `*/m${i}`).join(",");
+
+  expect(parseFields(names(500))).toHaveLength(500);
+  expect(codeOf(() => parseFields(`attributes(${names(501)})`))).toBe("json.fieldselector.invalid");
+});
+
+test("a member is looked at once, however many paths lead to it", () => {
+  let looks = 0;
+  const get = (target: JsonObject, key: string) => {
+    looks++;
+    return Reflect.get(target, key);
+  };
+  const source = { a: { b: new Proxy({ x: 1 }, { get }) } };
+
+  selectFields(source, parseFields(Array(200).fill("a/*/x,*/b/x").join(",")));
+  expect(looks).toBe(1);
+});
+
 describe("a selection holds what it names and nothing else", () => {
   const cases: readonly (readonly [selector: string, selection: string])[] = [
     ["thingId", '{"thingId":"a:b"}'],
@@ -88,6 +107,19 @@ describe("a selection holds what it names and nothing else", () => {
     [
       "features/f/properties/q,features/*/properties/p",
       '{"features":{"f":{"properties":{"q":2,"p":1}},"g":{"properties":{"p":3}}}}',
+    ],
+    ["features/*/properties/q,features/f/properties", '{"features":{"f":{"properties":{"p":1,"q":2}}}}'],
+    [
+      "*/place/city,*/*/properties/q",
+      '{"attributes":{"place":{"city":"U"}},"features":{"f":{"properties":{"q":2}}}}',
+    ],
+    [
+      "attributes(x1,x2,x3,x4,x5,x6,x7,place/city,maker)",
+      '{"attributes":{"place":{"city":"U"},"maker":"x"}}',
+    ],
+    [
+      "features(h/definition,*/properties/q)",
+      '{"features":{"h":{"definition":["a:b:c"]},"f":{"properties":{"q":2}}}}',
     ],
     ["constructor,__proto__,toString", "{}"],
   ];

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/json/json.ts";
-import {
-  filterPatch,
-  readPatchConditions,
-  withoutEmptyObjects,
-} from "../../src/base/json/patch-conditions.ts";
+import { filterPatch, readPatchConditions } from "../../src/base/json/patch-conditions.ts";
 
 const read = (header: JsonValue) => readPatchConditions(header) ?? [];
 
@@ -49,14 +45,4 @@ describe("a filtered patch", () => {
     expect(JSON.stringify(filtered)).toBe('{"__proto__":{"b":2}}');
     expect(JSON.stringify(filterPatch({ a: 1 }, read({ "__proto__/a": "no" }), () => false))).toBe('{"a":1}');
   });
-});
-
-test("without its empty objects a patch still deletes, and may say nothing any more", () => {
-  expect(withoutEmptyObjects({ a: { b: {} }, c: { d: null, e: {} }, f: [] })).toEqual({
-    c: { d: null },
-    f: [],
-  });
-  expect(withoutEmptyObjects({ a: { b: {} } })).toBeUndefined();
-  expect(withoutEmptyObjects({})).toBeUndefined();
-  expect(withoutEmptyObjects(null)).toBeNull();
 });

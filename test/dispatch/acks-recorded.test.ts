@@ -4,10 +4,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TwinError } from "../../src/base/errors.ts";
 import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
 import { type Ack, twinPersisted } from "../../src/dispatch/acks/ack.ts";
-import { awaitedOverHttp } from "../../src/dispatch/acks/awaited.ts";
+import type { Feed } from "../../src/dispatch/acks/ack-wait.ts";
+import { awaitedOverHttp, awaitsOthers } from "../../src/dispatch/acks/awaited.ts";
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
 import { httpForm } from "../../src/dispatch/acks/forms.ts";
-import { type Outcome, outcomeOf, type Runnable } from "../../src/dispatch/acks/outcome.ts";
+import { acksOf, responseOf } from "../../src/dispatch/acks/outcome.ts";
+import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
+import { parseTextHeader } from "../../src/protocol/headers.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { Command } from "../../src/signals/signal.ts";
 import { type Exchange, readExchanges } from "../replay/recording.ts";
@@ -58,29 +61,35 @@ interface Answer {
 
 /** A refusal of what the request awaits, or what it is answered when `twin-persisted` is as recorded. */
 async function answerTo(exchange: Exchange, json: JsonValue | undefined, id: string): Promise<Answer> {
-  const command = commandOf(exchange, id);
-  const { timeout } = command.headers;
-  const echoed = { "correlation-id": id, ...(timeout !== undefined && { timeout: timeout as string }) };
+  const timeout = new URLSearchParams(exchange.request.path.split("?")[1]).get("timeout");
+  const echoed = { "correlation-id": id, ...(timeout !== null && { timeout }) };
   const carried = { ...echoed, "x-ditto-pre-authenticated": "nginx:ditto", host: "HOST" };
   const recordedAcks = (json ?? {}) as unknown as { readonly [label: string]: Ack | undefined };
   const persisted = recordedAcks["twin-persisted"];
   const searchable = recordedAcks["search-persisted"];
-  const runnable: Runnable = {
+  const run = async (feed?: Feed) => {
+    if (searchable) feed?.({ ...searchable, label: "search-persisted" });
+    return replyOf(exchange, persisted);
+  };
+  const one = { commands: 1, characters: 1_000 };
+  const waiting = { deadlines: new Deadlines(), room: new WaitingRoom(one, one), refusalMs: 3000 };
+  const onFault = (error: unknown) => expect.unreachable(String(error));
+  const waiter = {
+    subject: "nginx:ditto",
     correlationId: id,
-    run: async (feed) => {
-      if (searchable) feed?.({ ...searchable, label: "search-persisted" });
-      return replyOf(exchange, persisted);
-    },
-    ackOf: (reply) =>
-      twinPersisted(command, reply, carried, persisted?.headers.location as string | undefined),
+    characters: 0,
+    onGone: () => () => undefined,
+    onCommitted: () => undefined,
+    onFault,
   };
   try {
+    const command = commandOf(exchange, id);
+    const location = persisted?.headers.location as string | undefined;
+    const ackOf = (reply: Reply) => twinPersisted(command, reply, carried, location);
     const awaited = awaitedOverHttp(command);
-    const outcome = outcomeOf(awaited, runnable, {
-      deadlines: new Deadlines(1),
-      refusalMs: 3000,
-      onFault: expect.unreachable,
-    });
+    const outcome = awaitsOthers(awaited)
+      ? acksOf(awaited, run, ackOf, waiter, waiting)
+      : responseOf(awaited, run, waiting, onFault);
     await vi.runAllTimersAsync();
     return formOf(await outcome, awaited.shown, echoed);
   } catch (error) {
@@ -90,31 +99,30 @@ async function answerTo(exchange: Exchange, json: JsonValue | undefined, id: str
 }
 
 function formOf(
-  outcome: Outcome,
+  outcome: readonly Ack[] | Reply | "accepted",
   shown: readonly string[] | undefined,
   echoed: Record<string, string>,
 ): Answer {
   if (outcome === "accepted") return { status: 202, shown: undefined };
-  if ("reply" in outcome)
-    return { status: outcome.reply.status, shown: shown === undefined ? undefined : JSON.stringify(shown) };
-  return { ...httpForm(outcome.acks, echoed), shown: undefined };
+  if ("status" in outcome)
+    return { status: outcome.status, shown: shown === undefined ? undefined : JSON.stringify(shown) };
+  return { ...httpForm(outcome, echoed), shown: undefined };
 }
 
 function commandOf({ request }: Exchange, id: string): Command {
   const query = new URLSearchParams(request.path.split("?")[1]);
-  const required = query.get("response-required") ?? request.headers["response-required"];
+  const given = { "response-required": request.headers["response-required"], ...Object.fromEntries(query) };
+  const said = ["timeout", "requested-acks", "response-required"].flatMap((name) => {
+    const text = given[name as keyof typeof given];
+    return text === undefined ? [] : [[name, parseTextHeader(name, text)]];
+  });
   return {
     kind: "thing",
     id: "org.golden:t1",
     action: "modify",
     path: ["attributes", "ack"],
     auth: { subjects: ["nginx:ditto"] },
-    headers: {
-      "correlation-id": id,
-      ...(query.has("timeout") && { timeout: query.get("timeout") }),
-      ...(query.has("requested-acks") && { "requested-acks": query.get("requested-acks") }),
-      ...(required !== undefined && { "response-required": required === "true" }),
-    },
+    headers: { "correlation-id": id, ...Object.fromEntries(said) },
   };
 }
 

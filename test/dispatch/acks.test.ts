@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { invalidJson } from "../../src/base/json/errors.ts";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { type Ack, acksJson, combinedStatus, timedOut, twinPersisted } from "../../src/dispatch/acks/ack.ts";
-import { type AwaitedAcks, awaitedOverHttp, awaitedOverWebSocket } from "../../src/dispatch/acks/awaited.ts";
+import type { Feed } from "../../src/dispatch/acks/ack-wait.ts";
+import { awaitedOverHttp, awaitedOverWebSocket, awaitsOthers } from "../../src/dispatch/acks/awaited.ts";
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
 import { httpForm, protocolForm } from "../../src/dispatch/acks/forms.ts";
-import { customLabels, labelsOfText, labelsOfValue } from "../../src/dispatch/acks/labels.ts";
-import { type Feed, type Outcome, outcomeOf, type Waiting } from "../../src/dispatch/acks/outcome.ts";
-import { durationMs, httpTimeoutMs } from "../../src/dispatch/acks/timeout.ts";
+import { customLabels } from "../../src/dispatch/acks/labels.ts";
+import { acksOf, responseOf } from "../../src/dispatch/acks/outcome.ts";
+import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { Command, DittoHeaders } from "../../src/signals/signal.ts";
 
@@ -28,97 +29,8 @@ const refused = (header: string) =>
   });
 const withCode = (code: string) => expect.objectContaining({ code });
 
-describe("labels", () => {
-  test("are a list between commas over HTTP, or a JSON array", () => {
-    expect(labelsOfText("twin-persisted,my-ack")).toEqual(["twin-persisted", "my-ack"]);
-    expect(labelsOfText(" twin-persisted , my:ack,,")).toEqual(["twin-persisted", "my:ack"]);
-    expect(labelsOfText('["twin-persisted","my-ack"]')).toEqual(["twin-persisted", "my-ack"]);
-    expect(labelsOfText("")).toEqual([]);
-    expect(labelsOfText("[]")).toEqual([]);
-  });
-
-  test("are a JSON array in a protocol message, or the text of one", () => {
-    expect(labelsOfValue(["a-b", "c_d"])).toEqual(["a-b", "c_d"]);
-    expect(labelsOfValue('["a-b"]')).toEqual(["a-b"]);
-    for (const value of ["a-b,c-d", "", 7, {}, true])
-      expect(() => labelsOfValue(value)).toThrow(refused("requested-acks"));
-  });
-
-  test("count once, in the order in which they come", () => {
-    expect(labelsOfText("my-ack,twin-persisted,my-ack")).toEqual(["my-ack", "twin-persisted"]);
-  });
-
-  test.each([
-    "abc",
-    "a".repeat(165),
-    "{{ connection:id }}:my-ack",
-    "{{connection:id}}:abc",
-    "A-9_:",
-    "__proto__",
-  ])("'%s' is one", (label) => {
-    expect(labelsOfValue([label])).toEqual([label]);
-  });
-
-  test.each(["ab", "a".repeat(166), "bad label", "ümlaut", "a/b", "{{ id }}:abc", "{{a:b}}abc", "abc\n", ""])(
-    "'%s' is none",
-    (label) => {
-      expect(() => labelsOfValue([label])).toThrow(refused("requested-acks"));
-    },
-  );
-
-  test("are strings, and no more than fit Ditto's headers", () => {
-    for (const value of [[1], [null], [["abc"]], ["abc", {}]] satisfies JsonValue[])
-      expect(() => labelsOfText(JSON.stringify(value))).toThrow(refused("requested-acks"));
-    expect(() => labelsOfValue(Array.from({ length: 1251 }, (_, i) => `label-${i}`))).toThrow(
-      refused("requested-acks"),
-    );
-  });
-
-  test("of many characters are refused at once", () => {
-    const start = performance.now();
-
-    expect(() => labelsOfText(`{{${" ".repeat(60_000)}a`)).toThrow(refused("requested-acks"));
-    expect(() => labelsOfText(`${"[".repeat(1_000_000)}`)).toThrow(refused("requested-acks"));
-
-    expect(performance.now() - start).toBeLessThan(500);
-  });
-
-  test("of the server itself are not shown to others", () => {
-    expect(customLabels(["twin-persisted", "my-ack", "search-persisted", "live-response"])).toEqual([
-      "my-ack",
-    ]);
-  });
-});
-
-describe("a timeout", () => {
-  test.each([
-    ["10", 10_000],
-    ["10s", 10_000],
-    ["500ms", 500],
-    ["1m", 60_000],
-    ["0", 0],
-    ["0ms", 0],
-    ["+5s", 5000],
-    [7, 7000],
-    ["1h", 3_600_000],
-    ["1d", 86_400_000],
-    ["1mo", 2_592_000_000],
-  ])("of %j is %d ms", (text, ms) => {
-    expect(durationMs(text)).toBe(ms);
-  });
-
-  test.each(["abc", "", "-1", "1.5s", "1 s", "5S", "s", 1.5, true, null, ["5s"], "9".repeat(40)])(
-    "of %j is refused",
-    (value) => {
-      expect(() => durationMs(value)).toThrow(withCode("timeout.invalid"));
-    },
-  );
-
-  test("of an HTTP request is at most a minute", () => {
-    expect(httpTimeoutMs("60s")).toBe(60_000);
-    for (const text of ["60001ms", "61s", "10m", "1y"])
-      expect(() => httpTimeoutMs(text)).toThrow(withCode("gateway:timeout.invalid"));
-  });
+test("labels of the server itself are not shown to others", () => {
+  expect(customLabels(["twin-persisted", "my-ack", "search-persisted", "live-response"])).toEqual(["my-ack"]);
 });
 
 describe("what is awaited", () => {
@@ -136,7 +48,7 @@ describe("what is awaited", () => {
     for (const how of [{ action: "retrieve" }, { kind: "policy" }] as const) {
       expect(http({}, how)).toMatchObject({ labels: [], responseRequired: true, shown: undefined });
       expect(ws({ timeout: "5s" }, how)).toMatchObject({ labels: [], timeoutMs: 5000, shown: undefined });
-      expect(http({ "requested-acks": "my-ack" }, how)).toMatchObject({ labels: [], shown: ["my-ack"] });
+      expect(http({ "requested-acks": ["my-ack"] }, how)).toMatchObject({ labels: [], shown: ["my-ack"] });
       expect(() => http({ timeout: "0" }, how)).toThrow(refused("timeout"));
     }
   });
@@ -147,30 +59,30 @@ describe("what is awaited", () => {
     expect(http({ timeout: "0" })).toMatchObject(nothing);
     expect(http({ "response-required": false })).toMatchObject(nothing);
     expect(ws({ timeout: "0s", "response-required": false })).toMatchObject(nothing);
-    expect(http({ "requested-acks": "", timeout: "0" })).toMatchObject(nothing);
+    expect(http({ "requested-acks": [], timeout: "0" })).toMatchObject(nothing);
   });
 
   test("is the plain response where no acknowledgement is requested", () => {
-    expect(http({ "requested-acks": "[]" })).toMatchObject({ labels: [], responseRequired: true, shown: [] });
+    expect(http({ "requested-acks": [] })).toMatchObject({ labels: [], responseRequired: true, shown: [] });
     expect(ws({ "requested-acks": [] })).toMatchObject({ labels: [], responseRequired: true, shown: [] });
   });
 
   test("is never a live response", () => {
-    expect(http({ "requested-acks": "live-response" })).toMatchObject({ labels: [], shown: [] });
-    expect(http({ "requested-acks": "live-response,my-ack" })).toMatchObject({ labels: ["my-ack"] });
+    expect(http({ "requested-acks": ["live-response"] })).toMatchObject({ labels: [], shown: [] });
+    expect(http({ "requested-acks": ["live-response", "my-ack"] })).toMatchObject({ labels: ["my-ack"] });
   });
 
   test("shows the labels that are not of the server", () => {
-    expect(http({ "requested-acks": "twin-persisted" }).shown).toBeUndefined();
-    expect(http({ "requested-acks": "twin-persisted,search-persisted" }).shown).toBeUndefined();
-    expect(http({ "requested-acks": "twin-persisted,my-ack" }).shown).toEqual(["my-ack"]);
+    expect(http({ "requested-acks": ["twin-persisted"] }).shown).toBeUndefined();
+    expect(http({ "requested-acks": ["twin-persisted", "search-persisted"] }).shown).toBeUndefined();
+    expect(http({ "requested-acks": ["twin-persisted", "my-ack"] }).shown).toEqual(["my-ack"]);
   });
 
   test("cannot come within no time", () => {
     for (const headers of [
-      { timeout: "0", "requested-acks": '["twin-persisted"]' },
+      { timeout: "0", "requested-acks": ["twin-persisted"] },
       { timeout: "0", "response-required": true },
-      { timeout: "0", "requested-acks": '["my-ack"]', "response-required": false },
+      { timeout: "0", "requested-acks": ["my-ack"], "response-required": false },
     ]) {
       expect(() => http(headers)).toThrow(refused("timeout"));
       expect(() => ws(headers)).toThrow(refused("timeout"));
@@ -182,10 +94,16 @@ describe("what is awaited", () => {
 
     expect(() => ws(headers)).toThrow(refused("requested-acks"));
     expect(ws(headers, { kind: "policy" })).toMatchObject({ labels: [], responseRequired: false });
-    expect(http({ ...headers, "requested-acks": "twin-persisted" })).toMatchObject({
+    expect(http(headers)).toMatchObject({
       labels: ["twin-persisted"],
       responseRequired: false,
     });
+  });
+
+  test("over HTTP comes within a minute", () => {
+    expect(http({ timeout: "60s" }).timeoutMs).toBe(60_000);
+    for (const timeout of ["60001ms", "61s", "10m", "1y"])
+      expect(() => http({ timeout })).toThrow(withCode("gateway:timeout.invalid"));
   });
 
   test("over a WebSocket is cut to 65 seconds", () => {
@@ -277,22 +195,24 @@ describe("several acknowledgements", () => {
 
 describe("a command", () => {
   let deadlines: Deadlines;
-  let waiting: Waiting;
+  let room: WaitingRoom;
   const faults: unknown[] = [];
+  const onFault = (error: unknown) => faults.push(error);
   beforeEach(() => {
     vi.useFakeTimers();
     faults.length = 0;
-    deadlines = new Deadlines(3);
-    waiting = { deadlines, refusalMs: 3000, onFault: (error) => faults.push(error) };
+    deadlines = new Deadlines();
+    room = new WaitingRoom({ commands: 3, characters: 1_000 }, { commands: 2, characters: 700 });
   });
   afterEach(() => {
     expect(deadlines.size).toBe(0);
+    expect(room.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 
   /** What has become of an outcome by now. */
-  const soFar = async (outcome: Promise<Outcome>): Promise<unknown> => {
+  const soFar = async (outcome: Promise<unknown>): Promise<unknown> => {
     let now: unknown = "waits";
     outcome.then(
       (value) => {
@@ -306,29 +226,44 @@ describe("a command", () => {
     return now;
   };
   const elapse = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-  const start = (headers: DittoHeaders) => {
+
+  const start = (headers: DittoHeaders, { subject = "nginx:ditto", characters = 10 } = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const awaited: AwaitedAcks = awaitedOverHttp(command(headers));
+    const awaited = awaitedOverHttp(command(headers));
+    const waiting = { deadlines, room, refusalMs: 3000 };
+    const gone = new Set<() => void>();
     let feed: Feed | undefined;
-    const outcome = outcomeOf(
-      awaited,
-      {
-        correlationId: "c",
-        run: (given) => {
-          feed = given;
-          return promise;
-        },
-        ackOf: ({ status }) => ({ label: "twin-persisted", status, headers: {} }),
-      },
-      waiting,
-    );
+    const run = vi.fn((given?: Feed) => {
+      feed = given;
+      return promise;
+    });
+    const onGone = (callback: () => void) => {
+      gone.add(callback);
+      return () => gone.delete(callback);
+    };
+    const onCommitted = vi.fn();
+    const waiter = { subject, correlationId: "c", characters, onGone, onCommitted, onFault };
+    const ackOf = ({ status }: Reply) => ({ label: "twin-persisted", status, headers: {} });
+    const outcome: Promise<unknown> = awaitsOthers(awaited)
+      ? acksOf(awaited, run, ackOf, waiter, waiting)
+      : responseOf(awaited, run, waiting, onFault);
     outcome.catch(() => undefined); // it may be looked at later
-    const acknowledge = (label: string, status = 200) => feed?.({ label, status, headers: {} });
-    return { outcome, reply: () => resolve({ status: 204 }), refuse: reject, acknowledge };
+    return {
+      outcome,
+      run,
+      onCommitted,
+      gone,
+      reply: () => resolve({ status: 204 }),
+      refuse: reject,
+      acknowledge: (label: string, status = 200) => feed?.({ label, status, headers: {} }),
+      leave: () => {
+        for (const callback of gone) callback();
+      },
+    };
   };
   const refusal = invalidJson("because");
   const labelled = (outcome: unknown): Record<string, number> =>
-    Object.fromEntries((outcome as { acks: Ack[] }).acks.map(({ label, status }) => [label, status]));
+    Object.fromEntries((outcome as Ack[]).map(({ label, status }) => [label, status]));
 
   test("with nothing said is answered with its reply, and needs no timer", async () => {
     const { outcome, reply } = start({});
@@ -338,11 +273,11 @@ describe("a command", () => {
 
     reply();
 
-    expect(await soFar(outcome)).toEqual({ reply: { status: 204 } });
+    expect(await soFar(outcome)).toEqual({ status: 204 });
   });
 
   test("is refused as it is, whatever was requested", async () => {
-    for (const headers of [{}, { timeout: "5" }, { "requested-acks": "my-ack" }, { timeout: "0" }]) {
+    for (const headers of [{}, { timeout: "5" }, { "requested-acks": ["my-ack"] }, { timeout: "0" }]) {
       const { outcome, refuse } = start(headers);
       refuse(refusal);
       expect(await soFar(outcome)).toBe("json.invalid");
@@ -351,7 +286,7 @@ describe("a command", () => {
 
   test("that is answered too late is told so, and its end is nobody's business any more", async () => {
     const first = start({ timeout: "2s" });
-    const second = start({ timeout: "2s", "requested-acks": "twin-persisted", "response-required": false });
+    const second = start({ timeout: "2s", "requested-acks": ["twin-persisted"], "response-required": false });
     await elapse(1999);
     expect(await soFar(first.outcome)).toBe("waits");
     await elapse(1);
@@ -377,7 +312,9 @@ describe("a command", () => {
   });
 
   test("is answered with all acknowledgements as soon as they are there", async () => {
-    const { outcome, reply, acknowledge } = start({ "requested-acks": "my-ack,twin-persisted,other" });
+    const { outcome, reply, acknowledge } = start({
+      "requested-acks": ["my-ack", "twin-persisted", "other"],
+    });
     acknowledge("other", 400);
     acknowledge("other", 200);
     acknowledge("stranger");
@@ -391,7 +328,7 @@ describe("a command", () => {
 
   test("is answered with those that came in time, and nothing changes that later", async () => {
     const { outcome, reply, acknowledge } = start({
-      "requested-acks": "twin-persisted,my-ack",
+      "requested-acks": ["twin-persisted", "my-ack"],
       timeout: "100ms",
     });
     acknowledge("my-ack");
@@ -399,7 +336,7 @@ describe("a command", () => {
     reply();
 
     expect(labelled(await soFar(outcome))).toEqual({ "twin-persisted": 408, "my-ack": 200 });
-    const late = start({ "requested-acks": "my-ack", timeout: "100ms" });
+    const late = start({ "requested-acks": ["my-ack"], timeout: "100ms" });
     await elapse(100);
     late.refuse(new Error("a fault"));
     expect(labelled(await soFar(late.outcome))).toEqual({ "my-ack": 408 });
@@ -407,7 +344,7 @@ describe("a command", () => {
   });
 
   test("without a response is accepted when all succeed, and told only the status when not", async () => {
-    const headers = { "requested-acks": "my-ack,other", "response-required": false };
+    const headers = { "requested-acks": ["my-ack", "other"], "response-required": false };
     const good = start(headers);
     good.acknowledge("my-ack");
     good.acknowledge("other");
@@ -416,37 +353,121 @@ describe("a command", () => {
     const bad = start(headers);
     bad.acknowledge("my-ack");
     bad.acknowledge("other", 503);
-    expect(await soFar(bad.outcome)).toEqual({
-      acks: [
-        { label: "my-ack", status: 200, headers: { "response-required": false } },
-        { label: "other", status: 503, headers: { "response-required": false } },
-      ],
-    });
+    expect(await soFar(bad.outcome)).toEqual([
+      { label: "my-ack", status: 200, headers: { "response-required": false } },
+      { label: "other", status: 503, headers: { "response-required": false } },
+    ]);
   });
 
-  test("is not run when too many wait", async () => {
-    const [one, two, three] = [
-      start({ timeout: "1s" }),
-      start({ "requested-acks": "my-ack" }),
-      start({ timeout: "0" }),
-    ];
-    const run = vi.fn();
-    const outcomes = [{ timeout: "1s" }, { "requested-acks": "my-ack" }].map((headers) =>
-      soFar(outcomeOf(awaitedOverHttp(command(headers)), { correlationId: "c", run, ackOf: run }, waiting)),
-    );
+  test("may be let go of once it is committed, though others are still waited for", async () => {
+    const { outcome, onCommitted, reply, acknowledge } = start({
+      "requested-acks": ["twin-persisted", "my-ack"],
+    });
+    await elapse(0);
+    expect(onCommitted).not.toHaveBeenCalled();
 
-    expect(await Promise.all(outcomes)).toEqual(["too.many.requests", "too.many.requests"]);
+    reply();
+
+    expect(await soFar(outcome)).toBe("waits");
+    expect(onCommitted).toHaveBeenCalledOnce();
+    acknowledge("my-ack");
+  });
+
+  test("waits for nobody when its sender is gone, and makes room for others", async () => {
+    const headers = { "requested-acks": ["twin-persisted", "my-ack"] };
+    const [committed, running, failing] = [start(headers), start(headers), start(headers, { subject: "b" })];
+    committed.reply();
+    await elapse(0);
+
+    for (const { leave } of [committed, running, failing]) leave();
+
+    expect(room.size).toBe(0);
+    running.reply();
+    failing.refuse(new Error("a fault"));
+    for (const { outcome } of [committed, running, failing]) expect(await soFar(outcome)).toBe("accepted");
+    expect(faults).toEqual([new Error("a fault")]);
+  });
+
+  test("whose sender is gone already does not wait at all", async () => {
+    const awaited = awaitedOverHttp(command({ "requested-acks": ["my-ack"] }));
+    const onGone = (callback: () => void) => {
+      callback();
+      return () => undefined;
+    };
+    const waiter = { subject: "a", correlationId: "c", characters: 0, onGone, onCommitted: vi.fn(), onFault };
+    const run = vi.fn(async () => ({ status: 204 }));
+    const ackOf = () => ({ label: "twin-persisted", status: 204, headers: {} });
+    const waiting = { deadlines, room, refusalMs: 3000 };
+
+    expect(await acksOf(awaited, run, ackOf, waiter, waiting)).toBe("accepted");
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  test("forgets its sender when it is answered", async () => {
+    const { outcome, gone, acknowledge } = start({ "requested-acks": ["my-ack"] });
+    expect(gone.size).toBe(1);
+
+    acknowledge("my-ack");
+
+    await outcome;
+    expect(gone.size).toBe(0);
+  });
+
+  const acks = { "requested-acks": ["my-ack"] };
+  const refusedAtOnce = async (headers: DittoHeaders, how?: Parameters<typeof start>[1]) => {
+    const { outcome, run } = start(headers, how);
+    expect(await soFar(outcome)).toBe("too.many.requests");
     expect(run).not.toHaveBeenCalled();
-    expect(await soFar(start({}).outcome)).toBe("waits");
-    one.reply();
-    three.reply();
-    two.acknowledge("my-ack");
-    await Promise.all([one.outcome, two.outcome, three.outcome]);
+  };
+
+  test("is not run when too many of its subject wait, or too many of all", async () => {
+    const own = [start(acks), start(acks)];
+    await refusedAtOnce(acks);
+    const other = start(acks, { subject: "b" });
+
+    await refusedAtOnce(acks, { subject: "b" });
+    await refusedAtOnce(acks, { subject: "c" });
+
+    for (const { acknowledge } of own) acknowledge("my-ack");
+    other.acknowledge("my-ack");
+    const again = start(acks);
+    expect(await soFar(again.outcome)).toBe("waits");
+    again.acknowledge("my-ack");
+  });
+
+  test("is not run when what waits is too large, labels included", async () => {
+    await refusedAtOnce(acks, { characters: 601 });
+    await refusedAtOnce({ "requested-acks": Array.from({ length: 8 }, (_, i) => `label-${i}`) });
+    const [large, small] = [start(acks, { characters: 600 }), start(acks, { subject: "b", characters: 200 })];
+    await refusedAtOnce(acks, { subject: "b" });
+
+    large.acknowledge("my-ack");
+    small.acknowledge("my-ack");
+  });
+
+  test("that needs no acknowledgement is never refused for lack of room", async () => {
+    const waiting = [start(acks), start(acks), start(acks, { subject: "b" })];
+    const plain = [
+      start({}),
+      start({ timeout: "1s" }),
+      start({ timeout: "0" }),
+      start({ "response-required": false }),
+    ];
+
+    for (const { reply } of plain) reply();
+
+    expect(await Promise.all(plain.map(({ outcome }) => soFar(outcome)))).toEqual([
+      { status: 204 },
+      { status: 204 },
+      "accepted",
+      "accepted",
+    ]);
+    for (const { acknowledge } of waiting) acknowledge("my-ack");
   });
 
   test("keeps a stopping server waiting for its response only", async () => {
-    const headers = { "requested-acks": "twin-persisted,my-ack" };
-    const [plain, acks, committed] = [start({ timeout: "10s" }), start(headers), start(headers)];
+    const headers = { "requested-acks": ["twin-persisted", "my-ack"] };
+    const [plain, running, committed] = [start({ timeout: "10s" }), start(headers), start(headers)];
     committed.reply();
     await elapse(0);
 
@@ -454,10 +475,10 @@ describe("a command", () => {
 
     expect(labelled(await soFar(committed.outcome))).toEqual({ "twin-persisted": 204, "my-ack": 408 });
     const later = start(headers);
-    for (const { outcome } of [plain, acks, later]) expect(await soFar(outcome)).toBe("waits");
-    for (const { reply } of [plain, acks, later]) reply();
-    expect(await soFar(plain.outcome)).toEqual({ reply: { status: 204 } });
-    for (const { outcome } of [acks, later])
+    for (const { outcome } of [plain, running, later]) expect(await soFar(outcome)).toBe("waits");
+    for (const { reply } of [plain, running, later]) reply();
+    expect(await soFar(plain.outcome)).toEqual({ status: 204 });
+    for (const { outcome } of [running, later])
       expect(labelled(await soFar(outcome))).toEqual({ "twin-persisted": 204, "my-ack": 408 });
   });
 });

@@ -167,6 +167,55 @@ describe("who may not write a value", () => {
   });
 });
 
+test("a condition that compares too much text is refused, not evaluated", async () => {
+  const { ask } = await withLamp();
+  await ask("modify", "/attributes/long", "ab".repeat(45_000));
+  const likes = (count: number, pattern: string) =>
+    `and(${Array(count).fill(`like(attributes/long,"${pattern}")`).join(",")})`;
+  const read = (condition: string) =>
+    ask("retrieve", "/attributes/free", undefined, { headers: { condition } });
+
+  expect(await read(likes(100, "*ba*"))).toMatchObject({ status: 200 });
+  expect(await read(likes(120, "*ba*"))).toBe("things:condition.invalid");
+  expect(await read(likes(60, `*${"?".repeat(900)}*`))).toBe("things:condition.invalid");
+});
+
+describe("conditions on parts of a merge", () => {
+  const ofParts = (conditions: readonly string[]) => ({
+    headers: {
+      "merge-thing-patch-conditions": Object.fromEntries(
+        conditions.map((condition, i) => [`attributes/k${i}`, condition]),
+      ),
+    },
+  });
+
+  test("are refused where they have over 256 operators together, the same one counted once", async () => {
+    const { ask } = await withLamp();
+    const some = (count: number) => Array.from({ length: count }, (_, i) => `not(eq(attributes/free,${i}))`);
+    const merge = { attributes: { k0: 1 } };
+
+    expect(await ask("merge", "/", merge, ofParts(some(128)))).toMatchObject({ status: 204 });
+    expect(await ask("merge", "/", merge, ofParts(some(129)))).toBe("things:condition.invalid");
+    expect(await ask("merge", "/", merge, ofParts(Array(1_000).fill("eq(attributes/free,3)")))).toMatchObject(
+      {
+        status: 204,
+      },
+    );
+  });
+
+  test("are refused where they have over 65,536 characters together", async () => {
+    const { ask } = await withLamp();
+    const some = ["a", "b", "c"].map((letter) => `like(attributes/free,"${letter}${"*".repeat(30_000)}")`);
+
+    expect(await ask("merge", "/", { attributes: { k0: 1 } }, ofParts(some))).toBe(
+      "things:condition.invalid",
+    );
+    expect(await ask("merge", "/", { attributes: { k0: 1 } }, ofParts(some.slice(1)))).toMatchObject({
+      status: 204,
+    });
+  });
+});
+
 describe("while writes are pending", () => {
   test("a condition is judged on what they decided, and its refusal told when they are committed", async () => {
     const { ask, journal } = await withLamp();

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rawNumber } from "../../src/base/json/json.ts";
 import { retrieveAt } from "../../src/dispatch/history.ts";
 import { headersToKeep } from "../../src/dispatch/kept-headers.ts";
 import { momentOf } from "../../src/dispatch/moment.ts";
@@ -182,14 +181,9 @@ describe("the moment of a command", () => {
   test.each([
     [{}, undefined],
     [{ "at-historical-revision": 3 }, { revision: 3 }],
-    [{ "at-historical-revision": "3" }, { revision: 3 }],
-    [{ "at-historical-revision": -3 }, { revision: 0 }],
-    [{ "at-historical-revision": rawNumber("9223372036854775807") }, { revision: Number.MAX_SAFE_INTEGER }],
-    [{ "at-historical-revision": "x" }, { revision: 0 }],
-    [{ "at-historical-timestamp": "1970-01-01T00:00:01Z" }, { before: 1_000 }],
-    [{ "at-historical-timestamp": "x" }, { before: 0 }],
+    [{ "at-historical-timestamp": 1_000 }, { before: 1_000 }],
     [
-      { "at-historical-revision": 3, "at-historical-timestamp": "1970-01-01T00:00:01Z" },
+      { "at-historical-revision": 3, "at-historical-timestamp": 1_000 },
       { revision: 3, before: 1_000 },
     ],
   ])("with headers %j is %j", (headers, moment) => {

@@ -87,19 +87,19 @@ describe.each(storages)("retention on $name", ({ openStorage }) => {
   test("keeps the tombstone of a deleted thing, so that its revisions go on", async () => {
     const before = worldOn(journal);
     await before.ask("create", "/", {});
-    for (const n of upTo(150)) await before.ask("modify", "/attributes", { n });
+    for (const n of upTo(250)) await before.ask("modify", "/attributes", { n });
     await before.ask("delete", "/");
     await new Promise((soon) => setTimeout(soon, 5));
 
     await cleanUp(partsOf(journal, 0), noRest);
 
-    expect(await readable(journal)).toEqual([152]);
+    expect(await readable(journal)).toEqual([252]);
     const after = worldOn(journal);
     expect(await after.ask("retrieve", "/")).toBe("things:thing.notfound");
-    expect(await after.ask("create", "/", { policyId: thingId })).toMatchObject({ revision: 153 });
+    expect(await after.ask("create", "/", { policyId: thingId })).toMatchObject({ revision: 253 });
     await after.ask("modify", "/attributes", { again: true });
-    expect(await valueAt(journal, worldOn(journal), 152)).toBeUndefined();
-    expect(await valueAt(journal, worldOn(journal), 153)).toMatchObject({ thingId });
+    expect(await valueAt(journal, worldOn(journal), 252)).toBeUndefined();
+    expect(await valueAt(journal, worldOn(journal), 253)).toMatchObject({ thingId });
   });
 
   test("goes on while things are written, and takes nothing of what was just acknowledged", async () => {
@@ -148,7 +148,7 @@ test("deleting old rows of a thing does not hold up those who write it", async (
   ]);
 
   await other.transaction(async (query) => {
-    expect(await prune({ query }, { kind: "thing", id: thingId }, Date.now(), 500)).toBe(199);
+    expect(await prune({ query }, [{ kind: "thing", id: thingId }], Date.now(), 500)).toEqual([199]);
     // The deletion is not committed, so whatever it locked is locked now.
     expect(await append(journal, row(thingId, 301))).toBe("committed");
     const state = { revision: 301, state: "{}", created: 1, modified: 3, metadata: null };
@@ -184,9 +184,42 @@ describe("the clean-up", () => {
 
     await cleanUp(partsOf(journal, DAYS_3), async (took) => void rests.push(took));
 
-    // A page; of each thing five reads with four snapshots between them, its base, three deletions of at most 500 rows.
-    expect(rests).toHaveLength(1 + 3 * (5 + 4 + 1 + 3));
+    // A page; of each thing five reads with four snapshots between them; their bases together; the deletions, thing by
+    // thing of most rows up to a snapshot, then what is left of all.
+    expect(rests).toHaveLength(1 + 3 * (5 + 4) + 1 + 3 + 1);
     expect(rests.every((took) => took >= 0)).toBe(true);
+  });
+
+  test("needs no state of its own where one is kept near the edge, and takes several things at once", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    const edge = Date.now() - DAYS_3;
+    const ids = upTo(5).map((n) => `org.acme:kept-${n}`);
+    for (const id of ids) {
+      await oldRows(journal, id, 350, edge - 1_000);
+      const modified = edge - 51_000;
+      await journal.storeSnapshots([
+        { kind: "thing", id, revision: 300, state: "{}", created: 1, modified, metadata: null },
+      ]);
+    }
+    let steps = 0;
+
+    const deleted = await cleanUp(partsOf(journal, DAYS_3), async () => void steps++);
+
+    expect(deleted).toBe(5 * 299);
+    for (const id of ids) expect((await readable(journal, id))[0]).toBe(300);
+    // A page of things, and two deletions of several.
+    expect(steps).toBe(3);
+  });
+
+  test("rests less while it is behind", async () => {
+    const journal = new HeldJournal({ flowing: true });
+    await oldRows(journal, thingId, 2_500, Date.now() - 9 * DAY);
+    const behind: boolean[] = [];
+
+    await cleanUp(partsOf(journal, DAYS_3), async (_took, isBehind = false) => void behind.push(isBehind));
+
+    expect(behind.slice(-3)).toEqual([true, true, false]);
+    expect(behind.slice(0, -3)).not.toContain(true);
   });
 
   test("starts over after a stop, and stops in the middle of a round", async () => {

@@ -105,4 +105,27 @@ describe("by a trusted proxy", () => {
         401,
       ]);
   });
+
+  test("tells names in UTF-8, which the headers of answers leave out", async () => {
+    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
+    const bytesOf = (name: string) => ({ "x-ditto-pre-authenticated": Buffer.from(name).toString("latin1") });
+    expect((await whoami(server, bytesOf("nginx:\u00fc"))).body).toMatchObject({
+      subjects: ["nginx:\u00fc"],
+    });
+
+    const name = "nginx:\u0142\u0105ka";
+    const url = `${server.url}/api/2/things/org.acme:lamp`;
+    const headers = { ...bytesOf(name), "content-type": "application/json" };
+    const created = await fetch(url, { method: "PUT", headers, body: "{}" });
+    const refused = await fetch(`${url}/attributes/none`, { headers });
+
+    expect([created.status, refused.status]).toEqual([201, 404]);
+    for (const answer of [created, refused]) expect(answer.headers.has("ditto-originator")).toBe(false);
+  });
+
+  test("may tell names in Latin-1, which is no UTF-8", async () => {
+    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
+    const { body } = await whoami(server, { "x-ditto-pre-authenticated": "nginx:\u00fc" });
+    expect(body).toMatchObject({ subjects: ["nginx:\u00fc"] });
+  });
 });

@@ -168,6 +168,59 @@ describe("slow requests are ended", () => {
   });
 });
 
+describe("is answered", () => {
+  const last = "connection: close\r\n";
+  const locationOf = (text: string) => /^location: (.*)\r$/im.exec(text)?.[1];
+
+  test("a client that would rather speak HTTP/2, in HTTP/1.1", async () => {
+    for (const upgrade of ["h2c", "h2c, TLS/1.0", "chat"]) {
+      const wish = `connection: Upgrade, HTTP2-Settings\r\nupgrade: ${upgrade}\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n`;
+      expect([upgrade, statuses(await talk(get(lamp, wish)))]).toEqual([upgrade, [200]]);
+    }
+    const socket = "connection: Upgrade\r\nupgrade: WebSocket\r\n";
+    expect(statuses(await talk(get(lamp, socket)))).toEqual([404]);
+  });
+
+  test("a target with scheme and host, as a proxy's client writes it", async () => {
+    expect(statuses(await talk(get(`http://x${lamp}`, last)))).toEqual([200]);
+    expect(statuses(await talk(get("http://x/health", last)))).toEqual([200]);
+    expect(statuses(await talk(get(`http://evil.example.org${lamp}`, last)))).toEqual([400]);
+    const created = put("-absolute", "2\r\nconnection: close", "{}").replace("PUT ", "PUT http://x");
+    expect(locationOf(await talk(created))).toBe(`http://x${lamp}-absolute`);
+  });
+
+  test("a path whose fixed words are escaped, as that path", async () => {
+    expect(statuses(await talk(get(lamp.replace("things", "%74hings"), last)))).toEqual([200]);
+    expect(statuses(await talk(get(lamp.replace("api", "%61pi"), last)))).toEqual([200]);
+    expect(statuses(await talk(get(lamp.replace("/things/", "/things%2F"), last)))).toEqual([404]);
+  });
+
+  test("a path with dots as it is written", async () => {
+    for (const path of [`/api/2/nope/..${lamp.slice(6)}`, `${lamp}/../../../../health`])
+      expect([path, statuses(await talk(get(path, last)))]).toEqual([path, [404]]);
+  });
+
+  test("an old client that names no host, as far as nothing depends on that", async () => {
+    expect(statuses(await talk("GET /health HTTP/1.0\r\n\r\n"))).toEqual([200]);
+    expect(statuses(await talk(put("", 2, "{}").replace("1.1\r\nhost: x", "1.0")))).toEqual([400]);
+  });
+
+  test("reading, and no other method, of what is only read", async () => {
+    for (const path of ["/health", "/status", "/api/2/whoami", "/api/2/whoami/"]) {
+      expect([path, statuses(await talk(get(path, last)))]).toEqual([path, [200]]);
+      for (const method of ["HEAD", "POST", "TRACE", "OPTIONS", "DELETE"]) {
+        const text = await talk(get(path, last).replace("GET", method));
+        expect([method, path, statuses(text), /^allow: GET\r$/im.test(text)]).toEqual([
+          method,
+          path,
+          [405],
+          true,
+        ]);
+      }
+    }
+  });
+});
+
 test("many pipelined requests are answered in order", async () => {
   const text = await talk(Array.from({ length: 50 }, (_, i) => get(i % 2 ? lamp : "/api/2/nope")).join(""), {
     forMs: 2000,

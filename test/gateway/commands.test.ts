@@ -1,17 +1,21 @@
 // What the HTTP door hands to the dispatcher, and how long it waits for it.
 
 import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
+import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import type { Dispatch } from "../../src/dispatch/dispatcher.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
-import { entityRequest } from "../../src/gateway/http/entity-requests.ts";
+import { entityRequest, type HttpRequest } from "../../src/gateway/http/entity-requests.ts";
 import { readTarget } from "../../src/gateway/http/uri.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { Command } from "../../src/signals/signal.ts";
 import { codeOf } from "../support/things.ts";
 
-const deadlines = new Deadlines(10);
+const deadlines = new Deadlines();
+const seats = { commands: 1, characters: 10_000 };
+const room = new WaitingRoom(seats, seats);
 afterAll(() => deadlines.close());
 
 const routes = {
@@ -19,7 +23,7 @@ const routes = {
   base: "/api/2/things",
   maxRequestBytes: 10_000,
   acceptedMediaTypes: ["application/octet-stream"],
-  waiting: { deadlines, refusalMs: 20 },
+  waiting: { deadlines, room, refusalMs: 20 },
 };
 
 interface Asked {
@@ -37,13 +41,14 @@ async function ask({ method, path, type, body, headers = {} }: Asked, dispatch: 
   const incoming = Object.assign(new EventEmitter(), {
     method,
     headers: { host: "h", "content-type": type },
+    socket: new PassThrough(),
   });
-  const request = {
+  const request: HttpRequest = {
     incoming: incoming as never,
     target: readTarget(`/api/2/things/${path}`),
     auth: { subjects: ["nginx:ditto"] },
     headers: { "correlation-id": "c", ...headers },
-    onFault: (error: unknown) => faults.push(error),
+    onFault: (error) => faults.push(error),
   };
   const answered = entityRequest(routes, request, (command, origin) => {
     commands.push(command);
@@ -51,7 +56,7 @@ async function ask({ method, path, type, body, headers = {} }: Asked, dispatch: 
   });
   if (body !== undefined) incoming.emit("data", Buffer.from(body));
   incoming.emit("end");
-  return { answered, commands, faults };
+  return { answered, commands, faults, request, socket: incoming.socket };
 }
 
 const done = async (): Promise<Reply> => ({ status: 204, revision: 2 });
@@ -108,4 +113,28 @@ test("who wants no response is told of a refusal, else that the command was acce
       throw error;
     }),
   ).toBe("things:thing.notfound");
+});
+
+const acks = { "requested-acks": ["twin-persisted", "my-ack"] };
+
+test("who requests acknowledgements keeps a place only as long as the connection is open", async () => {
+  const first = await ask({ method: "DELETE", path: "org.acme:lamp", headers: acks }, done);
+  const second = await ask({ method: "DELETE", path: "org.acme:lamp", headers: acks }, done);
+  expect(await second.answered.catch(({ code }) => code)).toBe("too.many.requests");
+  expect(second.commands).toEqual([]);
+
+  first.socket.destroy();
+
+  await first.answered;
+  expect(room.size).toBe(0);
+});
+
+test("what was sent is not kept while only acknowledgements are waited for", async () => {
+  const { request, socket } = await ask({ method: "DELETE", path: "org.acme:lamp", headers: acks }, done);
+  await new Promise(setImmediate);
+  expect(room.size).toBe(1);
+
+  expect(request.dispatched).toBeUndefined();
+
+  socket.destroy();
 });

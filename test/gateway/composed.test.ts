@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect as connectTo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { journalHealth } from "../../src/gateway/http/journal-health.ts";
@@ -88,6 +89,40 @@ describe("a server that stops", () => {
     await once(socket, "open");
     return { socket, messages, closed };
   }
+
+  test("is gone once it has answered, though clients would keep their connections", async () => {
+    const { server, journal } = await compose({ journal: new HeldJournal() });
+    const client = connectTo(Number(new URL(server.url).port), "127.0.0.1");
+    let text = "";
+    client.on("data", (chunk) => {
+      text += chunk;
+    });
+    const closed = once(client, "close");
+    const ask = (start: string, body: string) =>
+      client.write(
+        `${start} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+    ask("PUT /api/2/things/org.acme:lamp", "{}");
+    await expect.poll(() => journal.pending).toBe(1);
+
+    const started = performance.now();
+    const stopped = server.stop();
+    ask("GET /api/2/whoami", "");
+    ask("PUT /api/2/things/org.acme:other", "{}");
+    setTimeout(() => journal.commit(), 50);
+    await stopped;
+    open.pop();
+    await closed;
+
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(text.match(/HTTP\/1\.1 .*|^connection: .*/gim)).toEqual([
+      "HTTP/1.1 201 Created",
+      "Connection: keep-alive",
+      "HTTP/1.1 200 OK",
+      "connection: close",
+    ]);
+    expect(journal.appends).toHaveLength(1);
+  });
 
   test("answers the commands in work, takes no more, and then closes with 1001", async () => {
     const { server, journal } = await compose({ env: { WS_SUBSCRIBER_BACKPRESSURE: "1" } });

@@ -14,6 +14,9 @@ const off: EntranceSettings = {
   redirectToHttpsBlocklist: RE2JS.compile("/api.*|/ws.*|/status.*|/overall.*"),
 };
 
+/** The status of the answer to what goes on. */
+const LET_IN = 299;
+
 interface Asked {
   readonly method?: string;
   readonly url?: string;
@@ -24,15 +27,15 @@ async function enter(
   settings: Partial<EntranceSettings>,
   { method = "GET", url = "/x", headers = {} }: Asked,
 ) {
-  const set: Record<string, unknown> = {};
-  const outgoing = { setHeader: (name: string, value: unknown) => (set[name] = value) };
   const incoming = { method, url, headers: { host: "h:1", ...headers } };
-  const response = entrance({ ...off, ...settings })(incoming as never, outgoing as never);
+  const within = () => new Response("within", { status: LET_IN, headers: { vary: "accept-encoding" } });
+  const response = await entrance({ ...off, ...settings })(incoming as never, within);
   return {
-    status: response?.status,
-    location: response?.headers.get("location"),
-    set,
-    text: await response?.text(),
+    status: response.status,
+    location: response.headers.get("location"),
+    vary: response.headers.get("vary"),
+    allowed: Object.fromEntries([...response.headers].filter(([name]) => name.startsWith("access-control-"))),
+    text: await response.text(),
   };
 }
 
@@ -42,17 +45,18 @@ describe("CORS", () => {
 
   test("is off by default", async () => {
     expect(await enter({}, { method: "OPTIONS", headers: { origin } })).toMatchObject({
-      status: undefined,
-      set: {},
+      status: LET_IN,
+      allowed: {},
+      vary: "accept-encoding",
     });
   });
 
   test("lets every origin ask, and whatever says none", async () => {
     expect(await enter({ enableCors: true }, { headers: { origin } })).toMatchObject({
-      status: undefined,
-      set: { "access-control-allow-origin": origin, "access-control-allow-methods": methods },
+      status: LET_IN,
+      allowed: { "access-control-allow-origin": origin, "access-control-allow-methods": methods },
     });
-    expect((await enter({ enableCors: true }, {})).set).toEqual({
+    expect((await enter({ enableCors: true }, {})).allowed).toEqual({
       "access-control-allow-origin": "*",
       "access-control-allow-methods": methods,
     });
@@ -63,7 +67,7 @@ describe("CORS", () => {
     expect(await enter({ enableCors: true }, { method: "OPTIONS", headers })).toMatchObject({
       status: 200,
       text: "",
-      set: {
+      allowed: {
         "access-control-allow-origin": origin,
         "access-control-allow-methods": methods,
         "access-control-allow-headers": "authorization, x-mine",
@@ -73,10 +77,18 @@ describe("CORS", () => {
 
   test("may be for some origins only", async () => {
     const settings = { enableCors: true, corsOrigins: [origin] };
-    expect((await enter(settings, { headers: { origin } })).set["access-control-allow-origin"]).toBe(origin);
+    const { allowed } = await enter(settings, { headers: { origin } });
+    expect(allowed["access-control-allow-origin"]).toBe(origin);
     const other = { method: "OPTIONS", headers: { origin: "https://evil.example.org" } };
-    expect(await enter(settings, other)).toMatchObject({ status: undefined, set: {} });
-    expect((await enter(settings, {})).set).toEqual({});
+    expect(await enter(settings, other)).toMatchObject({ status: LET_IN, allowed: {} });
+    expect((await enter(settings, {})).allowed).toEqual({});
+  });
+
+  test("tells caches that answers differ by origin, beside what else they differ by", async () => {
+    const settings = { enableCors: true, corsOrigins: [origin] };
+    for (const headers of [{ origin }, { origin: "https://other.example.org" }, {}])
+      expect((await enter(settings, { headers })).vary).toBe("accept-encoding, origin");
+    expect((await enter(settings, { method: "OPTIONS", headers: { origin } })).vary).toBe("origin");
   });
 });
 
@@ -84,14 +96,14 @@ describe("HTTPS", () => {
   const settings = { forceHttps: true };
 
   test("is no must by default", async () => {
-    expect((await enter({ redirectToHttps: true }, {})).status).toBeUndefined();
+    expect((await enter({ redirectToHttps: true }, {})).status).toBe(LET_IN);
   });
 
   test("is what the proxy says", async () => {
     for (const value of ["https", "HTTPS", "https, http"]) {
-      expect((await enter(settings, { headers: { "x-forwarded-proto": value } })).status).toBeUndefined();
+      expect((await enter(settings, { headers: { "x-forwarded-proto": value } })).status).toBe(LET_IN);
     }
-    expect((await enter(settings, { headers: { x_forwarded_proto: "https" } })).status).toBeUndefined();
+    expect((await enter(settings, { headers: { x_forwarded_proto: "https" } })).status).toBe(LET_IN);
     for (const value of ["http", "", "http, https"]) {
       expect((await enter(settings, { headers: { "x-forwarded-proto": value } })).status).toBe(404);
     }
@@ -104,31 +116,47 @@ describe("HTTPS", () => {
       status: 301,
       location: "https://h:1/ui/?a=b%20c",
     });
-    for (const url of ["/api/2/things", "/ws/2", "/status", "/overall/status?x=/ui"]) {
+    for (const url of ["/api/2/things", "/ws/2", "/status", "/overall/status?x=/ui", "/%61pi/2/things"]) {
       expect((await enter(redirecting, { url })).status).toBe(404);
+    }
+  });
+
+  test("is redirected to on the host of the request only, and not without one", async () => {
+    const redirecting = { ...settings, redirectToHttps: true };
+    const forwarded = { "x-forwarded-host": "evil.example.org" };
+    expect((await enter(redirecting, { headers: forwarded })).location).toBe("https://h:1/x");
+    expect((await enter(redirecting, { url: "http://h:1?a=1" })).location).toBe("https://h:1/?a=1");
+    for (const host of ["", "a b", "u@h", "h/x", "h?x", "[::1", "h:x"]) {
+      expect(await enter(redirecting, { headers: { host } })).toMatchObject({ status: 404, location: null });
     }
   });
 
   test("comes before CORS", async () => {
     expect(await enter({ ...settings, enableCors: true }, { method: "OPTIONS" })).toMatchObject({
       status: 404,
-      set: {},
+      allowed: {},
     });
   });
 });
 
 describe("a URI", () => {
   test("is at most 8 KiB long", async () => {
-    expect((await enter({}, { url: `/${"x".repeat(8_191)}` })).status).toBeUndefined();
+    expect((await enter({}, { url: `/${"x".repeat(8_191)}` })).status).toBe(LET_IN);
     expect((await enter({}, { url: `/${"x".repeat(8_192)}` })).status).toBe(414);
   });
 
   test("has a query with whole escapes, which is seen at once", async () => {
     expect((await enter({}, { url: "/x?a=%2" })).status).toBe(400);
-    expect((await enter({}, { url: "/%zz?a=%20" })).status).toBeUndefined();
+    expect((await enter({}, { url: "/%zz?a=%20" })).status).toBe(LET_IN);
     const started = performance.now();
     await enter({}, { url: `/${"?".repeat(8_000)}` });
     expect(performance.now() - started).toBeLessThan(50);
+  });
+
+  test("names the host of the request, if it names one", async () => {
+    expect((await enter({}, { url: "http://H:1/x" })).status).toBe(LET_IN);
+    expect((await enter({}, { url: "http://evil.example.org/x" })).status).toBe(400);
+    expect((await enter({}, { url: "http://u@h:1/x" })).status).toBe(400);
   });
 });
 
@@ -148,11 +176,12 @@ test("a server that allows CORS says so with every answer, and links by what the
       ...json,
       origin,
       "x-forwarded-proto": "https",
-      "x-forwarded-host": "twins.example.org, inner:8080",
+      "x-forwarded-host": "evil.example.org",
     },
   });
   expect(created.status).toBe(201);
-  expect(created.headers.get("location")).toBe("https://twins.example.org/api/2/things/org.acme:lamp");
+  const { host } = new URL(server.url);
+  expect(created.headers.get("location")).toBe(`https://${host}/api/2/things/org.acme:lamp`);
   for (const path of ["/api/2/things/org.acme:lamp", "/api/2/things/org.acme:none", "/nope", "/health"]) {
     const reply = await server.fetch(path, { headers: { origin } });
     expect([path, reply.headers.get("access-control-allow-origin")]).toEqual([path, origin]);

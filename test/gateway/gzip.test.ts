@@ -47,6 +47,7 @@ test("a large thing comes compressed to who accepts it, and as it is to others",
 
   const plain = await get({});
   const compressed = await get({ "accept-encoding": "gzip" });
+  const known = await get({ "if-none-match": String(plain.headers.etag) });
 
   expect(plain.headers["content-encoding"]).toBeUndefined();
   expect(compressed.headers).toMatchObject({
@@ -55,6 +56,8 @@ test("a large thing comes compressed to who accepts it, and as it is to others",
     vary: "accept-encoding",
     etag: plain.headers.etag,
   });
+  expect(plain.headers.vary).toBe("accept-encoding");
+  expect(known.body).toHaveLength(0);
   expect(compressed.body.length).toBeLessThan(1_000);
   expect(gunzipSync(compressed.body).toString()).toBe(plain.body.toString());
   expect(JSON.parse(plain.body.toString())).toMatchObject(thing);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
+import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { ThingList } from "../../src/dispatch/thing-list.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
@@ -13,6 +14,7 @@ import { localPubsub } from "../../src/pubsub/pubsub.ts";
 import { commandMessage } from "../support/socket.ts";
 
 const BEAT_MS = 100;
+const seats = { commands: 1, characters: 1_000 };
 
 /** A door whose commands are never answered, and a client that answers no ping. */
 async function silentClient(authenticate = () => ({ subjects: ["nginx:ditto"] })) {
@@ -25,12 +27,14 @@ async function silentClient(authenticate = () => ({ subjects: ["nginx:ditto"] })
     list: {} as ThingList,
     pubsub: localPubsub(),
     rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
-    waiting: { deadlines: new Deadlines(1), refusalMs: 1_000 },
+    waiting: { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs: 1_000 },
+    enter: (_, within) => within(),
+    maxHeaderBytes: 5_120,
+    maxSubjects: 10,
     maxInWork: 1,
     maxBuffered: 1_000_000,
     maxFrameBytes: 1_000_000,
     heartbeatMs: BEAT_MS,
-    forceHttps: false,
     challenge: true,
     onFault: (error) => faults.push(error),
   });

@@ -94,7 +94,7 @@ describe("query parameters that count as headers", () => {
       accept: "a/b",
       channel: "twin",
       "correlation-id": "c",
-      "requested-acks": "twin-persisted",
+      "requested-acks": ["twin-persisted"],
       "declared-acks": "my-ack",
       "response-required": true,
       timeout: "1",
@@ -102,7 +102,7 @@ describe("query parameters that count as headers", () => {
       "allow-policy-lockout": true,
       condition: "exists(thingId)",
       "at-historical-revision": 2,
-      "at-historical-timestamp": "2022-10-24T03:11:15Z",
+      "at-historical-timestamp": Date.parse("2022-10-24T03:11:15Z"),
       "dry-run": false,
       "policy-view": "original",
     });
@@ -119,6 +119,13 @@ describe("query parameters that count as headers", () => {
 });
 
 describe("refused are", () => {
+  test("what a request of any kind says of timeouts, acknowledgements and metadata, if it makes no sense", () => {
+    const code = (headers: Record<string, string>) => codeOf(() => read(headers, { method: "GET" }));
+    expect(code({ timeout: "soon" })).toBe("timeout.invalid");
+    expect(code({ "requested-acks": "?" })).toBe("header.invalid");
+    expect(code({ "put-metadata": '[{"key":"a"}]' })).toBe("header.invalid");
+  });
+
   test("headers that are given twice, but not cookies", () => {
     const twice = (name: string) => [name, "1", name.toUpperCase(), "1"];
     expect(codeOf(() => read({ "x-mine": "1, 1" }, { raw: twice("x-mine") }))).toBe(

@@ -67,6 +67,37 @@ describe("messages that are refused change nothing, and the session goes on", ()
     ["no value", modify("/attributes/n"), "json.field.missing"],
     ["a missing feature", modify("/features/none/properties/p", 1), "things:feature.notfound"],
     ["a header of a wrong type", modify("/attributes/n", 1, { "response-required": 5 }), "header.invalid"],
+    [
+      "headers that are too long",
+      modify("/attributes/n", 1, { "x-mine": "x".repeat(5_120) }),
+      "headers.too.large",
+    ],
+    ["a malformed timeout", modify("/attributes/n", 1, { timeout: "soon" }), "timeout.invalid"],
+    [
+      "a malformed timeout of who wants no response",
+      modify("/attributes/n", 1, { timeout: "soon", "response-required": false }),
+      "timeout.invalid",
+    ],
+    [
+      "several things with a malformed timeout",
+      {
+        topic: "_/_/things/twin/commands/retrieve",
+        path: "/",
+        value: { thingIds: ["org.acme:lamp"] },
+        headers: { timeout: "soon" },
+      },
+      "timeout.invalid",
+    ],
+    [
+      "several things with labels that are none",
+      {
+        topic: "_/_/things/twin/commands/retrieve",
+        path: "/",
+        value: { thingIds: ["org.acme:lamp"] },
+        headers: { "requested-acks": ["?"] },
+      },
+      "header.invalid",
+    ],
     ["nothing but odd headers", { headers: { "correlation-id": { toString: 1 } } }, "json.field.missing"],
     [
       "a correlation ID that cannot be printed",
@@ -290,6 +321,43 @@ describe("commands", () => {
     const reply = await session.ask(commandMessage("lamp", "retrieve", "/attributes/silent"));
 
     expect(reply).toMatchObject({ status: 200, value: 1 });
+  });
+
+  test("with headers that are null are done as if these were absent", async () => {
+    await using session = await openSession(server);
+    const headers = { "if-match": null, timeout: null, "requested-acks": null, condition: null };
+
+    expect(await session.ask(modify("/attributes/n", 1, headers))).toMatchObject({ status: 204 });
+  });
+
+  test("that wait for acknowledgements keep no place in work, and are answered in their time", async () => {
+    await using session = await openSession(server);
+    const headers = { "requested-acks": ["my-ack"], timeout: "2s", "response-required": true };
+    for (let n = 0; n < 150; n++) session.send(modify("/attributes/n", n, headers));
+    const started = performance.now();
+
+    const reply = await session.ask(commandMessage("lamp", "retrieve", "/attributes/n"));
+
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(reply).toMatchObject({ status: 200, value: 149 });
+    const answers = await Promise.all(Array.from({ length: 150 }, () => session.message()));
+    expect(answers.every(({ status }) => status === 408)).toBe(true);
+  });
+
+  test("of a session that ends wait for nobody, and others of its subject may", async () => {
+    const waits = { "requested-acks": ["my-ack"], timeout: "60s" };
+    const author = await openSession(server);
+    for (let n = 0; n < 2_501; n++) author.send(modify("/attributes/n", n, waits));
+    const refused = await author.message();
+    expect(refused).toMatchObject({ status: 429, value: { error: "too.many.requests" } });
+
+    await author[Symbol.asyncDispose]();
+
+    await using next = await openSession(server);
+    const brief = { ...waits, timeout: "100ms" };
+    await expect
+      .poll(async () => (await next.ask(modify("/attributes/n", 1, brief))).status, { timeout: 5_000 })
+      .toBe(408);
   });
 
   test("several things are read at once, those that may be read", async () => {

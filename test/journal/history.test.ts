@@ -116,15 +116,22 @@ describe.each(storages)("history on $name", ({ openStorage }) => {
         );
       }
       await append(journal, timed("0:b", 1, { kind: "policy", ...birth }));
-      const page = await journal.listReach({ kind: "thing", id: "" }, 20, 3);
+      await journal.storeSnapshots([5, 8].map((revision) => snapshot("0:c", revision)));
+      const page = await journal.listReach({ kind: "thing", id: "" }, 5_001, 20, 3);
 
+      const none = { base: undefined, next: undefined, later: undefined };
       expect(page).toEqual([
-        { kind: "thing", id: "0:a", second: undefined, later: undefined },
-        { kind: "policy", id: "0:b", second: undefined, later: undefined },
-        { kind: "thing", id: "0:b", second: 2_000, later: undefined },
+        { kind: "thing", id: "0:a", oldest: 1, second: undefined, ...none },
+        { kind: "policy", id: "0:b", oldest: 1, second: undefined, ...none },
+        { kind: "thing", id: "0:b", oldest: 1, second: 2_000, ...none, next: 2_000 },
       ]);
-      const [next] = await journal.listReach(page.at(-1)!, 20, 1);
-      expect(next).toEqual({ kind: "thing", id: "0:c", second: 2_000, later: 21_000 });
+      const [next] = await journal.listReach(page.at(-1)!, 5_001, 20, 1);
+      expect(next).toEqual({
+        ...{ kind: "thing", id: "0:c", oldest: 1, second: 2_000 },
+        ...{ base: 5, next: 6_000, later: 25_000 },
+      });
+      const [unkept] = await journal.listReach(page.at(-1)!, 5_000, 20, 1);
+      expect(unkept).toMatchObject({ oldest: 1, base: undefined, next: 2_000, later: 21_000 });
     });
 
     test("go up to the newest snapshot that is old enough, whose own row stays", async () => {
@@ -134,13 +141,15 @@ describe.each(storages)("history on $name", ({ openStorage }) => {
       await journal.storeSnapshots([10, 20, 30, 40].map((revision) => snapshot(id, revision)));
       const before = await journal.load("thing", id);
 
-      expect(await journal.prune("thing", id, 30_001, 12)).toBe(12);
-      expect(revisionsOf((await journal.loadAt("thing", id, { revision: 15 }, 9)).tail)).toEqual([
-        13, 14, 15,
-      ]);
-      expect(await journal.prune("thing", id, 30_001, 100)).toBe(17);
+      const cut = async (limit: number) => (await journal.prune([{ kind: "thing", id }], 30_001, limit))[0];
+      // A cut ends before a kept snapshot, so that all that is left can be read; where none is near, between.
+      expect(await cut(12)).toBe(9);
+      expect((await journal.loadAt("thing", id, { revision: 15 }, 9)).snapshot?.revision).toBe(10);
+      expect(await cut(4)).toBe(4);
+      expect(revisionsOf((await journal.loadAt("thing", id, { revision: 15 }, 9)).tail)).toEqual([14, 15]);
+      expect(await cut(100)).toBe(16);
 
-      expect(await journal.prune("thing", id, 30_001, 100)).toBe(0);
+      expect(await cut(100)).toBe(0);
       expect(revisionsOf(await journal.readEvents("thing", id, 1, 99, 1))).toEqual([30]);
       expect((await journal.loadAt("thing", id, { revision: 31 }, 9)).snapshot?.revision).toBe(30);
       expect((await journal.loadAt("thing", id, { revision: 29 }, 9)).snapshot).toBeUndefined();
@@ -153,9 +162,29 @@ describe.each(storages)("history on $name", ({ openStorage }) => {
       await append(journal, ...upTo(5).map((revision) => timed("ns:base", revision)));
       await journal.storeSnapshots([snapshot("ns:base", 4)]);
 
-      expect(await journal.prune("thing", "ns:base", 4_000, 100)).toBe(0);
+      expect(await journal.prune([{ kind: "thing", id: "ns:base" }], 4_000, 100)).toEqual([0]);
 
       expect(await journal.readEvents("thing", "ns:base", 1, 9, 9)).toHaveLength(5);
+    });
+
+    test("of several things and policies go together", async () => {
+      const keys = [
+        { kind: "thing", id: "ns:s1" },
+        { kind: "policy", id: "ns:s1" },
+        { kind: "thing", id: "ns:s2" },
+        { kind: "thing", id: "ns:s-none" },
+      ] as const;
+      for (const { kind, id } of keys.slice(0, 3)) {
+        await append(journal, ...upTo(30).map((revision) => timed(id, revision, { kind })));
+        const kept = kind === "policy" ? 7 : 20;
+        await journal.storeSnapshots([snapshot(id, kept, { kind })]);
+      }
+
+      expect(await journal.prune(keys, 25_000, 100)).toEqual([19, 6, 19, 0]);
+
+      expect(revisionsOf(await journal.readEvents("policy", "ns:s1", 1, 99, 2))).toEqual([7, 8]);
+      expect(revisionsOf(await journal.readEvents("thing", "ns:s2", 1, 99, 2))).toEqual([20, 21]);
+      expect((await journal.loadAt("policy", "ns:s1", { revision: 8 }, 9)).snapshot?.revision).toBe(7);
     });
   });
 });
@@ -170,7 +199,7 @@ test.each(storages)("$name reads no more of a long history than it must", async 
   );
   await database.query(
     `insert into kept_snapshot (kind, id, revision, created, modified)
-     select kind, id, revision, 1, timestamp from journal where revision % 100 = 0`,
+     select kind, id, revision, 1, timestamp from journal where revision % 10 = 0`,
     [],
   );
   await database.query(
@@ -188,8 +217,8 @@ test.each(storages)("$name reads no more of a long history than it must", async 
     await loadAt(watched, key, { revision: 15_050 }, 300);
     await loadAt(watched, key, { before: 45_150 }, 300);
     await readEvents(watched, key, 12_000, Number.MAX_SAFE_INTEGER, 300);
-    await listReach(watched, { kind: "thing", id: "" }, 100, 200);
-    await prune(watched, key, 45_150, 500);
+    await listReach(watched, { kind: "thing", id: "" }, 45_150, 100, 200);
+    await prune(watched, [key, { ...key, id: "ns:2" }], 45_150, 250);
 
     expect(plans).toHaveLength(5);
     for (const plan of plans) expect(mostRows(plan), plan).toBeLessThanOrEqual(500);

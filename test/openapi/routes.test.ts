@@ -1,5 +1,7 @@
+import { gunzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { expect, test } from "vitest";
+import { keepAssets, makeAsset } from "../../src/gateway/openapi/asset.ts";
 import { openApiRoutes } from "../../src/gateway/openapi/routes.ts";
 
 const app = new Hono();
@@ -68,12 +70,65 @@ test.each(["/api/2/openapi.json", "/apidoc/", "/apidoc/swagger-ui.css"])(
   async (path) => {
     const etag = (await get(path)).headers.get("etag") as string;
 
-    const again = await get(path, { "if-none-match": `"other", W/${etag}` });
+    const again = await get(path, { "if-none-match": `"other", ${etag}` });
 
     expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", etag]);
     expect((await get(path, { "if-none-match": '"other"' })).status).toBe(200);
   },
 );
+
+test("an entity tag is known in its strong form as well, as some caches keep it", async () => {
+  const etag = (await get("/apidoc/")).headers.get("etag") as string;
+
+  expect((await get("/apidoc/", { "if-none-match": etag.replace("W/", "") })).status).toBe(304);
+});
+
+test("a file is made ready once, however many ask for it, and what there is none of is not kept", async () => {
+  const loads: string[] = [];
+  const asset = keepAssets(async (name) => {
+    loads.push(name);
+    return name === "a" ? makeAsset("text/plain", Buffer.from("a")) : undefined;
+  });
+
+  const [first, second] = await Promise.all([asset("a"), asset("a"), asset("b")]);
+  await asset("b");
+
+  expect(second).toBe(first);
+  expect(await asset("a")).toBe(first);
+  expect(loads).toEqual(["a", "b", "b"]);
+});
+
+test("a file that could not be read is tried again", async () => {
+  let isBroken = true;
+  const asset = keepAssets(() =>
+    isBroken ? Promise.reject(new Error("no disk")) : makeAsset("text/plain", Buffer.from("a")),
+  );
+  await expect(asset("a")).rejects.toThrow("no disk");
+
+  isBroken = false;
+
+  expect((await asset("a"))?.type).toBe("text/plain");
+});
+
+test.each(["/api/2/openapi.json", "/apidoc/", "/apidoc/swagger-ui-bundle.js"])(
+  "%s comes compressed to who accepts it, and caches are told so",
+  async (path) => {
+    const plain = await get(path, { "accept-encoding": "br" });
+    const zipped = await get(path, { "accept-encoding": "br, gzip" });
+    const known = await get(path, { "if-none-match": zipped.headers.get("etag") as string });
+
+    expect(plain.headers.get("content-encoding")).toBeNull();
+    expect(zipped.headers.get("content-encoding")).toBe("gzip");
+    expect(gunzipSync(await zipped.arrayBuffer()).toString()).toBe(await plain.text());
+    for (const answer of [plain, zipped, known]) expect(answer.headers.get("vary")).toBe("accept-encoding");
+  },
+);
+
+test("an image, which is compressed by itself, comes as it is", async () => {
+  const { headers } = await get("/apidoc/favicon-32x32.png", { "accept-encoding": "gzip" });
+
+  expect([headers.get("content-encoding"), headers.get("vary")]).toEqual([null, null]);
+});
 
 const elsewhere = ["package.json", "..%2fpackage.json", "index.html", "constructor", "swagger-ui.js", "a/b"];
 

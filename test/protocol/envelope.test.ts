@@ -4,6 +4,7 @@ import { parseJson } from "../../src/base/json/parse.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
 import {
   commandOf,
+  headersOf,
   printError,
   printEvent,
   printResponse,
@@ -19,7 +20,8 @@ const topic = "org.acme/lamp/things/twin/commands/modify";
 const read = (message: JsonValue) => readEnvelope(message);
 const commandIn = (message: JsonObject) => {
   const envelope = read(message);
-  return commandOf(envelope, { ...parseCommandTopic(envelope.topic), id: thingId }, ditto);
+  const headers = headersOf(envelope, 5_120);
+  return commandOf(envelope, { ...parseCommandTopic(envelope.topic), id: thingId }, headers, ditto);
 };
 
 describe("a message is read", () => {
@@ -189,10 +191,7 @@ describe("what is printed is valid by Ditto's schemas", () => {
   });
 
   test("a command without a correlation id gets one, which its events must have", () => {
-    const topic = { kind: "thing", id: "org.acme:lamp", action: "modify" } as const;
-    const envelope = { topic: "", headers: {}, path: "/attributes/a", value: 5, fields: undefined };
-
-    const command = commandOf(envelope, topic, { subjects: ["nginx:ditto"] });
+    const command = commandIn({ topic, headers: {}, path: "/attributes/a", value: 5 });
 
     expect(command.headers["correlation-id"]).toMatch(/^[0-9a-f-]{36}$/);
   });

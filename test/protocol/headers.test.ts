@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { JsonValue } from "../../src/base/json/json.ts";
+import { type JsonValue, rawNumber } from "../../src/base/json/json.ts";
 import { parseJson } from "../../src/base/json/parse.ts";
 import {
   goesAlong,
   parseHeader,
   parseHeaders,
+  parseTextHeader,
   readHeaders,
   toldHeaders,
 } from "../../src/protocol/headers.ts";
@@ -30,16 +31,22 @@ describe("a header has a type", () => {
     [
       "merge-thing-patch-conditions",
       '{"attributes/a":"gt(attributes/a,1)"}',
-      { "attributes/a": "gt(attributes/a,1)" },
+      '{"attributes/a":"gt(attributes/a,1)"}',
     ],
     ["merge-thing-patch-conditions", { "attributes/a": "x" }, { "attributes/a": "x" }],
     ["at-historical-revision", "5", 5],
     ["at-historical-revision", 5, 5],
-    ["at-historical-timestamp", "2022-10-24T03:11:15Z", "2022-10-24T03:11:15Z"],
+    ["at-historical-revision", -3, 0],
+    ["at-historical-revision", rawNumber("900719925474099267"), Number.MAX_SAFE_INTEGER],
+    ["at-historical-timestamp", "1970-01-01T00:00:01Z", 1_000],
     ["policy-view", "original", "original"],
     ["requested-acks", ["twin-persisted"], ["twin-persisted"]],
+    ["requested-acks", '["a-b","a-b"]', ["a-b"]],
     ["timeout", "10s", "10s"],
+    ["timeout", 7, 7],
     ["put-metadata", '[{"key":"a","value":1}]', '[{"key":"a","value":1}]'],
+    ["put-metadata", "nonsense", "nonsense"],
+    ["get-metadata", "a(b,c)", "a(b,c)"],
     ["x-anything", { a: 1 }, { a: 1 }],
     ["constructor", "x", "x"],
   ];
@@ -69,6 +76,14 @@ describe("a header has a type", () => {
     ["condition", {}, "header.invalid"],
     ["merge-thing-patch-conditions", "[]", "header.invalid"],
     ["merge-thing-patch-conditions", "{", "header.invalid"],
+    ["merge-thing-patch-conditions", '{"attributes/a":1}', "header.invalid"],
+    ["timeout", "soon", "timeout.invalid"],
+    ["put-metadata", '[{"value":1}]', "header.invalid"],
+    ["put-metadata", [{ key: "a//b", value: 1 }], "json.pointer.invalid"],
+    ["get-metadata", "a(b", "header.invalid"],
+    ["delete-metadata", ["a"], "header.invalid"],
+    ["requested-acks", "a-b,c-d", "header.invalid"],
+    ["requested-acks", ["?"], "header.invalid"],
     ["at-historical-revision", "abc", "header.invalid"],
     ["at-historical-revision", "1.5", "header.invalid"],
     ["at-historical-timestamp", "yesterday", "header.invalid"],
@@ -79,6 +94,18 @@ describe("a header has a type", () => {
       expect(codeOf(() => parseHeader(name, given))).toBe(code));
   }
 
+  test("which the text of an HTTP header has as well; labels may stand between commas there", () => {
+    expect(parseTextHeader("requested-acks", "a-b,c-d")).toEqual(["a-b", "c-d"]);
+    expect(parseTextHeader("response-required", "false")).toBe(false);
+    expect(parseTextHeader("x-anything", "[1]")).toBe("[1]");
+    expect(codeOf(() => parseTextHeader("requested-acks", "?"))).toBe("header.invalid");
+    expect(codeOf(() => parseTextHeader("timeout", "soon"))).toBe("timeout.invalid");
+  });
+
+  test("a refusal does not repeat more than the start of a value", () => {
+    expect(() => parseHeader("if-match", "x".repeat(5_000))).toThrow(/^.{0,300}$/);
+  });
+
   test("a long list of tags is judged at once", () => {
     const started = performance.now();
     codeOf(() => parseHeader("if-match", `${'"a" , '.repeat(20_000)}x`));
@@ -88,7 +115,7 @@ describe("a header has a type", () => {
 });
 
 describe("the headers of a message", () => {
-  const read = (value: JsonValue | undefined) => parseHeaders(readHeaders(value));
+  const read = (value: JsonValue | undefined) => parseHeaders(readHeaders(value), 5_120);
 
   test("have names in lower case", () => {
     expect(read({ "Correlation-ID": "c", "RESPONSE-Required": "false" })).toEqual({
@@ -99,6 +126,18 @@ describe("the headers of a message", () => {
 
   test("may be absent, or no object", () => {
     for (const value of [undefined, null, 5, "x", []]) expect(read(value)).toEqual({});
+  });
+
+  test("count as absent where they are null", () => {
+    expect(read({ "if-match": null, timeout: null, "requested-acks": null, "x-mine": null })).toEqual({});
+  });
+
+  test("are bounded, names and values together, whatever they are", () => {
+    const bounded = (headers: JsonValue, max: number) =>
+      codeOf(() => parseHeaders(readHeaders(headers), max));
+    expect(bounded({ abc: "12", d: [1, 2] }, 11)).toBe("none");
+    expect(bounded({ abc: "12", d: [1, 2] }, 10)).toBe("headers.too.large");
+    expect(bounded({ timeout: "x".repeat(100) }, 50)).toBe("headers.too.large");
   });
 
   test("cannot reach a prototype", () => {
@@ -114,7 +153,7 @@ describe("what a client cannot set", () => {
 
   test("is left out of the headers of a message, and does not go along with a request", () => {
     const given = Object.fromEntries(own.map((name) => [name, "x"]));
-    expect(parseHeaders(readHeaders({ ...given, "x-mine": "y" }))).toEqual({ "x-mine": "y" });
+    expect(parseHeaders(readHeaders({ ...given, "x-mine": "y" }), 10)).toEqual({ "x-mine": "y" });
     expect([...own, "authorization", "if-match", "x-mine", "host"].filter(goesAlong)).toEqual([
       "x-mine",
       "host",

@@ -4,6 +4,7 @@
 // the snapshot that comes with a birth.
 
 import {
+  type EntityKey,
   type Journal,
   type JournalRow,
   JournalUnavailable,
@@ -131,39 +132,47 @@ export class HeldJournal implements Journal {
     const snapshot = (this.kept.get(key) ?? []).findLast(
       ({ revision, modified }) => revision <= most && modified < before,
     );
-    const rows = await this.readEvents(kind, id, snapshot?.revision ?? 0, most, limit);
+    const rows = this.#events(kind, id, snapshot?.revision ?? 0, most, limit);
     return { snapshot, tail: rows.filter(({ timestamp }) => timestamp < before) };
   }
 
-  async listReach(
-    after: Pick<Reach, "kind" | "id">,
-    ahead: number,
-    limit: number,
-  ): Promise<readonly Reach[]> {
-    const place = ({ kind, id }: Pick<Reach, "kind" | "id">) => `${id}\u0000${kind}`;
+  async listReach(after: EntityKey, edge: number, ahead: number, limit: number): Promise<readonly Reach[]> {
+    const place = ({ kind, id }: EntityKey) => `${id}\u0000${kind}`;
     return [...this.snapshots.values()]
       .filter((row) => place(row) > place(after))
       .sort((a, b) => (place(a) < place(b) ? -1 : 1))
       .slice(0, limit)
       .map(({ kind, id }) => {
         const rows = this.rows.get(keyOf(kind, id)) ?? [];
-        return { kind, id, second: rows[1]?.timestamp, later: rows[ahead]?.timestamp };
+        const base = this.#base(keyOf(kind, id), edge)?.revision;
+        const oldest = rows[0]?.revision ?? 0;
+        const at = (revision: number) => rows.find((row) => row.revision === revision)?.timestamp;
+        const [next, later] = [1, ahead].map((further) => at((base ?? oldest) + further));
+        return { kind, id, oldest, second: rows[1]?.timestamp, base, next, later };
       });
   }
 
-  async prune(kind: EntityKind, id: string, edge: number, limit: number): Promise<number> {
+  #base(key: string, edge: number): SnapshotRow | undefined {
+    return (this.kept.get(key) ?? []).findLast(({ modified }) => modified < edge);
+  }
+
+  async prune(keys: readonly EntityKey[], edge: number, limit: number): Promise<readonly number[]> {
     await this.gate;
-    const key = keyOf(kind, id);
-    const rows = this.rows.get(key) ?? [];
-    const base = (this.kept.get(key) ?? []).findLast(({ modified }) => modified < edge);
-    const doomed = rows.filter(({ revision }) => base && revision < base.revision).slice(0, limit);
-    const last = doomed.at(-1)?.revision ?? 0;
-    this.rows.set(key, rows.slice(doomed.length));
-    this.kept.set(
-      key,
-      (this.kept.get(key) ?? []).filter(({ revision }) => revision > last),
-    );
-    return doomed.length;
+    return keys.map(({ kind, id }) => {
+      const key = keyOf(kind, id);
+      const rows = this.rows.get(key) ?? [];
+      const kept = this.kept.get(key) ?? [];
+      const oldest = rows[0]?.revision ?? 0;
+      const most = Math.min(this.#base(key, edge)?.revision ?? 0, oldest + limit);
+      const near = kept.findLast(({ revision }) => revision > oldest && revision <= most)?.revision ?? most;
+      const left = rows.filter(({ revision }) => revision >= near);
+      this.rows.set(key, left);
+      this.kept.set(
+        key,
+        kept.filter(({ revision }) => revision >= near),
+      );
+      return rows.length - left.length;
+    });
   }
 
   async listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]> {
@@ -174,7 +183,11 @@ export class HeldJournal implements Journal {
       .slice(0, limit);
   }
 
-  async readEvents(kind: EntityKind, id: string, from: number, to: number, limit: number) {
+  async readEvents(...asked: Parameters<Journal["readEvents"]>) {
+    return this.#events(...asked);
+  }
+
+  #events(kind: EntityKind, id: string, from: number, to: number, limit: number): readonly JournalRow[] {
     const rows = this.rows.get(keyOf(kind, id)) ?? [];
     return rows.filter(({ revision }) => revision >= from && revision <= to).slice(0, limit);
   }

@@ -107,6 +107,8 @@ describe("what a merge refuses", () => {
     ["/features/f/properties", { "{{ ~k-(~ }}": null }, "things:merge.invalid"],
     ["/attributes", { none: { "{{ ~(?=k)~ }}": null } }, "things:merge.invalid"],
     ["/attributes", { [`{{ ~${"k".repeat(1001)}~ }}`]: null }, "things:merge.invalid"],
+    ["/attributes", { "{{~k{1000}k{1000}(k{100}|k){100}~}}": null }, "things:merge.invalid"],
+    ["/attributes", { a: { "{{~k{6000}~}}": null, "{{~l{6000}~}}": null } }, "things:merge.invalid"],
     ["/", { policyId: null }, "things:policyId.notdeletable"],
     ["/", { thingId: "org.rec:zzz" }, "things:id.notsettable"],
     ["/features/f/properties", { "{{ ~k-.*~ }}": null, "{{ /q/ }}": null, n: 1 }, "json.key.invalid"],

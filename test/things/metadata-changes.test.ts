@@ -223,6 +223,17 @@ test("metadata that a change does not touch stays the same object", () => {
   }
 });
 
+test("a pattern deletes the metadata of what it matches, unless its keys are too many to look at", () => {
+  const attributesWith = (keys: number) => ({
+    attributes: Object.fromEntries(Array.from({ length: keys }, (_, i) => [`a-${i}`, { unit: "K" }])),
+  });
+  const deleting = change("merged", "/attributes", { "{{~(a?){99}.*~}}": null });
+
+  expect(applyMetadata(attributesWith(9), deleting)).toEqual({ attributes: {} });
+  const many = attributesWith(9_000);
+  expect(applyMetadata(many, deleting)).toBe(many);
+});
+
 const anySegment = fc.oneof(
   fc.constantFrom("*", "x", "y"),
   anyKey.filter((key) => !/[/,()*~]/.test(key)),

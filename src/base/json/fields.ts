@@ -7,10 +7,14 @@ import { type Path, unescapeKey } from "./pointer.ts";
 const MAX_NESTING = 50;
 /** Keys of all paths together, for each character of the selector. */
 const MAX_UNFOLDING = 8;
+/** Paths that a selector may name: each may have to be looked for at every member of what is selected from. */
+const MAX_PATHS = 500;
+/** So many keys are looked for one by one, more only where an object has them. */
+const FEW = 8;
 
 /**
  * Parses a field selector into the paths it names, in order. A `*` key stands for every key at its place.
- * A malformed selector is refused with `json.fieldselector.invalid`.
+ * A malformed selector, and one of more than 500 paths, is refused with `json.fieldselector.invalid`.
  */
 export function parseFields(text: string): readonly Path[] {
   let at = 0;
@@ -53,33 +57,78 @@ export function parseFields(text: string): readonly Path[] {
   }
 
   const paths = list([]);
-  return at === text.length ? paths : refuse();
+  return at === text.length && paths.length <= MAX_PATHS ? paths : refuse();
 }
 
 /** Whether a selector names a top-level field or something in it. */
 export const selects = (fields: readonly Path[], name: string): boolean =>
   fields.some((path) => path[0] === name);
 
-/** The part of an object that the paths name, in the order they name it; what is absent is left out. */
-export function selectFields(object: JsonObject, fields: readonly Path[]): JsonObject {
-  const result: { [key: string]: JsonValue } = {};
-  for (const path of fields) copyPath(object, result, path, 0);
-  return result;
+/** What paths, by so many of their keys, lead to of a value: all of it, or something of its members. */
+interface Selection {
+  readonly isAll: boolean;
+  readonly paths: readonly Path[];
+  readonly depth: number;
+  /** The keys that are named, with their places in the order of all. */
+  readonly named: ReadonlyMap<string, number>;
+  /** How many keys are named before a wildcard, if there is one. */
+  readonly leading: number | undefined;
+  /** The selections of members by their key, and under `*` that of all members that only a wildcard names. */
+  readonly below: Map<string, Selection>;
 }
 
-function copyPath(from: JsonObject, to: { [key: string]: JsonValue }, path: Path, depth: number): void {
-  const name = path[depth] as string;
-  const keys = name === "*" ? Object.keys(from) : [name];
-  for (const key of keys) {
+const ALL: Selection = { isAll: true, paths: [], depth: 0, named: new Map(), leading: 0, below: new Map() };
+
+function selectionOf(paths: readonly Path[], depth: number): Selection {
+  const named = new Map<string, number>();
+  let leading: number | undefined;
+  for (const path of paths) {
+    const key = path[depth];
+    if (key === undefined) return ALL;
+    if (key === "*") leading ??= named.size;
+    else if (!named.has(key)) named.set(key, named.size);
+  }
+  return { isAll: false, paths, depth, named, leading, below: new Map() };
+}
+
+function selectionBelow({ paths, depth, named, below }: Selection, key: string): Selection {
+  const name = named.has(key) ? key : "*";
+  const known = below.get(name);
+  if (known) return known;
+  const isLeading = (path: Path) => path[depth] === name || path[depth] === "*";
+  const selection = selectionOf(paths.length === 1 ? paths : paths.filter(isLeading), depth + 1);
+  below.set(name, selection);
+  return selection;
+}
+
+/** The keys that are named, each once and in their order; not all of them may be there. */
+function keysOf(object: JsonObject, { named, leading }: Selection): Iterable<string> {
+  if (leading === 0) return Object.keys(object);
+  if (leading === undefined && named.size <= FEW) return named.keys();
+  const placeOf = (key: string) => named.get(key) ?? named.size;
+  const isLeading = (key: string) => placeOf(key) < (leading ?? named.size);
+  const own = Object.keys(object);
+  const first = own.filter(isLeading).sort((a, b) => placeOf(a) - placeOf(b));
+  return leading === undefined ? first : [...first, ...own.filter((key) => !isLeading(key))];
+}
+
+/**
+ * The part of an object that the paths name, in the order they first name it; what is absent is left out. One walk
+ * serves all paths: each member is looked at once.
+ */
+export const selectFields = (object: JsonObject, fields: readonly Path[]): JsonObject =>
+  selectMembers(object, selectionOf(fields, 0)) ?? {};
+
+function selectMembers(from: JsonObject, selection: Selection): JsonObject | undefined {
+  let selected: { [key: string]: JsonValue } | undefined;
+  for (const key of keysOf(from, selection)) {
     const value = getKey(from, key);
     if (value === undefined) continue;
-    if (depth === path.length - 1) putKey(to, key, value);
-    else if (isObject(value)) {
-      const known = getKey(to, key);
-      if (known === value) continue;
-      const nested: { [key: string]: JsonValue } = isObject(known) ? known : {};
-      copyPath(value, nested, path, depth + 1);
-      if (Object.keys(nested).length > 0) putKey(to, key, nested);
-    }
+    const below = selectionBelow(selection, key);
+    const part = below.isAll ? value : isObject(value) ? selectMembers(value, below) : undefined;
+    if (part === undefined) continue;
+    selected ??= {};
+    putKey(selected, key, part);
   }
+  return selected;
 }

@@ -1,6 +1,6 @@
 // Conditions on parts of a merge patch: the header `merge-thing-patch-conditions` (basic-conditional-requests page).
 
-import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "./json.ts";
+import { isObject, type JsonValue, putKey } from "./json.ts";
 import { parseJson } from "./parse.ts";
 import { getAt, type Path, readPath } from "./pointer.ts";
 
@@ -79,15 +79,4 @@ function without(value: JsonValue, dropped: Dropped | undefined): JsonValue | un
     if (member !== undefined) putKey(kept, key, member);
   }
   return kept;
-}
-
-/** A patch without objects that say nothing; `undefined` where nothing is left. Nulls, which delete, stay. */
-export function withoutEmptyObjects(patch: JsonValue): JsonValue | undefined {
-  if (!isObject(patch)) return patch;
-  const left: { [key: string]: JsonValue } = {};
-  for (const key of Object.keys(patch)) {
-    const member = withoutEmptyObjects(getKey(patch, key) as JsonValue);
-    if (member !== undefined) putKey(left, key, member);
-  }
-  return Object.keys(left).length > 0 ? (left as JsonObject) : undefined;
 }

@@ -1,9 +1,14 @@
 // What a caller waits for: the headers `requested-acks`, `response-required` and `timeout`, which count only together.
 
-import type { Command, DittoHeaders } from "../../signals/signal.ts";
-import { acksWithoutResponse, zeroTimeout } from "./errors.ts";
-import { LIVE_RESPONSE, labelsOfText, labelsOfValue, shownLabels, TWIN_PERSISTED } from "./labels.ts";
-import { durationMs, HTTP_TIMEOUT_MS, httpTimeoutMs, WEBSOCKET_TIMEOUT_MS } from "./timeout.ts";
+import { durationMs } from "../../protocol/timeout.ts";
+import type { Command } from "../../signals/signal.ts";
+import { acksWithoutResponse, timeoutTooLong, zeroTimeout } from "./errors.ts";
+import { LIVE_RESPONSE, shownLabels, TWIN_PERSISTED } from "./labels.ts";
+
+/** How long an HTTP request waits at most, and when it does not say. */
+const HTTP_TIMEOUT_MS = 60_000;
+/** The same of a command over a WebSocket, where longer timeouts are cut instead of refused. */
+const WEBSOCKET_TIMEOUT_MS = 65_000;
 
 /** What is waited for before a command is answered. */
 export interface AwaitedAcks {
@@ -19,6 +24,11 @@ export interface AwaitedAcks {
   readonly shown: readonly string[] | undefined;
 }
 
+/** Whether more is awaited than the response of the command. */
+export const awaitsOthers = ({ labels }: AwaitedAcks): boolean =>
+  labels.length > 1 || (labels.length === 1 && labels[0] !== TWIN_PERSISTED);
+
+/** What counts of a command; its headers are of their types. */
 type Wishes = Pick<Command, "kind" | "action" | "headers">;
 
 // Most commands say nothing of all this.
@@ -42,43 +52,31 @@ const saysNothing = ({ headers }: Wishes): boolean =>
 /** Only what changes the twin of a thing is acknowledged; for the rest the labels are no more than a header. */
 const isAcknowledged = ({ kind, action }: Wishes): boolean => kind === "thing" && action !== "retrieve";
 
-/**
- * What an HTTP request waits for. Refuses with `header.invalid`, `timeout.invalid` and `gateway:timeout.invalid`.
- * The headers are as they came, but for `response-required`, which is a boolean or absent.
- */
+/** What an HTTP request waits for. Refuses with `header.invalid` and `gateway:timeout.invalid`. */
 export function awaitedOverHttp(command: Wishes): AwaitedAcks {
   if (saysNothing(command)) return isAcknowledged(command) ? httpDefaults.write : httpDefaults.other;
-  const { "requested-acks": acks, timeout } = command.headers;
-  const given = isAbsent(timeout) ? undefined : httpTimeoutMs(timeout);
-  const requested = isAbsent(acks) ? undefined : labelsOfText(String(acks));
-  return combine(command, requested, given, given ?? HTTP_TIMEOUT_MS);
+  const { timeout } = command.headers;
+  const given = timeout === undefined ? undefined : durationMs(timeout);
+  if (given !== undefined && given > HTTP_TIMEOUT_MS) throw timeoutTooLong(String(timeout));
+  return combine(command, given, given ?? HTTP_TIMEOUT_MS);
 }
 
 /**
- * What a command over a WebSocket waits for. Refuses with `header.invalid` and `timeout.invalid`; these refusals are
- * told even to who requires no response.
+ * What a command over a WebSocket waits for. Refuses with `header.invalid`; these refusals are told even to who
+ * requires no response.
  */
 export function awaitedOverWebSocket(command: Wishes): AwaitedAcks {
   if (saysNothing(command))
     return isAcknowledged(command) ? webSocketDefaults.write : webSocketDefaults.other;
-  const { "requested-acks": acks, timeout } = command.headers;
-  const given = isAbsent(timeout) ? undefined : durationMs(timeout);
-  const requested = isAbsent(acks) ? undefined : labelsOfValue(acks);
-  const ms = Math.min(given ?? WEBSOCKET_TIMEOUT_MS, WEBSOCKET_TIMEOUT_MS);
-  const awaited = combine(command, requested, given, ms);
+  const { timeout } = command.headers;
+  const given = timeout === undefined ? undefined : durationMs(timeout);
+  const awaited = combine(command, given, Math.min(given ?? WEBSOCKET_TIMEOUT_MS, WEBSOCKET_TIMEOUT_MS));
   if (!awaited.responseRequired && awaited.labels.length > 0) throw acksWithoutResponse();
   return awaited;
 }
 
-const isAbsent = (value: DittoHeaders[string] | undefined): value is null | undefined =>
-  value === undefined || value === null;
-
-function combine(
-  command: Wishes,
-  requested: readonly string[] | undefined,
-  given: number | undefined,
-  timeoutMs: number,
-): AwaitedAcks {
+function combine(command: Wishes, given: number | undefined, timeoutMs: number): AwaitedAcks {
+  const requested = command.headers["requested-acks"] as readonly string[] | undefined;
   const required = command.headers["response-required"] as boolean | undefined;
   const isZero = given === 0;
   const isWrite = isAcknowledged(command);

@@ -1,6 +1,5 @@
-// The timers of those who wait: one each, a bounded number at once, none left when the server stops.
-
-import { tooManyWaiting } from "./errors.ts";
+// The timers of those who wait: one each, none left when the server stops. Commands in work and the waiting room bound
+// how many there are.
 
 interface Deadline {
   readonly timer: NodeJS.Timeout;
@@ -8,13 +7,8 @@ interface Deadline {
 }
 
 export class Deadlines {
-  readonly #max: number;
   readonly #open = new Set<Deadline>();
   #isClosed = false;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
 
   get size(): number {
     return this.#open.size;
@@ -22,14 +16,13 @@ export class Deadlines {
 
   /**
    * Calls `end` after `ms`, or `atClose` when the server stops before; at once where it is stopping already. Gives
-   * what calls it off, any number of times. More than the bound at once are refused with `too.many.requests`.
+   * what calls it off, any number of times.
    */
   start(ms: number, end: () => void, atClose: () => void): () => void {
     if (this.#isClosed) {
       atClose();
       return () => undefined;
     }
-    if (this.#open.size >= this.#max) throw tooManyWaiting(this.#max);
     const timer = setTimeout(() => {
       this.#open.delete(deadline);
       end();

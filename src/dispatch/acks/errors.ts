@@ -1,13 +1,6 @@
 import { defineError, type TwinError } from "../../base/errors.ts";
 import { headerInvalid } from "../../base/header-invalid.ts";
 
-export const requestedAcksInvalid = (given: string): TwinError =>
-  headerInvalid("requested-acks", {
-    message: `The value '${given}' of the header 'requested-acks' is not valid.`,
-    description:
-      "It is a list of labels of 3 to 165 letters, digits, '_', '-' and ':', over the Ditto Protocol as a JSON array.",
-  });
-
 export const acksWithoutResponse = (): TwinError =>
   headerInvalid("requested-acks", {
     message: "Acknowledgements are requested, but no response is required that could tell of them.",
@@ -20,11 +13,6 @@ export const zeroTimeout = (): TwinError =>
     description:
       "Give a timeout above zero, or set 'response-required' to false and ask for no acknowledgements.",
   });
-
-export const timeoutInvalid = defineError("timeout.invalid", 400, (given: string) => ({
-  message: `The timeout '${given}' is not a duration.`,
-  description: "It is a whole number of seconds, or one with the unit ms, s, m, h, d, w, mo or y.",
-}));
 
 export const timeoutTooLong = defineError("gateway:timeout.invalid", 400, (given: string) => ({
   message: `The timeout '${given}' is too long.`,
@@ -41,7 +29,7 @@ export const acknowledgementTimeout = defineError("acknowledgement:request.timeo
   description: "Give a longer timeout, or check that somebody is there to acknowledge.",
 }));
 
-export const tooManyWaiting = defineError("too.many.requests", 429, (max: number) => ({
-  message: `More than ${max} requests wait for their outcome or for acknowledgements.`,
+export const tooManyWaiting = defineError("too.many.requests", 429, (whose: string) => ({
+  message: `Too many commands ${whose} wait for acknowledgements.`,
   description: "Try again later, with shorter timeouts or without requested acknowledgements.",
 }));

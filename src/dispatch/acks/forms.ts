@@ -25,7 +25,11 @@ export function httpForm(acks: readonly Ack[], echoed: Readonly<Record<string, s
 }
 
 /** The protocol message, as text; `carried` are the headers of the command that its responses repeat. */
-export function protocolForm({ kind, id }: Command, acks: readonly Ack[], carried: DittoHeaders): string {
+export function protocolForm(
+  { kind, id }: Pick<Command, "kind" | "id">,
+  acks: readonly Ack[],
+  carried: DittoHeaders,
+): string {
   const { "requested-acks": _, ...others } = carried;
   return JSON.stringify({
     topic: printTopic(kind, id, "acks"),

@@ -2,61 +2,51 @@
 
 import { TwinError } from "../../base/errors.ts";
 import type { Reply } from "../../signals/reply.ts";
-import { type Ack, isSuccess } from "./ack.ts";
+import type { Ack } from "./ack.ts";
+import { AckWait, type Feed, type Waiter } from "./ack-wait.ts";
 import type { AwaitedAcks } from "./awaited.ts";
-import { Collection } from "./collection.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { commandTimeout } from "./errors.ts";
-import { TWIN_PERSISTED } from "./labels.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
-/** `accepted` answers whoever does not want to be told more. */
-export type Outcome = "accepted" | { readonly reply: Reply } | { readonly acks: readonly Ack[] };
-
-/** Takes in what others acknowledge while the command runs. */
-export type Feed = (ack: Ack) => void;
-
-/** A command that is ready to be run. `feed` is there where others may acknowledge it. */
-export interface Runnable {
-  readonly correlationId: string;
-  run(feed?: Feed): Promise<Reply>;
-  /** The acknowledgement `twin-persisted` of its reply. */
-  ackOf(reply: Reply): Ack;
-}
-
+/** How this server keeps callers waiting. */
 export interface Waiting {
   readonly deadlines: Deadlines;
+  readonly room: WaitingRoom;
   /** How long a command is watched for a refusal when nobody awaits anything, in milliseconds. */
   readonly refusalMs: number;
-  /** Told of what should not have happened after the answer was given. */
-  onFault(error: unknown): void;
 }
+
+/** Told of what should not have happened after the answer was given. */
+export type OnFault = (error: unknown) => void;
 
 /**
- * Runs a command; resolves with what its caller is to be told. Rejects with the refusal of the command, with
- * `command.timeout` when the response comes too late, and with `too.many.requests`, before it runs, when too many wait.
+ * Runs a command of which nothing but the response is awaited; resolves with what its caller is to be told, `accepted`
+ * standing for nothing more than that. Rejects with the refusal of the command, and with `command.timeout` when the
+ * response comes too late.
  */
-export function outcomeOf(awaited: AwaitedAcks, command: Runnable, waiting: Waiting): Promise<Outcome> {
-  const [first, second] = awaited.labels;
-  if (second === undefined && (first === undefined || first === TWIN_PERSISTED))
-    return responseOf(awaited, command, waiting);
-  return acksOf(awaited, command, waiting);
-}
-
-async function responseOf(awaited: AwaitedAcks, command: Runnable, waiting: Waiting): Promise<Outcome> {
-  if (awaited.responseRequired) {
-    // The usual command needs no timer: what keeps it from being answered is reported sooner than that.
-    const reply = awaited.isTimed ? await within(command, awaited.timeoutMs, waiting) : await command.run();
-    if (!reply) throw commandTimeout(awaited.timeoutMs);
-    return { reply };
-  }
-  const isAwaited = awaited.labels.length > 0;
-  const reply = await within(command, isAwaited ? awaited.timeoutMs : waiting.refusalMs, waiting);
-  if (!reply && isAwaited) throw commandTimeout(awaited.timeoutMs);
-  return "accepted";
+export async function responseOf(
+  awaited: AwaitedAcks,
+  run: () => Promise<Reply>,
+  waiting: Waiting,
+  onFault: OnFault,
+): Promise<Reply | "accepted"> {
+  const { timeoutMs, isTimed, responseRequired, labels } = awaited;
+  // The usual command needs no timer: what keeps it from being answered is reported sooner than that.
+  if (responseRequired && !isTimed) return run();
+  const isAwaited = responseRequired || labels.length > 0;
+  const reply = await within(run, isAwaited ? timeoutMs : waiting.refusalMs, waiting, onFault);
+  if (!reply && isAwaited) throw commandTimeout(timeoutMs);
+  return reply && responseRequired ? reply : "accepted";
 }
 
 /** The reply, or nothing when the time is over; the command goes on. */
-function within(command: Runnable, ms: number, { deadlines, onFault }: Waiting): Promise<Reply | undefined> {
+function within(
+  run: () => Promise<Reply>,
+  ms: number,
+  { deadlines }: Waiting,
+  onFault: OnFault,
+): Promise<Reply | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply | undefined>();
   let isOver = false;
   const end = (): void => {
@@ -69,50 +59,25 @@ function within(command: Runnable, ms: number, { deadlines, onFault }: Waiting):
     if (!isOver) reject(error);
     else if (!(error instanceof TwinError)) onFault(error);
   };
-  command.run().then(resolve, fail).finally(cancel);
+  run().then(resolve, fail).finally(cancel);
   return promise;
 }
 
-async function acksOf(awaited: AwaitedAcks, command: Runnable, waiting: Waiting): Promise<Outcome> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  const collection = new Collection(awaited.labels);
-  let isOver = false;
-  let isCommitted = false;
-  let isClosing = false;
-  const finish = (): void => {
-    isOver = true;
-    cancel();
-    resolve(collected(collection.result(awaited.timeoutMs, command.correlationId), awaited));
-  };
-  // A server that stops finishes what it has accepted, but waits for nobody else.
-  const cancel = waiting.deadlines.start(awaited.timeoutMs, finish, () => {
-    isClosing = true;
-    if (isCommitted) finish();
-  });
-  const feed = (ack: Ack): void => {
-    if (isOver) return;
-    collection.ack(ack);
-    if (collection.isComplete) finish();
-  };
-  const fail = (error: unknown): void => {
-    cancel();
-    if (!isOver) reject(error);
-    else if (!(error instanceof TwinError)) waiting.onFault(error);
-    isOver = true;
-  };
-  const commit = (reply: Reply): void => {
-    isCommitted = true;
-    feed(command.ackOf(reply));
-    if (isClosing && !isOver) finish();
-  };
-  command.run(feed).then(commit).catch(fail);
-  return promise;
-}
-
-function collected(acks: readonly Ack[], { responseRequired }: AwaitedAcks): Outcome {
-  if (responseRequired) return { acks };
-  if (acks.every(isSuccess)) return "accepted";
-  return {
-    acks: acks.map(({ label, status }) => ({ label, status, headers: { "response-required": false } })),
-  };
+/**
+ * Runs a command and waits for the acknowledgements of others; `feed` takes them in. Resolves with those to be told,
+ * or with `accepted` where all is well and no response is required, or nobody is left to be told. Rejects with the
+ * refusal of the command, and with `too.many.requests`, before it runs, when too much waits.
+ */
+export async function acksOf(
+  awaited: AwaitedAcks,
+  run: (feed: Feed) => Promise<Reply>,
+  ackOf: (reply: Reply) => Ack,
+  waiter: Waiter,
+  { deadlines, room }: Waiting,
+): Promise<readonly Ack[] | "accepted"> {
+  const wait = new AckWait(awaited, waiter, deadlines, room);
+  run(wait.feed)
+    .then((reply) => wait.commit(ackOf(reply)))
+    .catch(wait.fail);
+  return wait.outcome;
 }

@@ -4,6 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { User } from "../../ops/users.ts";
 import type { AuthContext } from "../../signals/signal.ts";
+import { headerText } from "../header-text.ts";
 import { digest } from "./basic.ts";
 import { authenticationFailed, jwtInvalid } from "./errors.ts";
 
@@ -36,7 +37,7 @@ export function authenticator({ users, enablePreAuthentication }: AuthSettings):
   return (headers) => {
     const preAuthenticated = headers["x-ditto-pre-authenticated"];
     if (enablePreAuthentication && typeof preAuthenticated === "string" && preAuthenticated.trim() !== "") {
-      return remembered(`pre ${preAuthenticated}`, () => subjectsOf(preAuthenticated));
+      return remembered(`pre ${preAuthenticated}`, () => subjectsOf(headerText(preAuthenticated)));
     }
     const authorization = headers.authorization;
     if (authorization === undefined) throw authenticationFailed();

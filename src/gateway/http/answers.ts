@@ -23,7 +23,7 @@ export function answer(
   const headers = answerHeaders(command.headers);
   if (reply.status === 201) headers.location = location();
   if (acks) headers["requested-acks"] = JSON.stringify(acks);
-  headers["ditto-originator"] = command.auth.subjects[0] as string;
+  addText(headers, "ditto-originator", command.auth.subjects[0] as string);
   if (reply.revision !== undefined) headers["entity-revision"] = String(reply.revision);
   if (reply.status !== 304) headers["response-required"] = "false";
   if (reply.etag !== undefined) headers.etag = reply.etag;
@@ -52,7 +52,7 @@ export function listAnswer(
   link?: string,
 ): Response | Promise<Response> {
   const headers = answerHeaders(asked);
-  if (auth !== undefined) headers["ditto-originator"] = auth.subjects[0] as string;
+  if (auth !== undefined) addText(headers, "ditto-originator", auth.subjects[0] as string);
   if (link !== undefined) headers.link = link;
   headers["response-required"] = "false";
   return jsonResponse(incoming, 200, headers, text);
@@ -65,13 +65,17 @@ export function answerHeaders(asked: DittoHeaders): Record<string, string> {
   return headers;
 }
 
-/** Adds headers as text, but for those that HTTP cannot hold. */
+/** Adds headers as text. */
 function addHeaders(headers: Record<string, string>, added: DittoHeaders): void {
   for (const name of Object.keys(added)) {
     const value = added[name];
-    const text = typeof value === "string" ? value : asciiJson(value as JsonValue);
-    if (/^[\t -~]*$/.test(text)) headers[name] = text;
+    addText(headers, name, typeof value === "string" ? value : asciiJson(value as JsonValue));
   }
+}
+
+/** Adds a header, unless it is not ASCII, of which Node makes one encoding or another. */
+function addText(headers: Record<string, string>, name: string, text: string): void {
+  if (/^[\t -~]*$/.test(text)) headers[name] = text;
 }
 
 const asciiJson = (value: JsonValue): string =>
@@ -82,7 +86,8 @@ const asciiJson = (value: JsonValue): string =>
 
 /** A refusal as Ditto's error JSON, with what is told of the request. */
 export function errorAnswer(error: TwinError, told: Readonly<Record<string, string>> = {}): Response {
-  const headers: Record<string, string> = { ...told };
+  const headers: Record<string, string> = {};
+  addHeaders(headers, told);
   if (error.etag !== undefined) headers.etag = error.etag;
   headers["content-type"] = JSON_TYPE;
   return new Response(JSON.stringify(error), { status: error.status, headers });

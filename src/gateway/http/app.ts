@@ -16,10 +16,10 @@ import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-req
 import { duplicateHeader, internalError, unsupportedApiVersion } from "./errors.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
 import { postRequest } from "./post-requests.ts";
-import { checkSubjects, correlationIdOf, requestHeaders } from "./request-headers.ts";
+import { admit, correlationIdOf } from "./request-headers.ts";
 import { thingsRequest } from "./things-requests.ts";
 import { toldOf } from "./told.ts";
-import { readTarget } from "./uri.ts";
+import { addressOf, pathOf, readTarget } from "./uri.ts";
 
 export interface HttpParts {
   readonly authenticate: Authenticate;
@@ -62,12 +62,12 @@ export function httpApp(parts: HttpParts): Hono<Env> {
         : entityRequest(routes, request, parts.dispatch),
     );
 
-  const app = new Hono<Env>();
+  const app = new Hono<Env>({ getPath: (_, { env } = {}) => pathOf(env?.incoming.url as string) });
   for (const routes of [things, policies]) {
     app.all(`${routes.base}/*`, api(routes));
   }
-  app.get("/api/2/whoami", (c) => guarded(parts, c, async (request) => whoami(request)));
-  app.all("/api/2/whoami", () => methodNotAllowed(["GET"]));
+  for (const route of ["/api/2/whoami", "/api/2/whoami/"])
+    app.all(route, (c) => guarded(parts, c, async (request) => whoami(request)));
   for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
@@ -85,6 +85,7 @@ function elsewhere(path: string): Response {
 }
 
 function whoami({ incoming, auth, headers }: HttpRequest): Response | Promise<Response> {
+  if (incoming.method !== "GET") return methodNotAllowed(["GET"]);
   const { subjects } = auth;
   return listAnswer(incoming, JSON.stringify({ defaultSubject: subjects[0], subjects }), headers);
 }
@@ -96,12 +97,11 @@ async function guarded(
   respond: (request: HttpRequest) => Promise<Response>,
 ): Promise<Response> {
   const { incoming } = c.env;
+  if (addressOf(incoming.headers) === "") return textAnswer(400, "The request names no valid host.");
   let known: HttpRequest | undefined;
   try {
     const target = readTarget(incoming.url as string);
-    const auth = parts.authenticate(incoming.headers);
-    const headers = requestHeaders(incoming, target.query, parts.maxHeaderBytes);
-    checkSubjects(auth.subjects, parts.maxSubjects);
+    const { auth, headers } = admit(incoming, target.query, parts);
     known = { incoming, target, auth, headers, onFault: parts.onFault };
     return await respond(known);
   } catch (error) {

@@ -70,7 +70,10 @@ function readBytes(
         reject(tooLarge(size));
       }
     });
-    incoming.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    incoming.on("end", () => {
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      chunks.length = 0; // the request may wait for long, and keeps its listeners
+    });
     incoming.on("error", reject);
   });
 }

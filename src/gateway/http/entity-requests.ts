@@ -5,15 +5,17 @@ import type { TwinError } from "../../base/errors.ts";
 import { isNamespacedId } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
-import { twinPersisted } from "../../dispatch/acks/ack.ts";
-import { type AwaitedAcks, awaitedOverHttp } from "../../dispatch/acks/awaited.ts";
-import { outcomeOf, type Waiting } from "../../dispatch/acks/outcome.ts";
+import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
+import type { Waiter } from "../../dispatch/acks/ack-wait.ts";
+import { type AwaitedAcks, awaitedOverHttp, awaitsOthers } from "../../dispatch/acks/awaited.ts";
+import { acksOf, responseOf, type Waiting } from "../../dispatch/acks/outcome.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { EntityRules } from "../../dispatch/rules.ts";
 import { toldHeaders } from "../../protocol/headers.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
+import { whenGone } from "../gone.ts";
 import { accepted, acksAnswer, answer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import { checkMediaType, patchFormatOf, readJson } from "./body.ts";
 import { wotDefinitionInvalid } from "./errors.ts";
@@ -28,7 +30,7 @@ export interface EntityRoutes {
   /** Media types that a JSON body may have besides `application/json`. */
   readonly acceptedMediaTypes: readonly string[];
   /** How callers are kept waiting. */
-  readonly waiting: Pick<Waiting, "deadlines" | "refusalMs">;
+  readonly waiting: Waiting;
 }
 
 /** A request that is authenticated and whose headers are read. */
@@ -41,8 +43,8 @@ export interface HttpRequest {
   readonly onFault: (error: unknown, correlationId: string) => void;
   /** The resource path that it is about, once that is read. */
   path?: Path;
-  /** What was dispatched for it, once that has happened; refusals before tell less. */
-  dispatched?: Command;
+  /** What was dispatched for it, until it only waits for acknowledgements; refusals before tell less. */
+  dispatched?: Command | undefined;
   /** What its caller waits for, once that is known to make sense. */
   awaited?: AwaitedAcks;
 }
@@ -120,25 +122,70 @@ export async function send(
   request: HttpRequest,
   judge: (reply: Reply) => void = () => undefined,
 ): Promise<Response> {
-  const { incoming, headers, onFault } = request;
-  const correlationId = headers["correlation-id"] as string;
-  const location = () => locationOf(routes, request, command.id, command.path);
   request.dispatched = command;
   request.awaited = awaitedOverHttp(command);
-  const outcome = await outcomeOf(
-    request.awaited,
-    {
-      correlationId,
-      run: () => dispatch(command),
-      ackOf: (reply) => twinPersisted(command, reply, toldHeaders(headers, "all"), location()),
-    },
-    { ...routes.waiting, onFault: (error) => onFault(error, correlationId) },
-  );
-  if (outcome === "accepted") return accepted();
-  if ("acks" in outcome) return acksAnswer(incoming, outcome.acks, headers);
-  judge(outcome.reply);
-  return answer(incoming, command, outcome.reply, request.awaited.shown, location);
+  const run = () => dispatch(command);
+  // Nothing is awaited here, as that would keep the command while acknowledgements are waited for.
+  return awaitsOthers(request.awaited)
+    ? acknowledged(routes, command, run, request, request.awaited)
+    : responded(routes, command, run, request, request.awaited, judge);
 }
+
+async function responded(
+  routes: EntityRoutes,
+  command: Command,
+  run: () => Promise<Reply>,
+  request: HttpRequest,
+  awaited: AwaitedAcks,
+  judge: (reply: Reply) => void,
+): Promise<Response> {
+  const onFault = (error: unknown) => request.onFault(error, correlationIdOf(request));
+  const reply = await responseOf(awaited, run, routes.waiting, onFault);
+  if (reply === "accepted") return accepted();
+  judge(reply);
+  const location = () => locationOf(routes, request, command.id, command.path);
+  return answer(request.incoming, command, reply, awaited.shown, location);
+}
+
+function acknowledged(
+  routes: EntityRoutes,
+  command: Command,
+  run: () => Promise<Reply>,
+  request: HttpRequest,
+  awaited: AwaitedAcks,
+): Promise<Response> {
+  const carried = toldHeaders(command.headers, "all");
+  const location = locationOf(routes, request, command.id, command.path);
+  const ackOf = (reply: Reply) => twinPersisted(command, reply, carried, location);
+  const waiter = waiterOf(request, command.value === undefined ? 0 : routes.rules.maxSize);
+  return acksToldTo(request, acksOf(awaited, run, ackOf, waiter, routes.waiting));
+}
+
+async function acksToldTo(
+  { incoming, headers }: HttpRequest,
+  awaited: Promise<readonly Ack[] | "accepted">,
+): Promise<Response> {
+  const acks = await awaited;
+  return acks === "accepted" ? accepted() : acksAnswer(incoming, acks, headers);
+}
+
+/** The sender of a request, whose body is not longer than `maxSize` characters if its command was carried out. */
+function waiterOf(request: HttpRequest, maxSize: number): Waiter {
+  const { incoming, auth, onFault } = request;
+  const correlationId = correlationIdOf(request);
+  return {
+    subject: auth.subjects[0] as string,
+    correlationId,
+    characters: Math.min(Number(incoming.headers["content-length"] ?? maxSize), maxSize),
+    onGone: (callback) => whenGone(incoming.socket, callback),
+    onCommitted() {
+      request.dispatched = undefined;
+    },
+    onFault: (error) => onFault(error, correlationId),
+  };
+}
+
+const correlationIdOf = ({ headers }: HttpRequest): string => headers["correlation-id"] as string;
 
 /** The absolute URL of a resource, as the client addressed this server or the proxy in front of it. */
 function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {

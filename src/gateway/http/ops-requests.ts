@@ -4,7 +4,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import os from "node:os";
 import { basicHeader, digest } from "../auth/basic.ts";
-import { jsonAnswer, notFoundAnswer, textAnswer } from "./answers.ts";
+import { jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 
 export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response;
 
@@ -24,17 +24,23 @@ export function opsAnswers({ devopsPassword, devopsSecured }: OpsSettings, isUp:
     (expected !== undefined && timingSafeEqual(expected, digest(headers.authorization ?? "")));
 
   return (path, incoming) => {
-    if (path === "/health")
-      return isUp() ? jsonAnswer({ status: "UP" }) : jsonAnswer({ status: "DOWN" }, 503);
-    if (path === "/status") return jsonAnswer(status());
+    const isRead = incoming.method === "GET";
+    if (path === "/health" || path === "/status") {
+      if (!isRead) return methodNotAllowed(["GET"]);
+      return path === "/health" ? health(isUp()) : jsonAnswer(status());
+    }
     const realm = path.startsWith("/devops") ? "DITTO-DEVOPS" : "DITTO-STATUS";
     if (!mayPass(incoming)) {
       const challenge = { "www-authenticate": `Basic realm="${realm}",charset=UTF-8` };
       return textAnswer(401, "The resource requires the devops user's password.", challenge);
     }
-    return path === "/overall/status" ? jsonAnswer(status()) : notFoundAnswer();
+    if (path !== "/overall/status") return notFoundAnswer();
+    return isRead ? jsonAnswer(status()) : methodNotAllowed(["GET"]);
   };
 }
+
+const health = (isUp: boolean): Response =>
+  isUp ? jsonAnswer({ status: "UP" }) : jsonAnswer({ status: "DOWN" }, 503);
 
 const status = () => ({
   service: "pollux",

@@ -1,12 +1,13 @@
 // Ditto headers of an HTTP request: the headers that the server reads, the query parameters that count as such, and,
 // for a command that writes, those that go along with it into its event.
 
-import { isUtf8 } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { equals, type JsonValue, putKey } from "../../base/json/json.ts";
-import { goesAlong, headersTooLarge, knownHeaders, parseHeader } from "../../protocol/headers.ts";
-import type { DittoHeaders } from "../../signals/signal.ts";
+import { goesAlong, headersTooLarge, knownHeaders, parseTextHeader } from "../../protocol/headers.ts";
+import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
+import type { Authenticate } from "../auth/authenticate.ts";
+import { headerText } from "../header-text.ts";
 import { duplicateHeader } from "./errors.ts";
 
 // The content type is judged where a body is read, and never told: answers and events have their own.
@@ -31,6 +32,27 @@ const parameters: ReadonlySet<string> = new Set([
   "policy-view",
 ]);
 
+/** What lets a request in, at either door. */
+export interface Admission {
+  readonly authenticate: Authenticate;
+  /** How many characters the headers of a request may have, names and values together. */
+  readonly maxHeaderBytes: number;
+  /** How many subjects a request may speak for. */
+  readonly maxSubjects: number;
+}
+
+/** Who a request speaks for and what its headers say; refuses one that cannot be authenticated or goes beyond limits. */
+export function admit(
+  incoming: IncomingMessage,
+  query: URLSearchParams | undefined,
+  { authenticate, maxHeaderBytes, maxSubjects }: Admission,
+): { readonly auth: AuthContext; readonly headers: DittoHeaders } {
+  const auth = authenticate(incoming.headers);
+  const headers = requestHeaders(incoming, query, maxHeaderBytes);
+  checkSubjects(auth.subjects, maxSubjects);
+  return { auth, headers };
+}
+
 /**
  * Reads the headers of a request. A value that is not of its header's type is refused, and so are a header that is
  * given twice and headers of more than `maxBytes`. A correlation ID is made when absent.
@@ -47,8 +69,8 @@ export function requestHeaders(
     const value = String(headers[name]);
     count++;
     size += name.length + value.length;
-    if (names.has(name)) result[name] = parseHeader(name, readable(value));
-    else if (method !== "GET" && goesAlong(name)) putKey(result, name, readable(value));
+    if (names.has(name)) result[name] = parseTextHeader(name, headerText(value));
+    else if (method !== "GET" && goesAlong(name)) putKey(result, name, headerText(value));
   }
   if (count * 2 !== rawHeaders.length) refuseDuplicate(rawHeaders);
   if (size > maxBytes) refuseSize(headers, maxBytes);
@@ -58,19 +80,12 @@ export function requestHeaders(
 }
 
 const correlationIdFor = (given: string | string[] | undefined): JsonValue =>
-  given === undefined ? randomUUID() : parseHeader("correlation-id", String(given));
+  given === undefined ? randomUUID() : parseTextHeader("correlation-id", String(given));
 
 /** The correlation ID of a request whose headers are refused; one that is not good enough is replaced. */
 export function correlationIdOf(headers: IncomingMessage["headers"]): string {
   const given = String(headers["correlation-id"] ?? headers["x-correlation-id"] ?? "");
   return /^[ -~]+$/.test(given) ? given : randomUUID();
-}
-
-/** Node reads headers as Latin-1; what is UTF-8 was meant so. */
-function readable(value: string): string {
-  if (!/[\x80-\xff]/.test(value)) return value;
-  const bytes = Buffer.from(value, "latin1");
-  return isUtf8(bytes) ? bytes.toString() : value;
 }
 
 function addParameters(
@@ -80,7 +95,7 @@ function addParameters(
 ): void {
   for (const [name, text] of query) {
     if (!parameters.has(name)) continue;
-    const value = parseHeader(name, text);
+    const value = parseTextHeader(name, text);
     if (headers[name] !== undefined && !equals(result[name], value)) throw duplicateHeader(name);
     result[name] = value;
   }

@@ -2,10 +2,9 @@
 // nothing, or what it has read), and where the entity is (telling all).
 
 import type { TwinError } from "../../base/errors.ts";
-import type { JsonValue } from "../../base/json/json.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { AwaitedAcks } from "../../dispatch/acks/awaited.ts";
-import { LIVE_RESPONSE, labelsOfText, shownLabels } from "../../dispatch/acks/labels.ts";
+import { LIVE_RESPONSE, shownLabels } from "../../dispatch/acks/labels.ts";
 import type { Command } from "../../signals/signal.ts";
 import { answerHeaders } from "./answers.ts";
 import type { HttpRequest } from "./entity-requests.ts";
@@ -13,20 +12,56 @@ import type { HttpRequest } from "./entity-requests.ts";
 /** `write`: what the request said, with what Ditto adds to it; `command`: that, and on whose behalf. */
 type Extent = "nothing" | "request" | "write" | "command";
 
-/** Refusals of a request for what it is, by code; they tell the headers as far as they are read. */
-const ofRequest: ReadonlySet<string> = new Set([
-  "mediatype.unsupported",
-  "things:thing.toolarge",
-  "things:id.notsettable",
-  "things:id.notdeletable",
-  "things:policy.conflicting",
-  "policies:view.invalid",
-  "command.timeout",
-  "internalerror",
-]);
+type ExtentOf = (request: HttpRequest, error: TwinError) => Extent;
 
-/** Refusals with 400 that need the state of the entity. */
-const ofState: ReadonlySet<string> = new Set(["things:condition.invalid", "things:merge.invalid"]);
+/** Found where the entity is. */
+const ofState: ExtentOf = ({ dispatched }) => (dispatched ? "command" : "nothing");
+/** Found where the body is read. */
+const ofBody: ExtentOf = ({ dispatched, path }) =>
+  !dispatched && path && isValue(path) ? "request" : "nothing";
+
+/** Refusals that tell more or less than others, by code. */
+const extents: Readonly<Record<string, Extent | ExtentOf>> = {
+  "mediatype.unsupported": "request",
+  "things:thing.toolarge": "request",
+  "things:id.notsettable": "request",
+  "things:id.notdeletable": "request",
+  "things:policy.conflicting": "request",
+  "policies:view.invalid": "request",
+  "command.timeout": "request",
+  internalerror: "request",
+  "json.invalid": ofBody,
+  "json.format.invalid": ofBody,
+  "header.invalid": ({ dispatched }, { text }) =>
+    dispatched && text.invalidHeaderKey === "timeout" ? "write" : "nothing",
+  "things:condition.invalid": ofState,
+  "things:merge.invalid": (request, error) =>
+    request.dispatched?.value === null ? "request" : ofState(request, error),
+  "things:policyId.notdeletable": ({ path }) => (path?.length === 0 ? "request" : "nothing"),
+  "things:thing.history.notfound": (request, error) =>
+    "at-historical-timestamp" in request.headers ? "nothing" : ofState(request, error),
+  // What is wrong between the parts of a policy, or with the end of a subject, is found where the policy is.
+  "policies:entry.invalid": ({ dispatched }) => {
+    const [entries, , part] = dispatched?.path ?? [];
+    return entries === "entries" && part === "references" ? "command" : "nothing";
+  },
+  "policies:label.invalid": ({ dispatched }) => {
+    const [entries, , part, subject] = dispatched?.path ?? [];
+    return entries === "entries" && part === "subjects" && subject !== undefined ? "command" : "nothing";
+  },
+};
+
+function extentOf(error: TwinError, request: HttpRequest): Extent {
+  const extent = Object.hasOwn(extents, error.code) ? extents[error.code] : undefined;
+  if (typeof extent === "function") return extent(request, error);
+  return extent ?? (request.dispatched && error.status !== 400 ? "command" : "nothing");
+}
+
+/** Whether a path leads to a single value, whose JSON Ditto reads with the headers at hand. */
+const isValue = ([first, ...rest]: Path): boolean =>
+  first === "definition" ||
+  (first === "attributes" && rest.length > 0) ||
+  (first === "features" && rest.length > 2);
 
 /** The headers that the answer to a refused request tells. */
 export function toldOf(error: TwinError, request: HttpRequest): Record<string, string> {
@@ -44,36 +79,7 @@ function addWishes(told: Record<string, string>, command: Command, awaited: Awai
   const { kind, action, headers } = command;
   if (kind !== "thing" || action === "retrieve") return;
   told["response-required"] = String(awaited?.responseRequired ?? headers["response-required"] ?? false);
-  const shown = awaited ? awaited.shown : shownLabels(labelsOf(headers["requested-acks"]));
+  const asked = (headers["requested-acks"] ?? []) as readonly string[];
+  const shown = awaited ? awaited.shown : shownLabels(asked.filter((label) => label !== LIVE_RESPONSE));
   if (shown) told["requested-acks"] = JSON.stringify(shown);
 }
-
-const labelsOf = (asked: JsonValue | undefined): readonly string[] =>
-  asked === undefined ? [] : labelsOfText(String(asked)).filter((label) => label !== LIVE_RESPONSE);
-
-function extentOf(error: TwinError, { dispatched, path, headers }: HttpRequest): Extent {
-  if (error.code === "things:merge.invalid" && dispatched?.value === null) return "request";
-  if (error.code === "things:policyId.notdeletable") return path?.length === 0 ? "request" : "nothing";
-  if (error.code === "json.invalid" || error.code === "json.format.invalid") {
-    return !dispatched && path && isValue(path) ? "request" : "nothing";
-  }
-  if (ofRequest.has(error.code)) return "request";
-  if (!dispatched) return "nothing";
-  if (error.code === "header.invalid" && error.text.invalidHeaderKey === "timeout") return "write";
-  if (error.status === 400)
-    return ofState.has(error.code) || isOfPolicy(error, dispatched.path) ? "command" : "nothing";
-  const isOfThePast = error.code === "things:thing.history.notfound" && "at-historical-timestamp" in headers;
-  return isOfThePast ? "nothing" : "command";
-}
-
-/** Whether a path leads to a single value, whose JSON Ditto reads with the headers at hand. */
-const isValue = ([first, ...rest]: Path): boolean =>
-  first === "definition" ||
-  (first === "attributes" && rest.length > 0) ||
-  (first === "features" && rest.length > 2);
-
-/** What is wrong between the parts of a policy, or with the end of a subject, is found where the policy is. */
-const isOfPolicy = ({ code }: TwinError, [entries, , part, ...rest]: Path): boolean =>
-  entries === "entries" &&
-  ((code === "policies:entry.invalid" && part === "references") ||
-    (code === "policies:label.invalid" && part === "subjects" && rest.length > 0));

@@ -39,6 +39,7 @@ export const sharedAnswers: Readonly<Record<string, Answer>> = {
   TooLarge: refusal("The body, or what it would make of the entity, is too large."),
   UnsupportedMediaType: refusal("The body is not of a media type that is taken here."),
   UriTooLong: { description: "The path and query are too long.", content: plainText },
+  TooManyRequests: refusal("Too many commands wait for acknowledgements; try again later."),
   HeadersTooLarge: refusal("The headers are too large."),
   Unavailable: refusal("The database does not answer; try again later."),
   Acknowledged: {
@@ -74,6 +75,7 @@ const statuses: Readonly<Record<number, string>> = {
   414: "UriTooLong",
   415: "UnsupportedMediaType",
   424: "AcknowledgementFailed",
+  429: "TooManyRequests",
   431: "HeadersTooLarge",
   503: "Unavailable",
 };

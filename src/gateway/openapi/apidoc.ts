@@ -3,11 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-
-export interface Asset {
-  readonly type: string;
-  readonly body: Uint8Array<ArrayBuffer> | string;
-}
+import { type Asset, makeAsset } from "./asset.ts";
 
 const page = `<!doctype html>
 <html lang="en">
@@ -35,15 +31,20 @@ const start = `window.ui = SwaggerUIBundle({
 });
 `;
 
-const own: Readonly<Record<string, Asset>> = {
-  "": { type: "text/html; charset=utf-8", body: page },
-  "start.js": { type: "text/javascript; charset=utf-8", body: start },
-};
+const packageFolder = () => dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+const fromPackage = (name: string) => readFile(join(packageFolder(), name));
 
-const fromPackage: Readonly<Record<string, string>> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-  "favicon-32x32.png": "image/png",
+interface File {
+  readonly type: string;
+  body(name: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+const files: Readonly<Record<string, File>> = {
+  "": { type: "text/html; charset=utf-8", body: async () => Buffer.from(page) },
+  "start.js": { type: "text/javascript; charset=utf-8", body: async () => Buffer.from(start) },
+  "swagger-ui.css": { type: "text/css; charset=utf-8", body: fromPackage },
+  "swagger-ui-bundle.js": { type: "text/javascript; charset=utf-8", body: fromPackage },
+  "favicon-32x32.png": { type: "image/png", body: fromPackage },
 };
 
 /** What may run in the page: its own files, and the styles that Swagger UI sets on elements. */
@@ -60,9 +61,6 @@ export const pagePolicy = [
 
 /** The file of that name in the folder of the browser, or `undefined` where there is none. */
 export async function apidocAsset(name: string): Promise<Asset | undefined> {
-  if (Object.hasOwn(own, name)) return own[name];
-  const type = Object.hasOwn(fromPackage, name) ? fromPackage[name] : undefined;
-  return type === undefined ? undefined : { type, body: await readFile(join(packageFolder(), name)) };
+  const file = Object.hasOwn(files, name) ? files[name] : undefined;
+  return file && makeAsset(file.type, await file.body(name));
 }
-
-const packageFolder = () => dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));

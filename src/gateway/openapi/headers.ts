@@ -26,13 +26,14 @@ const entityTags: Schema = {
   pattern: '^(?:\\*|(?:W/)?"[^"]*"(?:, ?(?:W/)?"[^"]*")*)$',
   examples: ['"rev:7"', "*"],
 };
-const selector: Schema = { type: "string", pattern: "^[^,()]+(?:,[^,()]+)*$" };
+/** Paths between commas; nested ones are in parentheses, which a pattern cannot pair. */
+const selector: Schema = { type: "string", examples: ["attributes(location,owner),features/lamp"] };
 
 /** What a request may say beside its path and body, by the names of the header table and `timeout`. */
 export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
   "correlation-id": {
     says: "Comes back with the answer, and with the events that the request causes; made up when absent.",
-    schema: { type: "string", pattern: "^[ -~]*$", maxLength: 1024 },
+    schema: { type: "string", pattern: "^[ -~]+$" },
     query: true,
   },
   "if-match": {
@@ -99,7 +100,11 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
   },
   timeout: {
     says: "How long to wait at most: seconds, or a number with the unit ms, s or m, up to a minute. 0 waits for nothing.",
-    schema: { type: "string", pattern: "^(?:[0-5]?[0-9]s?|60s?|[0-9]{1,4}ms|[01]m)$", examples: ["10s"] },
+    schema: {
+      type: "string",
+      pattern: "^0*(?:[1-5]?[0-9]s?|60s?|(?:[1-5]?[0-9]{1,4}|60000)ms|[01]m)$",
+      examples: ["10s"],
+    },
     query: true,
   },
   "allow-policy-lockout": {
@@ -121,8 +126,8 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
     on: ["retrieve"],
   },
   "policy-view": {
-    says: "Whether to read a policy as it is written, or with what it imports.",
-    schema: { type: "string", enum: ["original", "resolved"] },
+    says: "A policy is read as it is written, without what it imports.",
+    schema: { type: "string", enum: ["original"] },
     query: true,
     of: "policy",
     on: ["retrieve"],
@@ -131,7 +136,7 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
 
 /** Headers that the server knows, and the document has nothing to tell of. */
 export const untoldHeaders: Readonly<Record<string, string>> = {
-  accept: "whatever it says, the answer is JSON",
+  accept: "whatever it says, the answer is JSON; there are no Thing Descriptions yet",
   "content-type": "the bodies of the operations tell their media types",
   channel: "the only channel is 'twin', which is the default",
   "live-channel-condition": "there is no live channel",

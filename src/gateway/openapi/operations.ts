@@ -69,8 +69,11 @@ function written({ kind, row, resource }: Described): Operation["responses"] {
 /** What may become of any change; only those of things can be acknowledged by others. */
 function changed(kind: EntityKind): Operation["responses"] {
   const acknowledged = kind === "thing" ? { 200: { $ref: "#/components/responses/Acknowledged" } } : {};
-  const failed = kind === "thing" ? [424] : [];
-  return { ...acknowledged, ...shared(202, 400, 401, 403, 404, 408, 409, 412, 414, 431, 503, ...failed) };
+  const failed = kind === "thing" ? [424, 429] : [];
+  return {
+    ...acknowledged,
+    ...shared(202, 400, 401, 403, 404, 408, 409, 412, 414, 431, 503, ...failed),
+  };
 }
 
 /** The operations of a resource. */

@@ -17,7 +17,7 @@ function creation(kind: "thing" | "policy", name: string, says: string): Operati
       201: created(name),
       ...(kind === "thing" && { 200: { $ref: "#/components/responses/Acknowledged" } }),
       ...shared(202, 400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 431, 503),
-      ...(kind === "thing" && shared(424)),
+      ...(kind === "thing" && shared(424, 429)),
     },
   };
 }
@@ -39,10 +39,10 @@ export const otherPaths: Readonly<Record<string, PathItem>> = {
       operationId: "getThings",
       summary: "Read several things, or list all that the caller may see",
       tags: ["Things"],
-      parameters: ["ids", "namespaces", "option", "fields", "correlation-id", "timeout"].map(parameter),
+      parameters: ["ids", "namespaces", "option", "fields", "correlation-id"].map(parameter),
       responses: {
         200: told200("ThingList", "The things.", ...listed, "link"),
-        ...shared(400, 401, 408, 414, 431, 503),
+        ...shared(400, 401, 414, 431, 503),
       },
     },
     post: creation("thing", "Thing", "a thing"),

@@ -40,6 +40,8 @@ const commaList = (schema: Schema) => ({
   explode: false,
 });
 
+const listOption = "(?:size\\((?:[1-9][0-9]?|1[0-9]{2}|200)\\)|cursor\\([A-Za-z0-9_-]+\\))";
+
 const queryParameters: Readonly<Record<string, Parameter>> = {
   fields: inQuery("fields", "What to read of each value: paths between commas, nested ones in parentheses.", {
     type: "string",
@@ -61,7 +63,7 @@ const queryParameters: Readonly<Record<string, Parameter>> = {
   option: inQuery(
     "option",
     "Size of a page of the list of all things, and the cursor where it begins, which the link to the next page has.",
-    text("^size\\((?:[1-9][0-9]?|1[0-9]{2}|200)\\)$", "size(50)"),
+    text(`^${listOption}(?:,${listOption})*$`, "size(50)"),
   ),
 };
 

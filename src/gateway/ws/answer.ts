@@ -1,18 +1,21 @@
 // One Ditto Protocol message of a session and its answer.
 
+import type { Duplex } from "node:stream";
 import { TwinError } from "../../base/errors.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import { parseJson } from "../../base/json/parse.ts";
-import { twinPersisted } from "../../dispatch/acks/ack.ts";
-import { type AwaitedAcks, awaitedOverWebSocket } from "../../dispatch/acks/awaited.ts";
+import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
+import type { Waiter } from "../../dispatch/acks/ack-wait.ts";
+import { type AwaitedAcks, awaitedOverWebSocket, awaitsOthers } from "../../dispatch/acks/awaited.ts";
 import { protocolForm } from "../../dispatch/acks/forms.ts";
-import { outcomeOf, type Waiting } from "../../dispatch/acks/outcome.ts";
+import { acksOf, responseOf, type Waiting } from "../../dispatch/acks/outcome.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { EntityRules } from "../../dispatch/rules.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import {
   commandOf,
   type Envelope,
+  headersOf,
   printError,
   printResponse,
   printThings,
@@ -25,90 +28,140 @@ import { type CommandTopic, parseCommandTopic } from "../../protocol/topic.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method, Resource } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders, EntityKind } from "../../signals/signal.ts";
+import { whenGone } from "../gone.ts";
 import { internalError } from "../http/errors.ts";
 
 export interface AnswerParts {
   readonly dispatch: Dispatch;
   readonly list: ThingList;
   readonly rules: Readonly<Record<EntityKind, EntityRules>>;
-  readonly waiting: Pick<Waiting, "deadlines" | "refusalMs">;
+  readonly waiting: Waiting;
+  /** How many characters the headers of a message may have, names and values together. */
+  readonly maxHeaderBytes: number;
   readonly onFault: (error: unknown, correlationId: string) => void;
 }
 
-/** What a refusal tells of the message it answers, as far as that is understood. */
-interface Understood {
+/** Who sent a message, and over which connection; the origin of what the message causes. */
+export interface Sender {
+  readonly auth: AuthContext;
+  readonly connection: Duplex;
+}
+
+/** What is known of a message that is being handled, and what for; it is kept until the message is answered. */
+interface Handling {
+  readonly parts: AnswerParts;
+  readonly sender: Sender;
+  readonly onCommitted: () => void;
+  /** The length of the message. */
+  readonly length: number;
   headers: DittoHeaders;
   about: { readonly kind: EntityKind; readonly id: string; readonly auth: AuthContext } | undefined;
   /** Whether a refusal is told to who requires no response. */
   isTold: boolean;
 }
 
-/** Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. */
-export async function answerTo(
-  text: string,
-  auth: AuthContext,
-  parts: AnswerParts,
-  session: object,
-): Promise<string | undefined> {
-  const understood: Understood = { headers: {}, about: undefined, isTold: false };
+type Answer = Promise<string | undefined>;
+
+/**
+ * Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. `onCommitted` is told
+ * when the command is committed and only acknowledgements are waited for; then nothing of the message is kept but what
+ * its answer repeats.
+ */
+export function answerTo(text: string, sender: Sender, parts: AnswerParts, onCommitted: () => void): Answer {
+  const handling: Handling = {
+    parts,
+    sender,
+    onCommitted,
+    length: text.length,
+    headers: {},
+    about: undefined,
+    isTold: false,
+  };
+  return guarded(respond(text, handling), handling);
+}
+
+/** Keeps a promise company without the message that it is about. */
+async function guarded(answer: Answer, handling: Handling): Answer {
   try {
-    return await respond(text, auth, parts, session, understood);
+    return await answer;
   } catch (error) {
-    const { headers, about, isTold } = understood;
+    const { headers, about, isTold, parts } = handling;
     if (!(error instanceof TwinError)) parts.onFault(error, correlationIdOf(headers));
     const refusal = error instanceof TwinError ? error : internalError();
     return !isTold && isSilent(headers) ? undefined : printError(refusal, headers, about);
   }
 }
 
-async function respond(
-  text: string,
-  auth: AuthContext,
-  parts: AnswerParts,
-  session: object,
-  understood: Understood,
-): Promise<string | undefined> {
+/** Awaits nothing, since it would keep the message meanwhile. */
+async function respond(text: string, handling: Handling): Answer {
+  const { parts, sender } = handling;
   const envelope = readEnvelope(parseJson(text));
-  understood.headers = envelope.headers;
+  handling.headers = envelope.headers;
   const topic = parseCommandTopic(envelope.topic);
   const { kind, id, action } = topic;
-  if (id === undefined) return severalThings(envelope, topic, auth, parts);
-  understood.about = { kind, id, auth };
-  const command = commandOf(envelope, { kind, id, action }, auth);
+  if (id === undefined) return severalThings(envelope, topic, sender.auth, parts);
+  handling.about = { kind, id, auth: sender.auth };
+  handling.isTold = true;
+  const headers = headersOf(envelope, parts.maxHeaderBytes);
+  handling.isTold = false;
+  const command = commandOf(envelope, { kind, id, action }, headers, sender.auth);
   const refusal = refusalOf(command, envelope, parts.rules[kind].resource(command.path));
   if (refusal) {
     // Ditto knows nothing of such a message, not even its correlation ID.
-    Object.assign(understood, { headers: {}, about: undefined });
+    Object.assign(handling, { headers: {}, about: undefined });
     throw refusal;
   }
   parts.rules[kind].checkPath(command.path);
-  understood.isTold = true;
+  handling.headers = headers;
+  handling.isTold = true;
   const awaited = awaitedOverWebSocket(command);
-  understood.isTold = false;
-  if (awaited.responseRequired) return outcome(command, awaited, parts, session);
-  await parts.dispatch(command, session);
+  handling.isTold = false;
+  if (awaitsOthers(awaited)) return acknowledged(command, awaited, handling);
+  return awaited.responseRequired ? responded(command, awaited, handling) : silent(command, handling);
+}
+
+async function silent(command: Command, { parts, sender }: Handling): Answer {
+  await parts.dispatch(command, sender);
   return undefined;
 }
 
-/** Dispatches a command and prints what its sender awaits. */
-async function outcome(
-  command: Command,
-  awaited: AwaitedAcks,
-  { dispatch, waiting, onFault }: AnswerParts,
-  session: object,
-): Promise<string | undefined> {
-  const carried = () => toldHeaders(command.headers, "all");
-  const correlationId = correlationIdOf(command.headers);
-  const run = () => dispatch(command, session);
-  const ackOf = (reply: Reply) => twinPersisted(command, reply, carried());
-  const told = await outcomeOf(
-    awaited,
-    { correlationId, run, ackOf },
-    { ...waiting, onFault: (error) => onFault(error, correlationId) },
-  );
-  if (told === "accepted") return undefined;
-  if ("acks" in told) return protocolForm(command, told.acks, carried());
-  return printResponse(command, told.reply, awaited.shown);
+/** Dispatches a command and prints its response. */
+async function responded(command: Command, awaited: AwaitedAcks, { parts, sender }: Handling): Answer {
+  const onFault = (error: unknown) => parts.onFault(error, correlationIdOf(command.headers));
+  const run = () => parts.dispatch(command, sender);
+  const reply = await responseOf(awaited, run, parts.waiting, onFault);
+  return reply === "accepted" ? undefined : printResponse(command, reply, awaited.shown);
+}
+
+/** Dispatches a command and prints the acknowledgements that were requested. */
+function acknowledged(command: Command, awaited: AwaitedAcks, handling: Handling): Answer {
+  const { parts, sender } = handling;
+  const carried = toldHeaders(command.headers, "all");
+  const run = () => parts.dispatch(command, sender);
+  const ackOf = (reply: Reply) => twinPersisted(command, reply, carried);
+  const acks = acksOf(awaited, run, ackOf, waiterOf(handling), parts.waiting);
+  return printed(acks, { kind: command.kind, id: command.id }, carried);
+}
+
+async function printed(
+  awaited: Promise<readonly Ack[] | "accepted">,
+  about: Pick<Command, "kind" | "id">,
+  carried: DittoHeaders,
+): Answer {
+  const acks = await awaited;
+  return acks === "accepted" ? undefined : protocolForm(about, acks, carried);
+}
+
+function waiterOf({ parts, sender, onCommitted, length, headers }: Handling): Waiter {
+  const correlationId = correlationIdOf(headers);
+  return {
+    subject: sender.auth.subjects[0] as string,
+    correlationId,
+    characters: length,
+    onGone: (callback) => whenGone(sender.connection, callback),
+    onCommitted,
+    onFault: (error) => parts.onFault(error, correlationId),
+  };
 }
 
 const methods: Readonly<Record<CommandAction, Method>> = {
@@ -136,9 +189,9 @@ async function severalThings(
   envelope: Envelope,
   { namespace }: CommandTopic,
   auth: AuthContext,
-  { list }: AnswerParts,
-): Promise<string | undefined> {
-  const headers = parseHeaders(envelope.headers);
+  { list, maxHeaderBytes }: AnswerParts,
+): Answer {
+  const headers = parseHeaders(envelope.headers, maxHeaderBytes);
   const fields = envelope.fields === undefined ? undefined : parseFields(envelope.fields);
   const texts = await list.several(thingIdsOf(envelope, namespace), auth, headers, fields);
   return isSilent(headers) ? undefined : printThings(envelope, headers, auth, `[${texts.join(",")}]`);

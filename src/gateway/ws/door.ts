@@ -6,25 +6,29 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import type { AuthContext } from "../../signals/signal.ts";
-import type { Authenticate } from "../auth/authenticate.ts";
 import { basicChallenge } from "../auth/basic.ts";
 import { authenticationFailed } from "../auth/errors.ts";
-import { unsupportedApiVersion } from "../http/errors.ts";
-import { readTarget, schemeOf } from "../http/uri.ts";
+import { errorAnswer, notFoundAnswer } from "../http/answers.ts";
+import type { Entrance } from "../http/entrance.ts";
+import { internalError, unsupportedApiVersion } from "../http/errors.ts";
+import { type Admission, admit } from "../http/request-headers.ts";
+import { readTarget } from "../http/uri.ts";
 import { type Drain, type SessionParts, serveSession } from "./session.ts";
 
-export interface WebSocketParts extends SessionParts {
-  readonly authenticate: Authenticate;
+export interface WebSocketParts extends SessionParts, Admission {
+  /** What a handshake has to pass first, as any other request. */
+  readonly enter: Entrance;
   readonly maxFrameBytes: number;
   readonly heartbeatMs: number;
-  /** Whether only what came by HTTPS is served; WebSockets are never redirected. */
-  readonly forceHttps: boolean;
   /** Whether 401 asks for HTTP Basic. */
   readonly challenge: boolean;
 }
 
 /** Takes no more sessions and messages, answers what is in work for so many milliseconds at most, closes all. */
 export type CloseDoor = (withinMs: number) => Promise<void>;
+
+/** Stands for the answer to a handshake, which the WebSocket library gives. */
+const upgraded = new Response(null);
 
 /** How long a client may take to answer the closing frame. */
 const CLOSING_MS = 1_000;
@@ -47,31 +51,37 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     drains.set(webSocket, serveSession(webSocket, socket, auth, parts));
   }
 
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
-    try {
-      const { path } = readTarget(request.url as string);
-      const version = /^\/ws\/(\d+)\/?$/.exec(path)?.[1];
-      if (version === undefined) return refuse(socket, 404, "text/plain; charset=UTF-8", "Not found.");
-      if (parts.forceHttps && schemeOf(request.headers) !== "https")
-        return refuse(
-          socket,
-          404,
-          "text/plain; charset=UTF-8",
-          "This server is to be reached by HTTPS only.",
-        );
-      if (version !== "2") throw unsupportedApiVersion(version);
-      const auth = parts.authenticate(request.headers);
-      door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, auth));
-    } catch (error) {
-      if (error instanceof TwinError) {
-        const asks = parts.challenge && authenticationFailed.is(error);
-        refuse(socket, error.status, "application/json", JSON.stringify(error), asks);
-      } else {
-        parts.onFault(error, "unknown");
-        socket.destroy();
-      }
+  /** Judges a handshake as any other request. */
+  function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Response {
+    const { path, query } = readTarget(request.url as string);
+    const version = /^\/ws\/(\d+)\/?$/.exec(path)?.[1];
+    if (version === undefined) return notFoundAnswer();
+    if (version !== "2") return errorAnswer(unsupportedApiVersion(version));
+    const { auth } = admit(request, query, parts);
+    door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, auth));
+    return upgraded;
+  }
+
+  function refusal(error: unknown): Response {
+    if (!(error instanceof TwinError)) {
+      parts.onFault(error, "unknown");
+      return errorAnswer(internalError());
     }
+    const asks = parts.challenge && authenticationFailed.is(error);
+    return errorAnswer(error, asks ? { "www-authenticate": basicChallenge } : {});
+  }
+
+  server.on("upgrade", async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const within = (): Response => {
+      try {
+        return shakeHands(request, socket, head);
+      } catch (error) {
+        return refusal(error);
+      }
+    };
+    const response = await parts.enter(request, within);
+    if (response !== upgraded) await write(socket, response);
   });
 
   // A session that was silent since the last ping is gone, even if its connection still looks open. One that is not
@@ -108,10 +118,13 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-function refuse(socket: Duplex, status: number, type: string, body: string, challenge = false): void {
-  const asks = challenge ? `www-authenticate: ${basicChallenge}\r\n` : "";
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${type}\r\n${asks}` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+async function write(socket: Duplex, response: Response): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.write(
+    `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status]}\r\n${headers}` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n`,
+    "latin1",
   );
+  socket.end(body);
 }

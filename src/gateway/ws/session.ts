@@ -10,14 +10,17 @@ import { printError } from "../../protocol/envelope.ts";
 import type { Subscriber } from "../../pubsub/audience.ts";
 import type { Pubsub } from "../../pubsub/pubsub.ts";
 import type { AuthContext, EntityEvent } from "../../signals/signal.ts";
-import { type AnswerParts, answerTo } from "./answer.ts";
+import { type AnswerParts, answerTo, type Sender } from "./answer.ts";
 import { acknowledge, type ControlMessage, readControl } from "./control.ts";
 import { subscriptionUnsupported } from "./errors.ts";
 import { sendTogether } from "./together.ts";
 
 export interface SessionParts extends AnswerParts {
   readonly pubsub: Pubsub;
-  /** Commands of one session in work at once; then its socket is read no further. */
+  /**
+   * Commands of one session in work at once; then its socket is read no further. What is committed and waits for
+   * acknowledgements is no longer in work: they may have to come by the same session.
+   */
   readonly maxInWork: number;
   /** Bytes that may wait for a slow client; beyond, its session is closed. */
   readonly maxBuffered: number;
@@ -34,7 +37,7 @@ export type Drain = () => Promise<void>;
 /**
  * Serves a session until its socket closes; `connection` is what carries it.
  *
- *   open ──drain──► draining, what comes is thrown away ──nothing in work──► drained ──► closed by the door
+ *   open ──drain──► draining, what comes is thrown away ──all answered──► drained ──► closed by the door
  */
 export function serveSession(
   socket: WebSocket,
@@ -43,9 +46,10 @@ export function serveSession(
   parts: SessionParts,
 ): Drain {
   let inWork = 0;
+  let unanswered = 0;
   let drained: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
-  const session = {}; // stands for this session as the origin of what it causes
+  const sender: Sender = { auth, connection };
 
   function send(text: string): void {
     if (socket.readyState !== socket.OPEN) return;
@@ -60,16 +64,26 @@ export function serveSession(
     socket.send(text);
   }
 
-  async function work(task: () => Promise<string | undefined>): Promise<void> {
+  function work(message: string): void {
+    unanswered++;
     if (++inWork === parts.maxInWork) socket.pause();
+    let isInWork = true;
+    const done = (): void => {
+      if (isInWork && inWork-- === parts.maxInWork) socket.resume();
+      isInWork = false;
+    };
+    void tell(answerTo(message, sender, parts, done), done);
+  }
+
+  async function tell(answer: Promise<string | undefined>, done: () => void): Promise<void> {
     try {
-      const text = await task();
+      const text = await answer;
       if (text !== undefined) send(text);
     } catch (error) {
       fault(error);
     }
-    if (inWork-- === parts.maxInWork) socket.resume();
-    if (inWork === 0) drained?.();
+    done();
+    if (--unanswered === 0) drained?.();
   }
 
   function fault(error: unknown): void {
@@ -84,7 +98,7 @@ export function serveSession(
     }
     unsubscribe?.();
     unsubscribe = message.start
-      ? parts.pubsub.subscribe(auth.subjects, subscriber(send, session, message.parameters.get("namespaces")))
+      ? parts.pubsub.subscribe(auth.subjects, subscriber(send, sender, message.parameters.get("namespaces")))
       : undefined;
     send(acknowledge(message));
   }
@@ -97,7 +111,7 @@ export function serveSession(
       if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
       const message = readControl(text);
       if (message) control(message);
-      else void work(() => answerTo(text, auth, parts, session));
+      else work(text);
     } catch (error) {
       if (error instanceof TwinError) send(printError(error, {}));
       else fault(error);
@@ -109,16 +123,16 @@ export function serveSession(
   return () =>
     new Promise((resolve) => {
       drained = resolve;
-      if (inWork === 0) resolve();
+      if (unanswered === 0) resolve();
     });
 }
 
 /** Passes on the events of other sessions, of the wanted namespaces. */
-function subscriber(send: (text: string) => void, session: object, wanted: string | null): Subscriber {
+function subscriber(send: (text: string) => void, sender: Sender, wanted: string | null): Subscriber {
   const namespaces = wanted ? new Set(wanted.split(",").map((name) => name.trim())) : undefined;
   return {
     deliver(text: string, event: EntityEvent, origin: object | undefined) {
-      if (origin !== session && (!namespaces || namespaces.has(namespaceOf(event.id)))) send(text);
+      if (origin !== sender && (!namespaces || namespaces.has(namespaceOf(event.id)))) send(text);
     },
   };
 }

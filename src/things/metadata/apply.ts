@@ -1,6 +1,6 @@
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../../base/json/json.ts";
 import { getAt, removeAt, setAt } from "../../base/json/pointer.ts";
-import { withoutMatches } from "../../base/json/regex-merge.ts";
+import { type MatchingWork, matchingWork, withoutMatches } from "../../base/json/regex-merge.ts";
 import type { Change } from "../../signals/signal.ts";
 
 /**
@@ -38,13 +38,17 @@ function withoutNulls(metadata: JsonObject, path: Change["path"], patch: JsonVal
   if (patch === null) return removeAt(metadata, path);
   const known = getAt(metadata, path);
   if (!isObject(known) || !isObject(patch)) return metadata;
-  const left = leftBy(patch, known);
+  const left = leftBy(patch, known, matchingWork());
   return left === known ? metadata : (setAt(metadata, path, left) as JsonObject);
 }
 
-/** The metadata without what lies where the patch has nulls; walks only where both have something. */
-function leftBy(patch: JsonObject, known: JsonObject): JsonObject {
-  const kept = withoutMatches(known, patch);
+/**
+ * The metadata without what lies where the patch has nulls; walks only where both have something. Patterns were bounded
+ * by the keys of the thing when they were decided, and metadata may have others. So there is a bound here too; what
+ * matches beyond it stays, as metadata of what is not there.
+ */
+function leftBy(patch: JsonObject, known: JsonObject, work: MatchingWork): JsonObject {
+  const kept = withoutMatches(known, patch, work);
   let left: { [key: string]: JsonValue } | undefined = kept === known ? undefined : { ...kept };
   for (const key of Object.keys(patch)) {
     const part = getKey(kept, key);
@@ -54,7 +58,7 @@ function leftBy(patch: JsonObject, known: JsonObject): JsonObject {
       left ??= { ...known };
       delete left[key];
     } else if (isObject(member) && isObject(part)) {
-      const partLeft = leftBy(member, part);
+      const partLeft = leftBy(member, part, work);
       if (partLeft === part) continue;
       left ??= { ...known };
       putKey(left, key, partLeft);

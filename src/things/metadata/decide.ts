@@ -4,11 +4,13 @@ import { invalidJson } from "../../base/json/errors.ts";
 import { isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
 import { checkKeys } from "../../base/json/keys.ts";
 import { getAt, type Path, printPath, removeAt, setAt } from "../../base/json/pointer.ts";
+import { withoutEmptyObjects } from "../../base/json/without-empty.ts";
+import type { MetadataPut } from "../../base/metadata-headers.ts";
 import type { Change } from "../../signals/signal.ts";
 import { thingTooLarge } from "../errors.ts";
-import { draftOf, withoutEmpty } from "./draft.ts";
+import { draftOf } from "./draft.ts";
 import { metadataNotModifiable } from "./errors.ts";
-import type { MetadataHeaders, MetadataPut } from "./headers.ts";
+import type { MetadataHeaders } from "./headers.ts";
 import { resolveKeys } from "./wildcards.ts";
 
 /** A decided change of a thing, and what its metadata is to be decided by. */
@@ -92,7 +94,7 @@ function refuseExcess(
 function sunk(known: JsonObject, path: Path): JsonObject {
   if (path.length === 0) return known;
   const rest = removeAt(known, path);
-  const kept = rest === known ? known : withoutEmpty(rest);
+  const kept = rest === known ? known : withoutEmptyObjects(rest);
   return kept === undefined ? {} : (setAt({}, path, kept) as JsonObject);
 }
 
@@ -106,7 +108,7 @@ function withoutKeys(
   if (isAll(keys)) return {};
   const draft = draftOf(known);
   for (const [, key] of resolved) draft.remove(key);
-  return (withoutEmpty(draft.value) ?? {}) as JsonObject;
+  return (withoutEmptyObjects(draft.value) ?? {}) as JsonObject;
 }
 
 /** Whether a selector is just `*`: all metadata of the resource. */

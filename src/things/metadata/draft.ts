@@ -1,5 +1,5 @@
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../../base/json/json.ts";
-import type { Path } from "../../base/json/pointer.ts";
+import { getAt, type Path } from "../../base/json/pointer.ts";
 
 type Open = { [key: string]: JsonValue };
 
@@ -41,27 +41,7 @@ export function draftOf(original: JsonObject): Draft {
       putKey(ownParent(path), path[path.length - 1] as string, value);
     },
     remove(path) {
-      if (has(root, path)) delete ownParent(path)[path[path.length - 1] as string];
+      if (getAt(root, path) !== undefined) delete ownParent(path)[path[path.length - 1] as string];
     },
   };
-}
-
-function has(root: JsonValue, path: Path): boolean {
-  let here: JsonValue | undefined = root;
-  for (const key of path) {
-    if (!isObject(here)) return false;
-    here = getKey(here, key);
-  }
-  return here !== undefined;
-}
-
-/** A copy without any object that holds nothing, or nothing but such objects; `undefined` when nothing remains. */
-export function withoutEmpty(value: JsonValue): JsonValue | undefined {
-  if (!isObject(value)) return value;
-  const kept: Open = {};
-  for (const key of Object.keys(value)) {
-    const member = withoutEmpty(value[key] as JsonValue);
-    if (member !== undefined) putKey(kept, key, member);
-  }
-  return Object.keys(kept).length === 0 ? undefined : kept;
 }

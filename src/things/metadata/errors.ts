@@ -1,5 +1,4 @@
-import { defineError, type TwinError } from "../../base/errors.ts";
-import { headerInvalid } from "../../base/header-invalid.ts";
+import { defineError } from "../../base/errors.ts";
 
 export const metadataHeadersConflict = defineError("things:metadata.headersconflict", 400, () => ({
   message: "The request has more than one metadata header.",
@@ -11,6 +10,3 @@ export const metadataNotModifiable = defineError("things:metadata.notmodifiable"
   message: "The request gives metadata twice.",
   description: "Give it either in the header 'put-metadata' or in the '_metadata' of the new thing.",
 }));
-
-export const metadataHeaderInvalid = (name: string, reason: string): TwinError =>
-  headerInvalid(name, { message: `The value of the header '${name}' is not valid.`, description: reason });

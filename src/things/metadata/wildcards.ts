@@ -2,7 +2,7 @@
 
 import { getKey, isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
 import { getAt, type Path, printPath, setAt } from "../../base/json/pointer.ts";
-import { metadataHeaderInvalid } from "./errors.ts";
+import { metadataHeaderInvalid } from "../../base/metadata-headers.ts";
 import type { MetadataHeader } from "./headers.ts";
 
 /** Paths that the keys of one header may stand for; no thing of Ditto's default size has as many values. */
