@@ -1,7 +1,7 @@
 // Reading: what is committed, cut to what the caller may READ and asked for.
 
 import { namespaceOf } from "../base/ids.ts";
-import { selectFields, selects } from "../base/json/fields.ts";
+import { selectFields } from "../base/json/fields.ts";
 import { isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 import type { Access } from "../policies/enforcer.ts";
@@ -99,19 +99,24 @@ interface Surroundings {
 /** Selects fields; of a whole entity also the special ones, which appear only when asked for by name. */
 function select(value: JsonObject, fields: readonly Path[], path: Path, around: Surroundings): JsonObject {
   if (path.length > 0) return selectFields(value, fields);
-  const { id, state, access, policy } = around;
-  const all: { [key: string]: JsonValue } = {
-    ...value,
-    _namespace: namespaceOf(id),
-    _revision: state.revision,
-    _created: new Date(state.created).toISOString(),
-    _modified: new Date(state.modified).toISOString(),
-  };
-  const metadata = metadataField(state.metadata, (part, at) => access.view("thing", part, at));
-  if (metadata !== undefined) all._metadata = metadata;
-  if (selects(fields, "_policy")) {
-    const readable = access.view("policy", policy, []);
-    if (readable !== undefined) all._policy = readable;
+  let all: { [key: string]: JsonValue } | undefined;
+  for (const [name] of fields) {
+    const special = specials.get(name as string)?.(around);
+    if (special === undefined) continue;
+    all ??= { ...value };
+    all[name as string] = special;
   }
-  return selectFields(all, fields);
+  return selectFields(all ?? value, fields);
 }
+
+const specials: ReadonlyMap<string, (around: Surroundings) => JsonValue | undefined> = new Map([
+  ["_namespace", ({ id }) => namespaceOf(id)],
+  ["_revision", ({ state }) => state.revision],
+  ["_created", ({ state }) => new Date(state.created).toISOString()],
+  ["_modified", ({ state }) => new Date(state.modified).toISOString()],
+  [
+    "_metadata",
+    ({ state, access }) => metadataField(state.metadata, (part, at) => access.view("thing", part, at)),
+  ],
+  ["_policy", ({ access, policy }) => access.view("policy", policy, [])],
+]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseFields, selectFields, selects } from "../../src/base/json/fields.ts";
+import { parseFields, selectFields } from "../../src/base/json/fields.ts";
 import { equals, type JsonObject } from "../../src/base/json/json.ts";
 import { parseJson } from "../../src/base/json/parse.ts";
 import { getAt } from "../../src/base/json/pointer.ts";
@@ -133,11 +133,6 @@ test("__proto__ can be selected where it is data", () => {
   expect(JSON.stringify(selectFields(object, parseFields("a/__proto__")))).toBe(
     '{"a":{"__proto__":{"x":1}}}',
   );
-});
-
-test("a selector says whether it names something of a member", () => {
-  expect(selects(parseFields("_policy/entries"), "_policy")).toBe(true);
-  expect(selects(parseFields("attributes/_policy"), "_policy")).toBe(false);
 });
 
 test("overlapping selectors never write into the source, and show each selected value", () => {

@@ -1,5 +1,6 @@
 // Field selectors: `thingId,attributes(manufacturer,location/city),features/*/properties` (httpapi-concepts page).
 
+import { recent } from "../recent.ts";
 import { invalidFieldSelector } from "./errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "./json.ts";
 import { type Path, unescapeKey } from "./pointer.ts";
@@ -12,11 +13,18 @@ const MAX_PATHS = 500;
 /** So many keys are looked for one by one, more only where an object has them. */
 const FEW = 8;
 
+/** Characters of the selectors that are kept parsed: clients send the same ones again and again. */
+const MAX_REMEMBERED = 100_000;
+const remembered = recent<readonly Path[]>(MAX_REMEMBERED);
+
 /**
  * Parses a field selector into the paths it names, in order. A `*` key stands for every key at its place.
  * A malformed selector, and one of more than 500 paths, is refused with `json.fieldselector.invalid`.
  */
-export function parseFields(text: string): readonly Path[] {
+export const parseFields = (text: string): readonly Path[] =>
+  remembered.get(text) ?? remembered.put(text, parse(text), text.length);
+
+function parse(text: string): readonly Path[] {
   let at = 0;
   let depth = 0;
   let unfolded = 0;
@@ -59,10 +67,6 @@ export function parseFields(text: string): readonly Path[] {
   const paths = list([]);
   return at === text.length && paths.length <= MAX_PATHS ? paths : refuse();
 }
-
-/** Whether a selector names a top-level field or something in it. */
-export const selects = (fields: readonly Path[], name: string): boolean =>
-  fields.some((path) => path[0] === name);
 
 /** What paths, by so many of their keys, lead to of a value: all of it, or something of its members. */
 interface Selection {
@@ -116,8 +120,16 @@ function keysOf(object: JsonObject, { named, leading }: Selection): Iterable<str
  * The part of an object that the paths name, in the order they first name it; what is absent is left out. One walk
  * serves all paths: each member is looked at once.
  */
-export const selectFields = (object: JsonObject, fields: readonly Path[]): JsonObject =>
-  selectMembers(object, selectionOf(fields, 0)) ?? {};
+export function selectFields(object: JsonObject, fields: readonly Path[]): JsonObject {
+  let selection = selections.get(fields);
+  if (!selection) {
+    selection = selectionOf(fields, 0);
+    selections.set(fields, selection);
+  }
+  return selectMembers(object, selection) ?? {};
+}
+
+const selections = new WeakMap<readonly Path[], Selection>();
 
 function selectMembers(from: JsonObject, selection: Selection): JsonObject | undefined {
   let selected: { [key: string]: JsonValue } | undefined;
