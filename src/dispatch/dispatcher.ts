@@ -3,11 +3,11 @@
 import { withCallersSubject } from "../policies/request-subject.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
-import { createsThing, createThing } from "./create-thing.ts";
+import { createsThing, createThing } from "./creation/create-thing.ts";
 import type { Entities, Held } from "./entities.ts";
 import { execute } from "./execute.ts";
-import { momentOf } from "./moment.ts";
-import { readPast } from "./read-past.ts";
+import { momentOf } from "./history/moment.ts";
+import { readPast } from "./history/read-past.ts";
 import { inMemory, load, type Parts, type Ready } from "./ready.ts";
 import type { EntityRules } from "./rules.ts";
 import { Turns } from "./turns.ts";

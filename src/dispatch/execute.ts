@@ -10,7 +10,7 @@ import type { Command, EntityState } from "../signals/signal.ts";
 import { annotationOf } from "./annotate.ts";
 import { authorizeWrite } from "./authorize.ts";
 import { conditionOf } from "./condition.ts";
-import { checkMayCreate } from "./creation-rules.ts";
+import { checkMayCreate } from "./creation/creation-rules.ts";
 import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";

@@ -5,7 +5,7 @@ import { isArray, isObject, type JsonArray } from "../base/json/json.ts";
 import { type Path, readPath, setAt } from "../base/json/pointer.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Command } from "../signals/signal.ts";
-import type { CreationRules } from "./creation-rules.ts";
+import type { CreationRules } from "./creation/creation-rules.ts";
 import type { Entities, Held } from "./entities.ts";
 import { bringsImports, checkImports } from "./imports.ts";
 import type { PolicyAccess } from "./policy-access.ts";

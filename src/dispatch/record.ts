@@ -6,7 +6,7 @@ import { type Journal, type JournalRow, JournalUnavailable } from "../journal/jo
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { Change, Command, EntityEvent, EntityKind, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
-import { headersToKeep } from "./kept-headers.ts";
+import { headersToKeep } from "./history/kept-headers.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** A decided change of one entity, and the state that it leads to. */

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
-import { compileCreationRules } from "../../src/dispatch/creation-rules.ts";
+import { compileCreationRules } from "../../src/dispatch/creation/creation-rules.ts";
 import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
 import { Entities } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";

@@ -1,14 +1,14 @@
 // Reading an entity as it was (basic-history page): who may is decided by the policy as it is.
 
-import type { JsonObject } from "../base/json/json.ts";
-import type { Moment } from "../journal/journal.ts";
-import type { Reply } from "../signals/reply.ts";
-import type { Command } from "../signals/signal.ts";
-import type { Entities } from "./entities.ts";
-import { enforcerFor, execute } from "./execute.ts";
-import { retrieveAt } from "./history.ts";
-import { load, orUnavailable, type Parts } from "./ready.ts";
-import { retrieve } from "./retrieve.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { Moment } from "../../journal/journal.ts";
+import type { Reply } from "../../signals/reply.ts";
+import type { Command } from "../../signals/signal.ts";
+import type { Entities } from "../entities.ts";
+import { enforcerFor, execute } from "../execute.ts";
+import { load, orUnavailable, type Parts } from "../ready.ts";
+import { retrieve } from "../retrieve.ts";
+import { retrieveAt } from "./rebuild.ts";
 
 /** Answers a retrieve of an entity at a moment of its past; 404 where that is not in its history. */
 export async function readPast(

@@ -2,13 +2,13 @@
 
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { changeOf } from "../../src/dispatch/entities.ts";
-import { policyRules } from "../../src/dispatch/policy-rules.ts";
-import { replay } from "../../src/dispatch/replay.ts";
-import { thingRules } from "../../src/dispatch/thing-rules.ts";
-import type { JournalRow } from "../../src/journal/journal.ts";
-import type { EntityState } from "../../src/signals/signal.ts";
-import { row, upTo } from "../journal/appends.ts";
+import { changeOf } from "../../../src/dispatch/entities.ts";
+import { replay } from "../../../src/dispatch/history/replay.ts";
+import { policyRules } from "../../../src/dispatch/policy-rules.ts";
+import { thingRules } from "../../../src/dispatch/thing-rules.ts";
+import type { JournalRow } from "../../../src/journal/journal.ts";
+import type { EntityState } from "../../../src/signals/signal.ts";
+import { row, upTo } from "../../journal/appends.ts";
 
 const things = thingRules(1_000_000, false);
 const policies = policyRules(1_000_000, () => undefined);

@@ -1,19 +1,19 @@
 // What a real Ditto answered to every combination of the three headers, as far as it goes beyond a plain response.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { TwinError } from "../../src/base/errors.ts";
-import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
-import { type Ack, twinPersisted } from "../../src/dispatch/acks/ack.ts";
-import type { Feed } from "../../src/dispatch/acks/ack-wait.ts";
-import { awaitedOverHttp, awaitsOthers } from "../../src/dispatch/acks/awaited.ts";
-import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import { httpForm } from "../../src/dispatch/acks/forms.ts";
-import { acksOf, responseOf } from "../../src/dispatch/acks/outcome.ts";
-import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
-import { parseTextHeader } from "../../src/protocol/headers.ts";
-import type { Reply } from "../../src/signals/reply.ts";
-import type { Command } from "../../src/signals/signal.ts";
-import { type Exchange, readExchanges } from "../replay/recording.ts";
+import { TwinError } from "../../../src/base/errors.ts";
+import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
+import { type Ack, twinPersisted } from "../../../src/dispatch/acks/ack.ts";
+import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
+import { awaitedOverHttp, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
+import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
+import { httpForm } from "../../../src/dispatch/acks/forms.ts";
+import { acksOf, responseOf } from "../../../src/dispatch/acks/outcome.ts";
+import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
+import { parseTextHeader } from "../../../src/protocol/headers.ts";
+import type { Reply } from "../../../src/signals/reply.ts";
+import type { Command } from "../../../src/signals/signal.ts";
+import { type Exchange, readExchanges } from "../../replay/recording.ts";
 
 const recorded = (file: string, numbers: readonly number[]): [string, Exchange][] =>
   readExchanges(file)

@@ -1,6 +1,6 @@
 // Long work that many may ask for at once: a few run, the rest wait, and the same is done once for all who want it.
 
-import { JournalUnavailable } from "../journal/journal.ts";
+import { JournalUnavailable } from "../../journal/journal.ts";
 
 export interface WorkLimits {
   readonly atOnce: number;

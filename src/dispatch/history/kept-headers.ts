@@ -1,7 +1,7 @@
 // The headers of a command that its event keeps for history (basic-history).
 
-import { getKey, type JsonValue, putKey } from "../base/json/json.ts";
-import type { DittoHeaders } from "../signals/signal.ts";
+import { getKey, type JsonValue, putKey } from "../../base/json/json.ts";
+import type { DittoHeaders } from "../../signals/signal.ts";
 
 /**
  * The JSON text of the named headers (lower-case names) that a command has, `ditto-originator` among them; null when

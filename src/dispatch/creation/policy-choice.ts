@@ -1,11 +1,11 @@
 // Which policy a new thing gets (basic-policy page): a given one, an inline one, or one that grants its creator all.
 
-import { isNamespacedId } from "../base/ids.ts";
-import { invalidJson } from "../base/json/errors.ts";
-import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
-import { policyIdInvalid } from "../base/policy-id.ts";
-import type { Command } from "../signals/signal.ts";
-import { policyConflicting } from "../things/errors.ts";
+import { isNamespacedId } from "../../base/ids.ts";
+import { invalidJson } from "../../base/json/errors.ts";
+import { getKey, isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
+import { policyIdInvalid } from "../../base/policy-id.ts";
+import type { Command } from "../../signals/signal.ts";
+import { policyConflicting } from "../../things/errors.ts";
 
 export type PolicyChoice =
   /** The thing names a policy that exists. */

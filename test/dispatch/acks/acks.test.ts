@@ -1,16 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { invalidJson } from "../../src/base/json/errors.ts";
-import type { JsonValue } from "../../src/base/json/json.ts";
-import { type Ack, acksJson, combinedStatus, timedOut, twinPersisted } from "../../src/dispatch/acks/ack.ts";
-import type { Feed } from "../../src/dispatch/acks/ack-wait.ts";
-import { awaitedOverHttp, awaitedOverWebSocket, awaitsOthers } from "../../src/dispatch/acks/awaited.ts";
-import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import { httpForm, protocolForm } from "../../src/dispatch/acks/forms.ts";
-import { customLabels } from "../../src/dispatch/acks/labels.ts";
-import { acksOf, responseOf } from "../../src/dispatch/acks/outcome.ts";
-import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
-import type { Reply } from "../../src/signals/reply.ts";
-import type { Command, DittoHeaders } from "../../src/signals/signal.ts";
+import { invalidJson } from "../../../src/base/json/errors.ts";
+import type { JsonValue } from "../../../src/base/json/json.ts";
+import {
+  type Ack,
+  acksJson,
+  combinedStatus,
+  timedOut,
+  twinPersisted,
+} from "../../../src/dispatch/acks/ack.ts";
+import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
+import { awaitedOverHttp, awaitedOverWebSocket, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
+import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
+import { httpForm, protocolForm } from "../../../src/dispatch/acks/forms.ts";
+import { customLabels } from "../../../src/dispatch/acks/labels.ts";
+import { acksOf, responseOf } from "../../../src/dispatch/acks/outcome.ts";
+import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
+import type { Reply } from "../../../src/signals/reply.ts";
+import type { Command, DittoHeaders } from "../../../src/signals/signal.ts";
 
 const command = (headers: DittoHeaders, how: Partial<Command> = {}): Command => ({
   kind: "thing",

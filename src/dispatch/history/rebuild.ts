@@ -1,14 +1,14 @@
 // Reading an entity as it was: its state and the kept headers of one of its events.
 
-import { defineError } from "../base/errors.ts";
-import type { JsonObject } from "../base/json/json.ts";
-import { parseStored } from "../base/json/parse.ts";
-import { type Journal, type JournalRow, JournalUnavailable, type Moment } from "../journal/journal.ts";
-import type { DittoHeaders, EntityState } from "../signals/signal.ts";
-import { stateOf } from "./entities.ts";
+import { defineError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import { parseStored } from "../../base/json/parse.ts";
+import { type Journal, type JournalRow, JournalUnavailable, type Moment } from "../../journal/journal.ts";
+import type { DittoHeaders, EntityState } from "../../signals/signal.ts";
+import { stateOf } from "../entities.ts";
+import { snapshotOf } from "../snapshots.ts";
 import { type Rebuilt, type Replay, replay } from "./replay.ts";
 import { SharedWork } from "./shared-work.ts";
-import { snapshotOf } from "./snapshots.ts";
 
 /** Rows of one read; regular snapshots leave fewer than these to replay. */
 const PAGE = 300;

@@ -1,11 +1,11 @@
 // Who may create which things and policies (installation-operating page, "Restricting entity creation").
 
 import { RE2JS } from "re2js";
-import { defineError } from "../base/errors.ts";
-import { namespaceOf } from "../base/ids.ts";
-import { getKey, isObject } from "../base/json/json.ts";
-import type { CreationEntry, EntityCreation } from "../ops/entity-creation.ts";
-import type { Command, EntityKind } from "../signals/signal.ts";
+import { defineError } from "../../base/errors.ts";
+import { namespaceOf } from "../../base/ids.ts";
+import { getKey, isObject } from "../../base/json/json.ts";
+import type { CreationEntry, EntityCreation } from "../../ops/entity-creation.ts";
+import type { Command, EntityKind } from "../../signals/signal.ts";
 
 /** What is about to be created, and for whom. */
 export interface Creation {

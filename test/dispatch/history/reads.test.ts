@@ -1,15 +1,15 @@
 // Many reads of the past at once, and one that the clean-up overtakes.
 
 import { describe, expect, test } from "vitest";
-import { Held } from "../../src/dispatch/entities.ts";
-import { retrieveAt } from "../../src/dispatch/history.ts";
-import { cleanUp } from "../../src/dispatch/retention.ts";
-import { SharedWork } from "../../src/dispatch/shared-work.ts";
-import { Snapshots } from "../../src/dispatch/snapshots.ts";
-import { JournalUnavailable } from "../../src/journal/journal.ts";
-import { append, row, upTo } from "../journal/appends.ts";
-import { soFar, thingId, worldOn } from "../support/dispatch.ts";
-import { HeldJournal } from "../support/journal.ts";
+import { Held } from "../../../src/dispatch/entities.ts";
+import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
+import { cleanUp } from "../../../src/dispatch/history/retention.ts";
+import { SharedWork } from "../../../src/dispatch/history/shared-work.ts";
+import { Snapshots } from "../../../src/dispatch/snapshots.ts";
+import { JournalUnavailable } from "../../../src/journal/journal.ts";
+import { append, row, upTo } from "../../journal/appends.ts";
+import { soFar, thingId, worldOn } from "../../support/dispatch.ts";
+import { HeldJournal } from "../../support/journal.ts";
 
 const DAY = 24 * 3_600_000;
 

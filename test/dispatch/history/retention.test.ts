@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { retrieveAt } from "../../src/dispatch/history.ts";
-import { cleanUp, type RetentionParts, startRetention } from "../../src/dispatch/retention.ts";
-import { prune } from "../../src/journal/history-statements.ts";
-import { type Journal, type JournalRow, JournalUnavailable } from "../../src/journal/journal.ts";
-import { openDatabase, openJournal } from "../../src/journal/open.ts";
-import { append, revisionsOf, row, upTo } from "../journal/appends.ts";
-import { external, type Storage, storages } from "../journal/storages.ts";
-import { thingId, type World, worldOn } from "../support/dispatch.ts";
-import { HeldJournal } from "../support/journal.ts";
+import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
+import { cleanUp, type RetentionParts, startRetention } from "../../../src/dispatch/history/retention.ts";
+import { prune } from "../../../src/journal/history-statements.ts";
+import { type Journal, type JournalRow, JournalUnavailable } from "../../../src/journal/journal.ts";
+import { openDatabase, openJournal } from "../../../src/journal/open.ts";
+import { append, revisionsOf, row, upTo } from "../../journal/appends.ts";
+import { external, type Storage, storages } from "../../journal/storages.ts";
+import { thingId, type World, worldOn } from "../../support/dispatch.ts";
+import { HeldJournal } from "../../support/journal.ts";
 
 const DAY = 24 * 3_600_000;
 const DAYS_3 = 3 * DAY;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonValue } from "../../src/base/json/json.ts";
+import type { JsonValue } from "../../../src/base/json/json.ts";
 import {
   type Creation,
   checkMayCreate,
@@ -7,9 +7,9 @@ import {
   creationOf,
   entityNotCreatable,
   mayCreate,
-} from "../../src/dispatch/creation-rules.ts";
-import { entityCreation } from "../../src/ops/entity-creation.ts";
-import type { Command } from "../../src/signals/signal.ts";
+} from "../../../src/dispatch/creation/creation-rules.ts";
+import { entityCreation } from "../../../src/ops/entity-creation.ts";
+import type { Command } from "../../../src/signals/signal.ts";
 
 const rulesOf = (json: JsonValue) => compileCreationRules(entityCreation.parse(JSON.stringify(json)));
 const lamp: Creation = {

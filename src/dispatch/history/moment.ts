@@ -1,7 +1,7 @@
 // Which moment of the past a retrieve asks for.
 
-import type { Moment } from "../journal/journal.ts";
-import type { DittoHeaders } from "../signals/signal.ts";
+import type { Moment } from "../../journal/journal.ts";
+import type { DittoHeaders } from "../../signals/signal.ts";
 
 /**
  * The moment of the headers `at-historical-revision` and `at-historical-timestamp` (of the events before it), which are

@@ -1,11 +1,11 @@
 // Replaying rows of the journal: nothing is parsed that a later row replaces, and nobody is held up meanwhile.
 
 import { setImmediate } from "node:timers/promises";
-import type { JsonObject } from "../base/json/json.ts";
-import type { JournalRow } from "../journal/journal.ts";
-import type { Change, EntityState } from "../signals/signal.ts";
-import { changeOf } from "./entities.ts";
-import type { EntityRules } from "./rules.ts";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { JournalRow } from "../../journal/journal.ts";
+import type { Change, EntityState } from "../../signals/signal.ts";
+import { changeOf } from "../entities.ts";
+import type { EntityRules } from "../rules.ts";
 
 /** Work without a break, in milliseconds. */
 const STRETCH_MS = 10;

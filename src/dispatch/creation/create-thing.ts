@@ -1,20 +1,20 @@
 // A thing is born under a policy that exists, or together with a policy of its own.
 
-import { TwinError } from "../base/errors.ts";
-import { isObject, type JsonObject } from "../base/json/json.ts";
-import { policyNotFound } from "../policies/errors.ts";
-import type { Reply } from "../signals/reply.ts";
-import type { Command } from "../signals/signal.ts";
-import { policyExists, thingNotCreatable, thingNotModifiable } from "../things/errors.ts";
-import { annotationOf } from "./annotate.ts";
+import { TwinError } from "../../base/errors.ts";
+import { isObject, type JsonObject } from "../../base/json/json.ts";
+import { policyNotFound } from "../../policies/errors.ts";
+import type { Reply } from "../../signals/reply.ts";
+import type { Command } from "../../signals/signal.ts";
+import { policyExists, thingNotCreatable, thingNotModifiable } from "../../things/errors.ts";
+import { annotationOf } from "../annotate.ts";
+import type { Held } from "../entities.ts";
+import { commit, execute } from "../execute.ts";
+import { checkImports } from "../imports.ts";
+import { checkPreconditions } from "../preconditions.ts";
+import { load, namespaceFor, orUnavailable, type Parts } from "../ready.ts";
+import { type Decided, decided, record } from "../record.ts";
 import { checkMayCreate } from "./creation-rules.ts";
-import type { Held } from "./entities.ts";
-import { commit, execute } from "./execute.ts";
-import { checkImports } from "./imports.ts";
 import { choosePolicy, type NewPolicy, type PolicySource } from "./policy-choice.ts";
-import { checkPreconditions } from "./preconditions.ts";
-import { load, namespaceFor, orUnavailable, type Parts } from "./ready.ts";
-import { type Decided, decided, record } from "./record.ts";
 
 /** Whether a command brings a thing into being. */
 export function createsThing({ kind, action, path, patchFormat }: Command, held: Held): boolean {

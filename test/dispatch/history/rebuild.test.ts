@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { retrieveAt } from "../../src/dispatch/history.ts";
-import { headersToKeep } from "../../src/dispatch/kept-headers.ts";
-import { momentOf } from "../../src/dispatch/moment.ts";
-import type { Journal, Moment } from "../../src/journal/journal.ts";
-import { openJournal } from "../../src/journal/open.ts";
-import type { EntityState } from "../../src/signals/signal.ts";
-import { append, row, upTo } from "../journal/appends.ts";
-import { type Storage, storages } from "../journal/storages.ts";
-import { thingId, type World, worldOn } from "../support/dispatch.ts";
-import { HeldJournal } from "../support/journal.ts";
+import { headersToKeep } from "../../../src/dispatch/history/kept-headers.ts";
+import { momentOf } from "../../../src/dispatch/history/moment.ts";
+import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
+import type { Journal, Moment } from "../../../src/journal/journal.ts";
+import { openJournal } from "../../../src/journal/open.ts";
+import type { EntityState } from "../../../src/signals/signal.ts";
+import { append, row, upTo } from "../../journal/appends.ts";
+import { type Storage, storages } from "../../journal/storages.ts";
+import { thingId, type World, worldOn } from "../../support/dispatch.ts";
+import { HeldJournal } from "../../support/journal.ts";
 
 const committed = ({ things }: World, id = thingId): EntityState => things.peek(id)?.committed as EntityState;
 

@@ -7,11 +7,11 @@ import {
   JournalUnavailable,
   type Reach,
   type SnapshotRow,
-} from "../journal/journal.ts";
-import type { EntityKind } from "../signals/signal.ts";
-import { type Rest, rebuild, resting } from "./history.ts";
+} from "../../journal/journal.ts";
+import type { EntityKind } from "../../signals/signal.ts";
+import { snapshotOf } from "../snapshots.ts";
+import { type Rest, rebuild, resting } from "./rebuild.ts";
 import type { Replay } from "./replay.ts";
-import { snapshotOf } from "./snapshots.ts";
 
 export interface RetentionSettings {
   readonly cleanupEnabled: boolean;
