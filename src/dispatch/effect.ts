@@ -5,6 +5,7 @@ import { filterPatch, readPatchConditions } from "../base/json/patch-conditions.
 import { withoutEmptyObjects } from "../base/json/without-empty.ts";
 import type { Access } from "../policies/enforcer.ts";
 import type { Change, Command, EntityState } from "../signals/signal.ts";
+import { mergeInvalid } from "../things/errors.ts";
 import { unlessEqual } from "../things/if-equal.ts";
 import { readableConditions } from "./condition.ts";
 import type { EntityRules } from "./rules.ts";
@@ -22,6 +23,8 @@ export function reductionOf(asked: Command, rules: EntityRules, access: Access):
   return (command, state, decided) => {
     const change = unlessEqual(command, rules.valueAt(state, command.path), decided);
     if (!change) throw rules.isEqual();
+    if (filter && change.action !== "merged")
+      throw mergeInvalid("only parts of a merge can have conditions.");
     if (change.action !== "merged" || (!filter && !rules.removeEmptyObjects)) return change;
     const filtered = filter ? filter(state, change.value as JsonValue) : (change.value as JsonValue);
     const value = rules.removeEmptyObjects ? withoutEmptyObjects(filtered) : filtered;

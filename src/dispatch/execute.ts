@@ -83,7 +83,9 @@ function write(
   const reduced = reduce(command, state, decision.change);
   if (!reduced) return unchanged(command, rules, held, state);
   const change = decided(store, held, annotate(state, reduced, rules.maxSize));
-  return commit(parts, command, store, [change], decision, audienceOf(parts, change, enforcer), origin);
+  // A JSON patch may come to a change of a part, but is answered for what it was sent to.
+  const told = becomes ? { ...command, action: asked.action, path: asked.path } : command;
+  return commit(parts, told, store, [change], decision, audienceOf(parts, change, enforcer), origin);
 }
 
 /** The answer to a write of which nothing was left to record; the state it was judged on must be committed first. */

@@ -6,6 +6,7 @@ import { namespaceOf } from "../base/ids.ts";
 import { invalidJson, invalidJsonPointer, missingJsonField } from "../base/json/errors.ts";
 import { parseFields } from "../base/json/fields.ts";
 import { isArray, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
+import { JSON_PATCH } from "../base/json/json-patch.ts";
 import { refuseEmptyKeys } from "../base/json/keys.ts";
 import { type Path, printPath, readPath } from "../base/json/pointer.ts";
 import type { Reply } from "../signals/reply.ts";
@@ -61,6 +62,7 @@ export function commandOf(
     headers,
     auth,
     ...(value !== undefined && { value }),
+    ...(topic.action === "merge" && headers["content-type"] === JSON_PATCH && { patchFormat: "json-patch" }),
     ...(fields !== undefined && { fields: parseFields(fields) }),
   };
 }

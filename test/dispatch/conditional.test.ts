@@ -76,6 +76,31 @@ describe("who may not read a value", () => {
   });
 });
 
+describe("who may not read members of an array", () => {
+  const ops: readonly JsonValue[] = [
+    { op: "copy", from: "/list/0", path: "/free" },
+    { op: "copy", from: "/list/0/secret", path: "/free" },
+    { op: "test", path: "/list/0/secret", value: 1 },
+  ];
+
+  test.each(ops)("cannot do so by the JSON patch %j", async (operation) => {
+    const { ask, dispatch } = await withLamp();
+    const owner = _policy.entries.owner;
+    const hidden = {
+      ..._policy.entries.limited.resources,
+      "thing:/attributes/list/secret": { grant: [], revoke: ["READ"] },
+    };
+    const entries = { owner, limited: { ..._policy.entries.limited, resources: hidden } };
+    await ask("modify", "/", { entries }, { kind: "policy" });
+    await ask("modify", "/attributes/list", [{ secret: 1, open: 2 }]);
+    const command = { kind: "thing", id: thingId, action: "merge", headers: {}, ...limited } as const;
+
+    await expect(
+      dispatch({ ...command, path: ["attributes"], value: [operation], patchFormat: "json-patch" }),
+    ).rejects.toMatchObject({ code: "things:attributes.notfound" });
+  });
+});
+
 describe("a JSON patch that changes nothing", () => {
   const patch = (value: JsonValue) => ({ op: "replace", path: "/fixed", value });
 
@@ -88,6 +113,18 @@ describe("a JSON patch that changes nothing", () => {
     ).rejects.toMatchObject({ code: "things:thing.notmodifiable" });
   });
 });
+
+test.each(["/attributes/secret", "/attributes/nothing"])(
+  "an empty JSON patch of %s does not tell who may not read it whether it is there",
+  async (path) => {
+    const { dispatch } = await withLamp();
+    const command = { kind: "thing", id: thingId, action: "merge", headers: {}, ...limited } as const;
+
+    await expect(
+      dispatch({ ...command, path: path.slice(1).split("/"), value: [], patchFormat: "json-patch" }),
+    ).rejects.toMatchObject({ code: "things:attribute.notfound" });
+  },
+);
 
 describe("a JSON patch", () => {
   async function patchLamp(world: World, value: JsonValue, headers = {}) {
@@ -118,6 +155,27 @@ describe("a JSON patch", () => {
 
     expect(await set).toMatchObject({ status: 204, revision: 2 });
     expect(await attributesIn(lamp)).toEqual({ ...attributes, nothing: null });
+  });
+
+  test("that a merge cannot say has no conditions on its parts, and is refused rather than done without them", async () => {
+    const lamp = await withLamp();
+    const headers = { "merge-thing-patch-conditions": { free: "gt(attributes/free,10)" } };
+    const ops = [
+      { op: "replace", path: "/free", value: 4 },
+      { op: "add", path: "/nothing", value: null },
+    ];
+
+    await expect(patchLamp(lamp, ops, headers)).rejects.toMatchObject({ code: "things:merge.invalid" });
+    expect(await attributesIn(lamp)).toEqual(attributes);
+  });
+
+  test("is answered for the resource it was sent to, whatever part of it changed", async () => {
+    const lamp = await withLamp();
+
+    const patched = await patchLamp(lamp, [{ op: "replace", path: "/free", value: null }]);
+
+    expect(lamp.published.at(-1)).toMatchObject({ action: "modified", path: ["attributes", "free"] });
+    expect(await lamp.ask("retrieve", "/attributes")).toMatchObject({ etag: patched.etag });
   });
 
   test("cannot nest a value deeper than it can be read again", async () => {

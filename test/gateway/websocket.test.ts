@@ -323,6 +323,27 @@ describe("commands", () => {
     expect(reply).toMatchObject({ status: 200, value: 1 });
   });
 
+  test("may merge by a JSON patch, which others are told of as the merge that it comes to", async () => {
+    await using session = await openSession(server);
+    await using watcher = await openSession(server);
+    await session.ask(modify("/attributes/patched", { list: [1], gone: true }));
+    watcher.send("START-SEND-EVENTS");
+    await watcher.next();
+    const headers = { "content-type": "application/json-patch+json" };
+    const patch = [
+      { op: "add", path: "/list/-", value: 2 },
+      { op: "remove", path: "/gone" },
+    ];
+
+    const reply = await session.ask(commandMessage("lamp", "merge", "/attributes/patched", patch, headers));
+
+    expect(reply).toMatchObject({ status: 204, path: "/attributes/patched" });
+    expect(await watcher.message()).toMatchObject({
+      topic: "org.acme/lamp/things/twin/events/merged",
+      value: { list: [1, 2], gone: null },
+    });
+  });
+
   test("with headers that are null are done as if these were absent", async () => {
     await using session = await openSession(server);
     const headers = { "if-match": null, timeout: null, "requested-acks": null, condition: null };

@@ -5,6 +5,9 @@ import { getKey, isArray, isObject, type JsonValue } from "./json.ts";
 import { MAX_DEPTH } from "./parse.ts";
 import { type Path, unescapeKey } from "./pointer.ts";
 
+/** The media type of a patch document. */
+export const JSON_PATCH = "application/json-patch+json";
+
 export type Operation =
   | { readonly op: "add" | "replace" | "test"; readonly path: Path; readonly value: JsonValue }
   | { readonly op: "remove"; readonly path: Path }

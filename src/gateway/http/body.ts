@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { TwinError } from "../../base/errors.ts";
 import { emptyJsonBody, invalidJson } from "../../base/json/errors.ts";
 import type { JsonValue } from "../../base/json/json.ts";
+import { JSON_PATCH } from "../../base/json/json-patch.ts";
 import { refuseEmptyKeys } from "../../base/json/keys.ts";
 import { parseJson } from "../../base/json/parse.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
@@ -27,7 +28,7 @@ export function checkMediaType(contentType: string | undefined, accepted: readon
 export function patchFormatOf(contentType: string | undefined): PatchFormat {
   const type = mediaType(contentType);
   if (type === "application/merge-patch+json") return "merge-patch";
-  if (type === "application/json-patch+json") return "json-patch";
+  if (type === JSON_PATCH) return "json-patch";
   throw unsupportedPatchType(type);
 }
 

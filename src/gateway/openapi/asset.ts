@@ -64,6 +64,6 @@ export function assetAnswer(
 }
 
 const hasTag = (list: string | undefined, etag: string): boolean =>
-  (list ?? "").split(",").some((tag) => opaque(tag.trim()) === opaque(etag));
+  (list ?? "").split(",").some((tag) => tag.trim() === "*" || opaque(tag.trim()) === opaque(etag));
 
 const opaque = (tag: string): string => tag.replace(/^W\//, "");

@@ -27,9 +27,6 @@ export interface WebSocketParts extends SessionParts, Admission {
 /** Takes no more sessions and messages, answers what is in work for so many milliseconds at most, closes all. */
 export type CloseDoor = (withinMs: number) => Promise<void>;
 
-/** Stands for the answer to a handshake, which the WebSocket library gives. */
-const upgraded = new Response(null);
-
 /** How long a client may take to answer the closing frame. */
 const CLOSING_MS = 1_000;
 
@@ -51,15 +48,15 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     drains.set(webSocket, serveSession(webSocket, socket, auth, parts));
   }
 
-  /** Judges a handshake as any other request. */
-  function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Response {
+  /** Judges a handshake as any other request; the WebSocket library answers one that is let in. */
+  function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Response | undefined {
     const { path, query } = readTarget(request.url as string);
     const version = /^\/ws\/(\d+)\/?$/.exec(path)?.[1];
     if (version === undefined) return notFoundAnswer();
     if (version !== "2") return errorAnswer(unsupportedApiVersion(version));
     const { auth } = admit(request, query, parts);
     door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, auth));
-    return upgraded;
+    return undefined;
   }
 
   function refusal(error: unknown): Response {
@@ -73,15 +70,18 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
 
   server.on("upgrade", async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
+    let isLetIn = false;
     const within = (): Response => {
       try {
-        return shakeHands(request, socket, head);
+        const response = shakeHands(request, socket, head);
+        isLetIn = response === undefined;
+        return response ?? new Response(null);
       } catch (error) {
         return refusal(error);
       }
     };
     const response = await parts.enter(request, within);
-    if (response !== upgraded) await write(socket, response);
+    if (!isLetIn) await write(socket, response);
   });
 
   // A session that was silent since the last ping is gone, even if its connection still looks open. One that is not
