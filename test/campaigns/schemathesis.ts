@@ -92,6 +92,13 @@ async function seed(server: TestServer): Promise<void> {
 
 type Pass = (typeof passes)[number];
 
+/** Nobody gives the acknowledgements of labels that are made up: each such request would wait for a minute. */
+function withoutWaiting(_: string, value: unknown): unknown {
+  const isAcks =
+    typeof value === "object" && value !== null && "name" in value && value.name === "requested-acks";
+  return isAcks ? { ...value, schema: { enum: ["twin-persisted", "[]"] } } : value;
+}
+
 async function runPass(
   program: string,
   { url }: TestServer,
@@ -101,7 +108,7 @@ async function runPass(
 ): Promise<{ output: string; failed: boolean }> {
   const document = join(folder, "openapi.json");
   const config = join(folder, "schemathesis.toml");
-  await writeFile(document, JSON.stringify(openApiDocument()));
+  await writeFile(document, JSON.stringify(openApiDocument(), withoutWaiting));
   const parameters = Object.entries(pinned).map(([name, value]) => `"path.${name}" = "${value}"`);
   await writeFile(config, ["[parameters]", ...parameters].join("\n"));
   const args = [

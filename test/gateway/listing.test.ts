@@ -67,6 +67,16 @@ describe("a list", () => {
     expect(pages.map((page) => page.length)).toEqual([7, 7, 7, 7, 7, 7, 7, 7, 5]);
   });
 
+  test.each(["bogus", "E0fmjnl203B6yoeXWBM60QDLT", Buffer.from("org.acme:a\u0000b").toString("base64url")])(
+    "is refused with the cursor %s, which no page has given",
+    async (cursor) => {
+      const response = await server.fetch(`/api/2/things?option=cursor(${cursor})`);
+
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: "rql.expression.invalid" });
+    },
+  );
+
   test("has 25 things a page unless asked otherwise", async () => {
     expect((await list("")).things).toHaveLength(25);
     expect((await list("?option=size(200)")).things).toHaveLength(61);

@@ -33,15 +33,13 @@ const rows: readonly Row[] = [
   [
     "option",
     readOption,
-    ["size(1)", "size(200)", "cursor(b3JnLQ_)", "size(50),cursor(abc)", "cursor(abc),size(9)"].concat([
-      "size(0)",
-      "size(201)",
-      "",
-      "size(1),",
-      "size(1) cursor(a)",
-      "cursor()",
-      "sort(x)",
-    ]),
+    [
+      "size(1)",
+      "size(200)",
+      "cursor(b3JnLmFjbWU6YQ)",
+      "size(50),cursor(b3JnLmFjbWU6YQ)",
+      "cursor(b3JnLmFjbWU6YQ),size(9)",
+    ].concat(["size(0)", "size(201)", "", "size(1),", "size(1) cursor(a)", "cursor()", "sort(x)"]),
   ],
   [
     "correlation-id",
