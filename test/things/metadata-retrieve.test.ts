@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
-import { metadataField, metadataHeaderText, type View } from "../../src/things/metadata/retrieve.ts";
+import { metadataField, type View } from "../../src/things/metadata/retrieve.ts";
 import { codeOf } from "../support/things.ts";
 import { aThing, put } from "./metadata-helpers.ts";
 
@@ -73,11 +73,4 @@ test("the field _metadata is judged as the resource of that name", () => {
     attributes: metadata.attributes,
   });
   expect(metadataField(undefined, viewOf(["/"]))).toBeUndefined();
-});
-
-test("the text of the header is JSON in printable ASCII", () => {
-  const text = metadataHeaderText({ ü: "€\u007f😀\n" });
-
-  expect(text).toBe('{"\\u00fc":"\\u20ac\\u007f\\ud83d\\ude00\\n"}');
-  expect(JSON.parse(text)).toEqual({ ü: "€\u007f😀\n" });
 });

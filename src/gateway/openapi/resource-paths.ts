@@ -21,8 +21,7 @@ const collections: Readonly<Record<EntityKind, string>> = {
   policy: "/api/2/policies",
 };
 
-/** The template of a collection, an entity or a part of one. */
-export const collectionTemplate = (kind: EntityKind): string => collections[kind];
+/** The template of an entity or a part of one. */
 export const resourceTemplate = (kind: EntityKind, path: Path): string =>
   [collections[kind], `{${kind}Id}`, ...path].join("/");
 

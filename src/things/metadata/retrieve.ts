@@ -37,10 +37,3 @@ export function retrieveMetadata(
   }
   return draft.value;
 }
-
-/** Metadata as the text of an HTTP header: JSON in printable ASCII. */
-export const metadataHeaderText = (metadata: JsonObject): string =>
-  JSON.stringify(metadata).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
