@@ -31,12 +31,21 @@ export function dispatcher(parts: Parts): Dispatch {
     // The turn ends when the command is decided, and its commit is awaited outside of it; but for a creation.
     const { reply } = await turns.take(command.id, async () => {
       const ready = await load(parts, command, store);
-      if (createsThing(command, ready.held))
-        return { reply: await createThing(parts, command, ready.held, origin) };
+      if (createsThing(command, ready.held)) return { reply: await create(command, ready.held, origin) };
       return { reply: attempt(command, store, ready, origin) };
     });
     return reply;
   };
+
+  /** Creates a thing; what is wrong with its body is told before anything else, as in {@link refuse}. */
+  async function create(command: Command, held: Held, origin: object | undefined): Promise<Reply> {
+    try {
+      return await createThing(parts, command, held, origin);
+    } catch (refusal) {
+      parts.things.rules.checkBody(command);
+      throw refusal;
+    }
+  }
 
   /** Executes; a refusal that was judged on a state which is not written yet is told once it is, or else is void. */
   function attempt(

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Queries, Query } from "../../src/journal/database.ts";
 import { listReach, loadAt, prune } from "../../src/journal/history-statements.ts";
 import type { Journal, JournalRow, SnapshotRow } from "../../src/journal/journal.ts";
-import { openDatabase, openJournal } from "../../src/journal/open.ts";
+import { openDatabase } from "../../src/journal/open.ts";
 import { readEvents } from "../../src/journal/statements.ts";
 import { append, revisionsOf, row, upTo } from "./appends.ts";
-import { type Storage, storages } from "./storages.ts";
+import { storages, useJournal } from "./storages.ts";
 
 /** Row number n was recorded at n × 1,000. */
 const timed = (id: string, revision: number, more: Partial<JournalRow> = {}) =>
@@ -23,15 +23,9 @@ const snapshot = (id: string, revision: number, more: Partial<SnapshotRow> = {})
 });
 
 describe.each(storages)("history on $name", ({ openStorage }) => {
-  let storage: Storage;
   let journal: Journal;
-  beforeAll(async () => {
-    storage = await openStorage();
-    journal = await openJournal(storage.options);
-  });
-  afterAll(async () => {
-    await journal?.close();
-    await storage?.[Symbol.asyncDispose]();
+  useJournal(openStorage, (opened) => {
+    journal = opened;
   });
 
   describe("metadata", () => {

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Journal, SnapshotRow } from "../../src/journal/journal.ts";
 import { openJournal } from "../../src/journal/open.ts";
 import { append, revisionsOf, row, upTo } from "./appends.ts";
-import { type Storage, storages } from "./storages.ts";
+import { storages, useJournal } from "./storages.ts";
 
 describe.each(storages)("the journal on $name", ({ openStorage }) => {
-  let storage: Storage;
   let journal: Journal;
-  beforeAll(async () => {
-    storage = await openStorage();
-    journal = await openJournal(storage.options);
-  });
-  afterAll(async () => {
-    await journal?.close();
-    await storage?.[Symbol.asyncDispose]();
+  useJournal(openStorage, (opened) => {
+    journal = opened;
   });
 
   const snapshot = (

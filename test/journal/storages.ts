@@ -4,7 +4,9 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StorageOptions } from "../../src/journal/open.ts";
+import { afterAll, beforeAll } from "vitest";
+import type { Journal } from "../../src/journal/journal.ts";
+import { openJournal, type StorageOptions } from "../../src/journal/open.ts";
 import { startPostgres } from "../support/postgres.ts";
 
 export interface Storage extends AsyncDisposable {
@@ -15,6 +17,21 @@ export const storages = [
   { name: "PGlite", openStorage: embedded },
   { name: "PostgreSQL", openStorage: external },
 ] as const;
+
+/** Opens a storage and its journal for a suite, which both end with it; `take` is given them before the first test. */
+export function useJournal(openStorage: () => Promise<Storage>, take: (journal: Journal) => void): void {
+  let storage: Storage | undefined;
+  let journal: Journal | undefined;
+  beforeAll(async () => {
+    storage = await openStorage();
+    journal = await openJournal(storage.options);
+    take(journal);
+  });
+  afterAll(async () => {
+    await journal?.close();
+    await storage?.[Symbol.asyncDispose]();
+  });
+}
 
 /** An empty data folder. */
 export async function embedded(): Promise<Storage> {

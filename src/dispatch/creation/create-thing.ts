@@ -30,7 +30,7 @@ export async function createThing(
   origin: object | undefined,
 ): Promise<Reply> {
   const { rules } = parts.things;
-  rules.checkBody(command);
+  if (command.action === "merge") rules.checkBody(command); // what it lacks is filled in below
   checkMayCreate(parts.creation, command);
   checkPreconditions(command.headers, undefined, false, rules.preconditionFailed);
   const choice = choosePolicy(command);
@@ -98,24 +98,25 @@ async function birthOf(parts: Parts, command: Command, choice: NewPolicy): Promi
   const { policies, access } = parts;
   const value = "policy" in choice ? choice.policy : await copyOf(parts, command, choice.copyOf);
   const birth: Command = { ...command, kind: "policy", id: choice.create, action: "create", value };
-  policies.rules.checkBody(birth);
   try {
     checkMayCreate(parts.creation, birth);
     await orUnavailable(command, policies, () => checkImports(birth, policies, access));
   } catch (error) {
-    throw asRefusalOfThing(command, error);
+    throw asRefusalOfThing(parts, command, birth, error);
   }
   await loadPolicy(parts, command, birth.id);
   return birth;
 }
 
-/** What refuses the policy of a new thing is told as a refusal of the thing, with its own status. */
-function asRefusalOfThing({ id }: Command, error: unknown): unknown {
-  const isRefusal = error instanceof TwinError && error.status < 500;
-  return isRefusal ? thingNotCreatable(id, error.message, error.status) : error;
+/** What refuses the policy of a new thing is told as a refusal of the thing, but for what is wrong with its body. */
+function asRefusalOfThing(parts: Parts, { id }: Command, birth: Command, error: unknown): unknown {
+  if (!(error instanceof TwinError) || error.status >= 500) return error;
+  parts.policies.rules.checkBody(birth);
+  return thingNotCreatable(id, error.message, error.status);
 }
 
-function decidePolicy({ policies }: Parts, command: Command, birth: Command): Decided {
+function decidePolicy(parts: Parts, command: Command, birth: Command): Decided {
+  const { policies } = parts;
   const held = policies.peek(birth.id);
   if (!held) throw policies.rules.unavailable(birth.id); // evicted in the very moment it was loaded
   if (held.head?.value) throw policyExists(command.id, birth.id);
@@ -123,7 +124,7 @@ function decidePolicy({ policies }: Parts, command: Command, birth: Command): De
     policies.rules.checkCreation(birth);
     return decided(policies, held, policies.rules.decide(held.head, birth).change);
   } catch (error) {
-    throw asRefusalOfThing(command, error);
+    throw asRefusalOfThing(parts, command, birth, error);
   }
 }
 

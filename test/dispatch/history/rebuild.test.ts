@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { headersToKeep } from "../../../src/dispatch/history/kept-headers.ts";
 import { momentOf } from "../../../src/dispatch/history/moment.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import type { Journal, Moment } from "../../../src/journal/journal.ts";
-import { openJournal } from "../../../src/journal/open.ts";
 import type { EntityState } from "../../../src/signals/signal.ts";
 import { append, row, upTo } from "../../journal/appends.ts";
-import { type Storage, storages } from "../../journal/storages.ts";
+import { storages, useJournal } from "../../journal/storages.ts";
 import { thingId, type World, worldOn } from "../../support/dispatch.ts";
 import { HeldJournal } from "../../support/journal.ts";
 
@@ -22,15 +21,9 @@ const past = async (journal: Journal, world: World, moment: Moment, id = thingId
 };
 
 describe.each(storages)("history on $name", ({ openStorage }) => {
-  let storage: Storage;
   let journal: Journal;
-  beforeAll(async () => {
-    storage = await openStorage();
-    journal = await openJournal(storage.options);
-  });
-  afterAll(async () => {
-    await journal?.close();
-    await storage?.[Symbol.asyncDispose]();
+  useJournal(openStorage, (opened) => {
+    journal = opened;
   });
 
   test("gives every state that a thing ever had, through deletion and a new life", async () => {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import { cleanUp, type RetentionParts, startRetention } from "../../../src/dispatch/history/retention.ts";
 import { prune } from "../../../src/journal/history-statements.ts";
 import { type Journal, type JournalRow, JournalUnavailable } from "../../../src/journal/journal.ts";
 import { openDatabase, openJournal } from "../../../src/journal/open.ts";
 import { append, revisionsOf, row, upTo } from "../../journal/appends.ts";
-import { external, type Storage, storages } from "../../journal/storages.ts";
+import { external, storages, useJournal } from "../../journal/storages.ts";
 import { thingId, type World, worldOn } from "../../support/dispatch.ts";
 import { HeldJournal } from "../../support/journal.ts";
 
@@ -52,15 +52,9 @@ const valueAt = async (journal: Journal, world: World, revision: number, id = th
 };
 
 describe.each(storages)("retention on $name", ({ openStorage }) => {
-  let storage: Storage;
   let journal: Journal;
-  beforeAll(async () => {
-    storage = await openStorage();
-    journal = await openJournal(storage.options);
-  });
-  afterAll(async () => {
-    await journal?.close();
-    await storage?.[Symbol.asyncDispose]();
+  useJournal(openStorage, (opened) => {
+    journal = opened;
   });
 
   test("deletes what is too old, and nothing that the present or the retention needs", async () => {
