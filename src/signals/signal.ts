@@ -8,6 +8,17 @@ export type EntityKind = "thing" | "policy";
 /** Who speaks: the authorization subjects of a request, the first of them its originator. */
 export interface AuthContext {
   readonly subjects: readonly string[];
+  /** The verified token that proved it, where it was one. */
+  readonly token?: VerifiedToken;
+}
+
+/** What a JSON Web Token said that was verified (RFC 7519). */
+export interface VerifiedToken {
+  readonly claims: JsonObject;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Headers that the operator wants to have from its claims, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Ditto headers by lower-case name, parsed to their JSON types (`response-required` is a boolean, and so on). */
