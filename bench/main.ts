@@ -6,6 +6,7 @@ import type { Bench, Workload } from "./bench.ts";
 import { journalBench } from "./journal.ts";
 import { readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
+import { permissions } from "./permissions.ts";
 import type { BenchRow } from "./row.ts";
 import { startOurs, targetOf } from "./storage.ts";
 import { table } from "./table.ts";
@@ -32,8 +33,21 @@ const workloads: Readonly<Record<string, Workload>> = {
   strangers,
 };
 
+/** Those that need neither a server nor a storage. */
+const alone = ["checks", "views", "compile"] as const;
+
 const options = readOptions();
 const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
+
+async function measureAlone(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const { rounds, seconds } = options;
+  for (const name of alone) {
+    const job = { do: name, rounds, roundSeconds: seconds / rounds };
+    if (isWanted(name)) rows.push(...(await attempt(name, () => permissions(job))));
+  }
+  return rows;
+}
 
 async function measure(target: Target): Promise<BenchRow[]> {
   const bench: Bench = { target, rounds: options.rounds, roundSeconds: options.seconds / options.rounds };
@@ -82,7 +96,11 @@ const titles: Readonly<Record<StorageKind, string>> = {
   postgres: "PostgreSQL",
 };
 const results = new Map<string, BenchRow[]>();
-for (const kind of options.storages) {
+const permissionRows = await measureAlone();
+if (permissionRows.length > 0) results.set("Permissions, on one core", permissionRows);
+// A storage is only started for what is measured on it.
+const kinds = options.only?.every((name) => alone.some((one) => one === name)) ? [] : options.storages;
+for (const kind of kinds) {
   await using postgres = kind === "postgres" ? await startPostgres() : undefined;
   results.set(titles[kind], await measureOurs(kind, postgres));
 }

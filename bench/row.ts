@@ -9,4 +9,6 @@ export interface BenchRow {
   readonly ratio?: number;
   /** What the ratio, or without one the value, is to reach. */
   readonly target?: number;
+  /** What the value is to reach at least, whatever the ratio; there is no target beside it. */
+  readonly floor?: number;
 }

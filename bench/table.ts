@@ -27,13 +27,15 @@ function number(value: number): string {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** With a limit the aim is a share of it, else the most the value may be. */
-function aimOf({ target, ratio }: BenchRow): string {
+/** A floor is for the value; else with a limit the aim is a share of it, without one the most the value may be. */
+function aimOf({ target, ratio, floor }: BenchRow): string {
+  if (floor !== undefined) return `≥ ${number(floor)}`;
   if (target === undefined) return "";
   return ratio === undefined ? `≤ ${number(target)}` : `≥ ${target}`;
 }
 
-function verdictOf({ target, ratio, value }: BenchRow): string {
+function verdictOf({ target, ratio, value, floor }: BenchRow): string {
+  if (floor !== undefined) return value >= floor ? "met" : "missed";
   if (target === undefined) return "";
   return (ratio === undefined ? value <= target : ratio >= target) ? "met" : "missed";
 }

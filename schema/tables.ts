@@ -68,3 +68,13 @@ export const migration = pgTable("migration", {
     .notNull()
     .default(sql`(extract(epoch from now()) * 1000)::bigint`),
 });
+
+/**
+ * Policies that want to be looked at because of their subjects, and the earliest moment they do: 0 where it is not
+ * known. Written with the events that change it, so a start finds them without reading policies.
+ */
+export const policyDue = pgTable(
+  "policy_due",
+  { id: codePointText("id").primaryKey(), due: milliseconds("due") },
+  (table) => [index("policy_due_order").on(table.due, table.id)],
+);

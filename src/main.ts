@@ -4,6 +4,7 @@ import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
+import { asksForHash, hashPassword, readPassword } from "./ops/hash-password.ts";
 import { createLog } from "./ops/log.ts";
 import { asksForHelp } from "./ops/options.ts";
 import { helpText } from "./ops/settings-page.ts";
@@ -53,6 +54,9 @@ function greeting(url: string, quickStart: boolean): string {
 
 if (asksForHelp(argv)) {
   console.log(helpText());
+} else if (asksForHash(argv)) {
+  console.error("Password:");
+  console.log(hashPassword(await readPassword(process.stdin)));
 } else {
   main().catch((error: unknown) => {
     console.error(

@@ -6,16 +6,12 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import { Deadlines } from "./dispatch/acks/deadlines.ts";
 import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
-import { compileCreationRules } from "./dispatch/creation/creation-rules.ts";
-import { dispatcher } from "./dispatch/dispatcher.ts";
-import { Entities } from "./dispatch/entities.ts";
-import { startRetention } from "./dispatch/history/retention.ts";
-import { PolicyAccess } from "./dispatch/policy-access.ts";
-import { policyRules } from "./dispatch/policy-rules.ts";
-import { Snapshots } from "./dispatch/snapshots.ts";
-import { thingList } from "./dispatch/thing-list.ts";
-import { thingRules } from "./dispatch/thing-rules.ts";
+import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
+import { asksForBasic } from "./gateway/auth/challenge.ts";
+import { type TokenSettings, tokenVerifier } from "./gateway/auth/jwt/verifier.ts";
+import { namespaceAccess } from "./gateway/auth/namespace-access.ts";
+import type { VerifyToken } from "./gateway/auth/verify-token.ts";
 import { httpApp } from "./gateway/http/app.ts";
 import { closablePort } from "./gateway/http/close-port.ts";
 import { entrance } from "./gateway/http/entrance.ts";
@@ -23,7 +19,7 @@ import { opsAnswers } from "./gateway/http/ops-requests.ts";
 import { openWebSocketDoor } from "./gateway/ws/door.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Config } from "./ops/config.ts";
-import { localPubsub } from "./pubsub/pubsub.ts";
+import { startTwins } from "./twins.ts";
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
@@ -46,47 +42,13 @@ export async function startServer(
   isUp: () => boolean,
   log: Logger,
 ): Promise<RunningServer> {
-  const things = new Entities(
-    thingRules(config.maxThingBytes, config.removeEmptyObjects),
-    journal,
-    config.cacheSize,
-  );
-  const policies: Entities = new Entities(
-    policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value),
-    journal,
-    config.cacheSize,
-  );
-  const onSnapshotError = (error: unknown) =>
-    log.warn({ err: error }, "snapshots could not be written; trying again");
-  const snapshots = {
-    thing: new Snapshots(journal, "thing", onSnapshotError),
-    policy: new Snapshots(journal, "policy", onSnapshotError),
-  };
-  const pubsub = localPubsub();
-  const access = new PolicyAccess(policies);
-  const dispatch = dispatcher({
-    things,
-    policies,
-    access,
-    creation: compileCreationRules(config.entityCreation),
-    snapshots,
-    journal,
-    historicalHeaders: { thing: config.thingHeadersToKeep ?? [], policy: config.policyHeadersToKeep ?? [] },
-    publish: pubsub.publish,
-  });
-  const stopRetention = startRetention({
-    journal,
-    rules: { thing: things.rules, policy: policies.rules },
-    settings: config,
-    log,
-  });
-  const list = thingList(dispatch, journal);
-  const authenticate = authenticator(config);
+  const twins = startTwins(config, journal, log);
+  const { things, policies, dispatch, list } = twins;
+  const verifyToken = verifierOf(config, log);
   const onFault = (error: unknown, correlationId: string) =>
     log.error({ err: error, correlationId }, "request failed");
 
   const deadlines = new Deadlines();
-  const challenge = config.users.length > 0;
   const room = new WaitingRoom(WAITING, WAITING_EACH);
   const waiting = { deadlines, room, refusalMs: config.fireAndForgetTimeout };
   const common = {
@@ -94,17 +56,24 @@ export async function startServer(
     acceptedMediaTypes: config.acceptedMediaTypes,
     waiting,
   };
+  const admission = {
+    authenticate: authenticator(config, verifyToken),
+    challenge: asksForBasic(config),
+    ignoresPreAuthentication: !config.enablePreAuthentication,
+    reachOf: namespaceAccess(config.namespaceAccess),
+    maxHeaderBytes: config.maxHeaderBytes,
+    maxSubjects: config.maxSubjects,
+  };
   const app = httpApp({
-    authenticate,
+    ...admission,
     dispatch,
+    act: twins.act,
+    permissions: twins,
     list,
     things: { rules: things.rules, base: "/api/2/things", ...common },
     policies: { rules: policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace: config.defaultNamespace,
-    maxHeaderBytes: config.maxHeaderBytes,
-    maxSubjects: config.maxSubjects,
-    ops: opsAnswers(config, isUp),
-    challenge,
+    ops: opsAnswers(config, isUp, verifierOfOperators(config, log)),
     onFault,
   });
   const enter = entrance(config);
@@ -113,20 +82,21 @@ export async function startServer(
   const server = await listen(answer, config);
   const closePort = closablePort(server);
   const closeWebSocketDoor = openWebSocketDoor(server, {
-    authenticate,
+    ...admission,
+    verifyToken,
     dispatch,
     list,
-    pubsub,
+    checkPermissions: (checks, auth) => checkPermissions(twins, checks, auth),
+    pubsub: twins.pubsub,
+    announcements: twins.announcements,
+    onAck: twins.onAck,
     rules: { thing: things.rules, policy: policies.rules },
     waiting,
     enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
-    maxHeaderBytes: config.maxHeaderBytes,
-    maxSubjects: config.maxSubjects,
     maxInWork: config.wsSubscriberBackpressure,
     maxBuffered: config.wsMaxBuffered,
     maxFrameBytes: config.maxRequestBytes,
     heartbeatMs: HEARTBEAT_MS,
-    challenge,
     onFault,
   });
 
@@ -137,13 +107,28 @@ export async function startServer(
       deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await portClosed;
-      snapshots.thing.close();
-      snapshots.policy.close();
-      await stopRetention();
+      await twins.stop();
       await journal.close();
     },
   };
 }
+
+const verifierOf = (config: Config, log: Logger): VerifyToken =>
+  verifier(log, {
+    issuers: config.openIdConnectIssuers,
+    protocol: config.oauthProtocol,
+    allowedClockSkew: config.oauthAllowedClockSkew,
+  });
+
+const verifierOfOperators = (config: Config, log: Logger): VerifyToken =>
+  verifier(log, {
+    issuers: config.devopsOpenIdConnectIssuers,
+    protocol: config.devopsOauthProtocol,
+    allowedClockSkew: config.devopsOauthAllowedClockSkew,
+  });
+
+const verifier = (log: Logger, settings: TokenSettings): VerifyToken =>
+  tokenVerifier(settings, ({ issuer, error, what }) => log.warn({ issuer, err: error }, what));
 
 const hostInUrl = (host: string) => (host.includes(":") ? `[${host}]` : host);
 

@@ -4,6 +4,7 @@ import type { TSchema } from "typebox";
 import { answerSchemas } from "./answers.ts";
 import { idSchemas } from "./ids.ts";
 import { jsonSchemas } from "./json.ts";
+import { permissionSchemas } from "./permissions.ts";
 import { policySchemas } from "./policies.ts";
 import { protocolSchemas } from "./protocol.ts";
 import { thingSchemas } from "./things.ts";
@@ -14,6 +15,7 @@ export const httpSchemas = {
   ...idSchemas,
   ...thingSchemas,
   ...policySchemas,
+  ...permissionSchemas,
   ...answerSchemas,
 } as const;
 

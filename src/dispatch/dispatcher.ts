@@ -15,10 +15,8 @@ import { Turns } from "./turns.ts";
 /** Handles one command; refusals are thrown as `TwinError`. `origin` is the session that sent it. */
 export type Dispatch = (command: Command, origin?: object) => Promise<Reply>;
 
-/** Makes the dispatcher of a server. */
-export function dispatcher(parts: Parts): Dispatch {
-  const turns = new Turns();
-
+/** Makes the dispatcher of a server; `turns` are for those who change entities by themselves. */
+export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
   return async (asked, origin) => {
     const command = asked.kind === "policy" ? withCallersSubject(asked) : asked;
     const store = command.kind === "thing" ? parts.things : parts.policies;

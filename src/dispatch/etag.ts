@@ -4,10 +4,11 @@ import type { JsonValue } from "../base/json/json.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { EntityState } from "../signals/signal.ts";
 
-/** The tag of a resource in a state, or `undefined` where the resource is absent or has none. */
+/** The tag of a resource in a state, or `undefined` where it has none, as most have none while they are absent. */
 export function etagOf(resource: Resource, state: EntityState | undefined, value: JsonValue | undefined) {
-  if (value === undefined || !state || resource.etag === "none") return undefined;
-  return resource.etag === "revision" ? `"rev:${state.revision}"` : hashTag(value);
+  const tagged = value ?? resource.absentTag;
+  if (tagged === undefined || !state || resource.etag === "none") return undefined;
+  return resource.etag === "revision" ? `"rev:${state.revision}"` : hashTag(tagged);
 }
 
 /** The tag of a value. Equal values printed alike have equal tags. */

@@ -15,10 +15,10 @@ import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
 import { etagOf } from "./etag.ts";
 import { jsonPatchOf } from "./json-patch.ts";
+import { retrieveView } from "./policy-view.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
 import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
-import { retrieve } from "./retrieve.ts";
 import type { EntityRules } from "./rules.ts";
 
 /** Decides a command on an entity that is in memory; the promise is that of the commit. */
@@ -45,7 +45,8 @@ export function execute(
   const access = enforcer.forSubjects(command.auth.subjects);
   if (reading) {
     const judged = { access, policy: policy?.committed?.value as JsonObject };
-    return Promise.resolve(retrieve(command, resource, rules, { state, text: () => held.text() }, judged));
+    const seen = { state, text: () => held.text() };
+    return Promise.resolve(retrieveView(parts, command, resource, rules, seen, judged));
   }
   return write(parts, command, { store, held, state, resource, enforcer, access }, origin);
 }
@@ -80,7 +81,7 @@ function write(
   }
   const command = becomes ? becomes(state) : asked;
   const decision = rules.decide(state, command);
-  const reduced = reduce(command, state, decision.change);
+  const reduced = decision.isSettled ? undefined : reduce(command, state, decision.change);
   if (!reduced) return unchanged(command, rules, held, state);
   const change = decided(store, held, annotate(state, reduced, rules.maxSize));
   // A JSON patch may come to a change of a part, but is answered for what it was sent to.
@@ -146,10 +147,11 @@ export async function commit(
   return { status: decision.status, revision: next.revision, ...body, ...(etag !== undefined && { etag }) };
 }
 
-/** The entity tag that a writer is told: none after a deletion. */
+/** The entity tag that a writer is told: after a deletion none, but where the absent resource has one. */
 function etagAfter({ action, path }: Command, rules: EntityRules, next: EntityState): string | undefined {
   const resource = rules.resource(path) as Resource;
-  if (action === "delete" || resource.etag === "none") return undefined;
+  if (resource.etag === "none") return undefined;
+  if (action === "delete" && resource.absentTag === undefined) return undefined;
   if (resource.etag === "revision" || (action === "merge" && resource.mergeEtag))
     return `"rev:${next.revision}"`;
   return etagOf(resource, next, rules.valueAt(next, path));

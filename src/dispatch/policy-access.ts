@@ -1,19 +1,27 @@
-// The compiled enforcers of policies: made once per revision of a policy and of the policies that it imports.
+// The compiled enforcers of policies: made once per revision of a policy and of the policies that count in it.
 
 import type { JsonObject } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import { nextExpiry } from "../policies/expiry.ts";
-import { resolveEntries } from "../policies/resolve.ts";
+import { effectiveEntries, noRoots, type RootsOf, rootsOfPolicy } from "../policies/namespace-roots.ts";
+import type { Entries } from "../policies/resolve.ts";
 import { compileScoped, type ScopedEnforcer } from "../policies/scoped-enforcer.ts";
 import type { Entities, Held } from "./entities.ts";
 import { serviceUnavailable } from "./errors.ts";
 
 interface Compiled {
+  readonly entries: Entries;
   readonly scoped: ScopedEnforcer;
-  /** The imported policies it was made of; it is void once one of them is another. */
-  readonly imported: ReadonlyMap<string, JsonObject | undefined>;
+  /** The other policies it was made of; it is void once one of them is another. */
+  readonly others: ReadonlyMap<string, JsonObject | undefined>;
   /** When the first of its subjects expires, in milliseconds since the epoch: from then on it is void as well. */
   readonly until: number;
+}
+
+/** A policy as it takes effect: its entries, with those of others that count in it, and what they allow. */
+export interface Effective {
+  readonly entries: Entries;
+  readonly enforcer: Enforcer;
 }
 
 /** Longest chain of imports that is loaded before giving up. */
@@ -21,10 +29,20 @@ const MAX_ROUNDS = 12;
 
 export class PolicyAccess {
   readonly #policies: Entities;
+  readonly #rootsOf: RootsOf;
+  readonly #onMissingRoot: (root: string) => void;
+  readonly #missingRoots = new Set<string>();
   readonly #compiled = new WeakMap<JsonObject, Compiled>();
 
-  constructor(policies: Entities) {
+  /** `onMissingRoot` is told of a root policy that does not exist, once until it is there. */
+  constructor(
+    policies: Entities,
+    rootsOf: RootsOf = noRoots,
+    onMissingRoot: (root: string) => void = () => undefined,
+  ) {
     this.#policies = policies;
+    this.#rootsOf = rootsOf;
+    this.#onMissingRoot = onMissingRoot;
   }
 
   /** Whether {@link enforcer} can answer from memory. */
@@ -32,7 +50,7 @@ export class PolicyAccess {
     return this.#missing(policy).length === 0;
   }
 
-  /** Loads what the policy imports. */
+  /** Loads what counts in the policy; in one that does not exist, what would from its birth on. */
   async load(policy: Held): Promise<void> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const missing = this.#missing(policy);
@@ -52,25 +70,49 @@ export class PolicyAccess {
    * else, so that it is not asked then: 503.
    */
   enforcerOfValue(value: JsonObject, namespace?: string): Enforcer {
-    const missing: string[] = [];
-    const { scoped } = this.#current(value) ?? this.#compile(value, missing);
-    if (missing.length > 0) throw serviceUnavailable();
+    const { scoped } = this.#ofValue(value);
     return namespace === undefined ? scoped.whole : scoped.forNamespace(namespace);
   }
 
-  /** The ids of imported policies that have to be loaded before the policy can be compiled. */
+  /** A committed policy as it takes effect; `undefined` where there is none. Refuses like {@link enforcerOfValue}. */
+  effective(policy: Held | undefined): Effective | undefined {
+    const value = policy?.committed?.value;
+    if (!value) return undefined;
+    const { entries, scoped } = this.#ofValue(value);
+    return { entries, enforcer: scoped.whole };
+  }
+
+  /** The namespace root policies that count in a policy. */
+  rootsOf(value: JsonObject): readonly string[] {
+    return rootsOfPolicy(value, this.#rootsOf);
+  }
+
+  #ofValue(value: JsonObject): Compiled {
+    const missing: string[] = [];
+    const compiled = this.#current(value) ?? this.#compile(value, missing);
+    if (missing.length > 0) throw serviceUnavailable();
+    return compiled;
+  }
+
+  /** The ids of other policies that have to be loaded before the policy can be compiled. */
   #missing(policy: Held): readonly string[] {
-    const value = policy.committed?.value;
+    const value = policy.committed?.value ?? this.#unborn(policy.id);
     if (!value || this.#current(value)) return [];
     const missing: string[] = [];
     this.#compile(value, missing);
     return missing;
   }
 
+  /** A policy that does not exist: nothing but its roots, where it would have any. */
+  #unborn(policyId: string): JsonObject | undefined {
+    const value = { policyId };
+    return this.rootsOf(value).length > 0 ? value : undefined;
+  }
+
   #current(value: JsonObject): Compiled | undefined {
     const compiled = this.#compiled.get(value);
     if (!compiled || Date.now() >= compiled.until) return undefined;
-    for (const [id, used] of compiled.imported) {
+    for (const [id, used] of compiled.others) {
       const held = this.#policies.peek(id);
       if (!held || held.committed?.value !== used) return undefined;
     }
@@ -79,17 +121,28 @@ export class PolicyAccess {
 
   /** Compiles with what is in memory, and keeps the result if nothing was missing. */
   #compile(value: JsonObject, missing: string[]): Compiled {
-    const imported = new Map<string, JsonObject | undefined>();
-    const entries = resolveEntries(value, (id) => {
+    const others = new Map<string, JsonObject | undefined>();
+    const lookUp = (id: string) => {
       const held = this.#policies.peek(id);
       if (!held) missing.push(id);
-      imported.set(id, held?.committed?.value);
+      others.set(id, held?.committed?.value);
       return held?.committed?.value;
-    });
+    };
+    const entries = effectiveEntries(value, lookUp, this.#rootsOf);
     const now = Date.now();
     const list = Object.values(entries);
-    const compiled = { scoped: compileScoped(list, now), imported, until: nextExpiry(list, now) };
-    if (missing.length === 0) this.#compiled.set(value, compiled);
+    const compiled = { entries, scoped: compileScoped(list, now), others, until: nextExpiry(list, now) };
+    if (missing.length > 0) return compiled;
+    this.#compiled.set(value, compiled);
+    for (const root of this.rootsOf(value)) this.#tellOfMissing(root, others.get(root));
     return compiled;
+  }
+
+  #tellOfMissing(root: string, value: JsonObject | undefined): void {
+    if (value) this.#missingRoots.delete(root);
+    else if (!this.#missingRoots.has(root)) {
+      this.#missingRoots.add(root);
+      this.#onMissingRoot(root);
+    }
   }
 }

@@ -5,14 +5,24 @@ import { checkPolicyBody, decidePolicy } from "../policies/decide.ts";
 import * as errors from "../policies/errors.ts";
 import { defaultPolicyLimits, type PolicyLimits } from "../policies/limits.ts";
 import { checkCreatorKeepsWrite } from "../policies/lockout.ts";
+import { noRoots, type RootsOf } from "../policies/namespace-roots.ts";
 import type { LookUpPolicy } from "../policies/resolve.ts";
 import { matchPolicyPath, storedPath } from "../policies/resources.ts";
 import { retrievePolicy } from "../policies/retrieve.ts";
 import type { EntityRules } from "./rules.ts";
 
-/** Policies, as the dispatcher sees them. `lookUp` finds imported policies that are in memory. */
-export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules {
-  const limits = (): PolicyLimits => ({ ...defaultPolicyLimits, maxSize, now: Date.now() });
+/** What an operator sets for policies; Ditto's defaults stand where it is left out. */
+export interface PolicySettings extends Partial<Omit<PolicyLimits, "maxSize" | "now">> {
+  readonly rootsOf?: RootsOf;
+}
+
+/** Policies, as the dispatcher sees them. `lookUp` finds other policies that are in memory. */
+export function policyRules(
+  maxSize: number,
+  lookUp: LookUpPolicy,
+  { rootsOf = noRoots, ...set }: PolicySettings = {},
+): EntityRules {
+  const limits = (): PolicyLimits => ({ ...defaultPolicyLimits, ...set, maxSize, now: Date.now() });
   return {
     kind: "policy",
     maxSize,
@@ -20,8 +30,9 @@ export function policyRules(maxSize: number, lookUp: LookUpPolicy): EntityRules 
     valueAt: (state, path) => getAt(state.value, storedPath(path)),
     retrieve: retrievePolicy,
     checkPath: () => undefined,
-    checkBody: (command) => checkPolicyBody(command, limits()),
-    checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp),
+    // How many policies it imports is judged once it is known that they may be imported.
+    checkBody: (command) => checkPolicyBody(command, { ...limits(), maxImports: Number.POSITIVE_INFINITY }),
+    checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp, rootsOf),
     decide: (state, command) => decidePolicy(state, command, limits(), lookUp),
     apply: applyPolicy,
     idInvalid: policyIdInvalid,

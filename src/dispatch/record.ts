@@ -64,11 +64,24 @@ const textOf = (value: JsonValue | undefined): string | null =>
 /** What the keys of a path can add to a JSON text: each with quotes, colon and braces. */
 const pathLength = (change: Change): number => change.path.reduce((sum, key) => sum + key.length + 6, 0);
 
+/** Looks after the subjects of policies that expire or whose end is announced. Must not throw. */
+export interface PolicyWatch {
+  /** What the row of a change is to say of when its policy is due, as of {@link JournalRow}. */
+  dueAfter(before: EntityState["value"], after: EntityState["value"]): number | null | undefined;
+  /** Told of every committed change of a policy, in the order of revisions; `undefined` where there is no policy. */
+  committed(id: string, before: EntityState["value"], after: EntityState["value"]): void;
+}
+
+/** What is known of whoever caused an event. The server itself, which no subject stands for, has none. */
+export type Cause = Pick<Command, "headers" | "auth">;
+
 export interface Recorder {
   readonly journal: Journal;
   readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
   /** Names of the headers of commands that history keeps. */
   readonly historicalHeaders: Readonly<Record<EntityKind, readonly string[]>>;
+  /** Told of what becomes of policies because of their subjects; absent where nobody asks. */
+  readonly watch?: PolicyWatch;
   /** Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by. */
   publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
 }
@@ -84,7 +97,7 @@ export type FindEnforcer = () => Enforcer | undefined;
 export function record(
   recorder: Recorder,
   changes: readonly Decided[],
-  command: Command,
+  command: Cause,
   findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): Promise<void> {
@@ -92,6 +105,7 @@ export function record(
     return Promise.reject(new JournalUnavailable("the state that was decided on is void"));
   }
   const before = changes.map(({ held }) => ({ head: held.head, size: held.size, measured: held.measured }));
+  const rows = changes.map((change) => rowOf(recorder, change, command));
   for (const { store, held, next, size, measured } of changes) {
     Object.assign(held, { head: next, size, measured });
     held.pending++;
@@ -99,11 +113,6 @@ export function record(
   }
   return new Promise((resolve, reject) => {
     let accepted = false;
-    const originator = command.auth.subjects[0] as string;
-    const rows = changes.map((change) => {
-      const names = recorder.historicalHeaders[change.store.rules.kind];
-      return rowOf(change, headersToKeep(command.headers, originator, names));
-    });
     recorder.journal.append(rows, (error) => {
       for (const { held } of changes) held.pending--;
       if (!error) {
@@ -124,32 +133,39 @@ export function record(
 function committed(
   recorder: Recorder,
   change: Decided,
-  command: Command,
+  command: Cause,
   findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): void {
   const { held, next, store } = change;
   const born = change.change.action === "created" && change.change.path.length === 0;
+  const before = held.committed?.value;
   held.commit(next);
   recorder.snapshots[store.rules.kind].committed(held, next, born, change.text?.length ?? 0);
   recorder.publish(eventOf(change, command), findEnforcer(), origin);
+  if (store.rules.kind === "policy") recorder.watch?.committed(held.id, before, next.value);
 }
 
-function rowOf({ store, held, change, text, metadata, next }: Decided, keeps: string | null): JournalRow {
-  return {
-    kind: store.rules.kind,
+/** The row of a change that is not the head yet. */
+function rowOf(recorder: Recorder, change: Decided, { headers, auth }: Cause): JournalRow {
+  const { store, held, text, metadata, next } = change;
+  const { kind } = store.rules;
+  const row: JournalRow = {
+    kind,
     id: held.id,
     revision: next.revision,
     timestamp: next.modified,
-    action: change.action,
-    path: printPath(change.path),
+    action: change.change.action,
+    path: printPath(change.change.path),
     value: text,
     metadata,
-    headers: keeps,
+    headers: headersToKeep(headers, auth.subjects[0] as string, recorder.historicalHeaders[kind]),
   };
+  const due = kind === "policy" ? recorder.watch?.dueAfter(held.head?.value, next.value) : undefined;
+  return due === undefined ? row : { ...row, due };
 }
 
-function eventOf({ store, held, change, next }: Decided, { headers, auth }: Command): EntityEvent {
+function eventOf({ store, held, change, next }: Decided, { headers, auth }: Cause): EntityEvent {
   const { revision, modified: timestamp } = next;
   const originator = auth.subjects[0] as string;
   return { kind: store.rules.kind, id: held.id, revision, timestamp, originator, headers, ...change };

@@ -41,7 +41,7 @@ export function retrieve(
   const metadata = metadataFor(command, state, access);
   condition?.(state);
   const whole = rules.retrieve(state, id, path);
-  const etag = etagOf(resource, state, whole);
+  const etag = resource.readEtag === "none" ? undefined : etagOf(resource, state, rules.valueAt(state, path));
   const isConditional = !fields || !selectsPolicy(fields);
   if (isConditional && checkPreconditions(headers, etag, true, rules.preconditionFailed)) {
     return { status: 304, ...(etag && { etag }) };

@@ -32,7 +32,8 @@ export interface ThingList {
 export interface PageRequest {
   readonly after: string;
   readonly size: number;
-  readonly namespaces: readonly string[] | undefined;
+  /** Whether things of a namespace are wanted; absent: of all. */
+  readonly ofNamespace: ((namespace: string) => boolean) | undefined;
 }
 
 export interface Page {
@@ -98,14 +99,14 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
       return readAll(times, { auth, headers, ...(fields && { fields }) });
     },
 
-    async page({ after, size, namespaces }, auth, fields) {
+    async page({ after, size, ofNamespace }, auth, fields) {
       const things: string[] = [];
       const how = { auth, headers: {}, ...(fields && { fields }) };
       let last = after;
       let length = 0;
       for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += STRIDE) {
         const ids = await journal.listIds("thing", last, STRIDE).catch(asRefusal);
-        const wanted = namespaces ? ids.filter((id) => namespaces.includes(namespaceOf(id))) : ids;
+        const wanted = ofNamespace ? ids.filter((id) => ofNamespace(namespaceOf(id))) : ids;
         for (const group of groups(wanted)) {
           for (const { id, text } of await readGroup(group, how)) {
             length += text.length;

@@ -20,6 +20,18 @@ export interface JournalRow {
   readonly headers: string | null;
   /** JSON text of what the event does to the entity's metadata; null where it leaves them alone. */
   readonly metadata: string | null;
+  /**
+   * Of a policy only, and only written: since when it wants to be looked at after this event, in milliseconds; null
+   * where it does not any more. Absent, what was said before stays.
+   */
+  readonly due?: number | null;
+}
+
+/** A policy that wants to be looked at, and since when: 0 where that is not known. */
+export interface PolicyDue {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly due: number;
 }
 
 /** A remembered state of an entity. `state` is JSON text, null once the entity is deleted. */
@@ -117,6 +129,10 @@ export interface Journal {
    * before a kept snapshot too, if there is one within it. Resolves with the numbers of deleted rows.
    */
   prune(keys: readonly EntityKey[], edge: number, limit: number): Promise<readonly number[]>;
+  /** The policies that want to be looked at, the earliest first, then by id; those after `after`, at most `limit`. */
+  listDue(after: PolicyDue, limit: number): Promise<readonly PolicyDue[]>;
+  /** Says when a policy is due (null: never) of which that is listed as not known (0), and changes no other. */
+  setUnknownDue(id: string, due: number | null): Promise<void>;
   /** Writes what was accepted, then closes the database. */
   close(): Promise<void>;
 }

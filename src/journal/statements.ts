@@ -2,6 +2,7 @@
 
 import type { EntityKind } from "../signals/signal.ts";
 import { type Database, pack, type Queries, type Row, unpack } from "./database.ts";
+import { duesOf, hasDue, withDues } from "./due-statements.ts";
 import type { EntityKey, JournalRow, Recorded, SnapshotRow } from "./journal.ts";
 
 /** The columns of an inserted row; its metadata, which few have, are only spoken of where one of a batch has some. */
@@ -22,21 +23,30 @@ set revision = excluded.revision, state = excluded.state, created = excluded.cre
 where excluded.revision > stored.revision`;
 
 // An entity may be born twice in one batch, with its deletion between; only its newest life counts.
-const withBirths = (insert: string): string => `
-with recorded as (${insert} returning kind, id, revision, timestamp, action, path, value, metadata)
+const recordedRows = (insert: string): string => `
+with recorded as (${insert} returning kind, id, revision, timestamp, action, path, value, metadata)`;
+const BIRTHS = `
 insert into snapshot as stored (${SNAPSHOT_COLUMNS})
 select distinct on (id, kind) kind, id, revision, value, timestamp, timestamp, metadata
 from recorded where action = 'created' and path = '/' order by id, kind, revision desc ${NEWER_SNAPSHOT}`;
 
+const withBirths = (insert: string): string => recordedRows(insert) + BIRTHS;
+
 const INSERT_BIRTHS = withBirths(INSERT_ROWS);
 const INSERT_BIRTHS_WITH_METADATA = withBirths(INSERT_ROWS_WITH_METADATA);
+const INSERT_DUES = withDues(`${recordedRows(INSERT_ROWS)}, births as (${BIRTHS})`, 9);
+const INSERT_DUES_WITH_METADATA = withDues(
+  `${recordedRows(INSERT_ROWS_WITH_METADATA)}, births as (${BIRTHS})`,
+  10,
+);
 
 /** Whether a row is the first of an entity's life. */
 const isBirth = (row: JournalRow): boolean => row.action === "created" && row.path === "/";
 const hasMetadata = (row: JournalRow): boolean => row.metadata !== null;
 
 /**
- * Commits rows in one statement, all or none; with a row that brings an entity into being, its snapshot.
+ * Commits rows in one statement, all or none; with a row that brings an entity into being, its snapshot, and with one
+ * that says when its policy is due, that.
  * @throws DatabaseError, with {@link UNIQUE_VIOLATION} when one of the revisions is in use.
  */
 export function insertRows(database: Database, lane: number, rows: readonly JournalRow[]): Promise<void> {
@@ -51,8 +61,13 @@ export function insertRows(database: Database, lane: number, rows: readonly Jour
     pack(rows.map((row) => row.headers)),
   ];
   const births = rows.some(isBirth);
-  if (!rows.some(hasMetadata)) return database.write(lane, births ? INSERT_BIRTHS : INSERT_ROWS, columns);
+  const noted = rows.some(hasDue);
+  if (!rows.some(hasMetadata)) {
+    if (noted) return database.write(lane, INSERT_DUES, [...columns, ...duesOf(rows)]);
+    return database.write(lane, births ? INSERT_BIRTHS : INSERT_ROWS, columns);
+  }
   columns.push(pack(rows.map((row) => row.metadata)));
+  if (noted) return database.write(lane, INSERT_DUES_WITH_METADATA, [...columns, ...duesOf(rows)]);
   return database.write(lane, births ? INSERT_BIRTHS_WITH_METADATA : INSERT_ROWS_WITH_METADATA, columns);
 }
 

@@ -1,6 +1,7 @@
 // The journal on a database: a writer in front of the inserts, a loader in front of the reads.
 
 import { type Database, DatabaseError } from "./database.ts";
+import { listDue, setUnknownDue } from "./due-statements.ts";
 import { listReach, loadAt, prune } from "./history-statements.ts";
 import { type Journal, type JournalObservation, JournalUnavailable, type SnapshotRow } from "./journal.ts";
 import { LOADER_LIMITS, Loader } from "./loader.ts";
@@ -48,6 +49,8 @@ export function storedJournal(
     loadAt: (kind, id, moment, limit) => told(loadAt(database, { kind, id }, moment, limit)),
     listReach: (after, edge, ahead, limit) => told(listReach(database, after, edge, ahead, limit)),
     prune: (keys, edge, limit) => told(prune(database, keys, edge, limit)),
+    listDue: (after, limit) => told(listDue(database, after, limit)),
+    setUnknownDue: (id, due) => told(setUnknownDue(database, id, due)),
     close: async () => {
       await writer.close();
       await database.close();

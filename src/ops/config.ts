@@ -3,15 +3,16 @@
 import { isLoopback } from "./loopback.ts";
 import { readOptions } from "./options.ts";
 import { type Setting, type SettingKey, settings } from "./settings.ts";
+import { type Property, withProperties } from "./system-properties.ts";
 import { unknownVariables } from "./unknown-variables.ts";
-import { quickStartUser, type User } from "./users.ts";
+import { hasDoubles, quickStartUser, type User } from "./users.ts";
 
 type Values = {
   readonly [K in SettingKey]: (typeof settings)[K] extends Setting<infer T> ? T : never;
 };
 
 /** The settings as values; `users` is settled, so that an empty list means that nobody logs in with a password. */
-export type Config = Omit<Values, "users" | "natsUrl"> & { readonly users: readonly User[] };
+export type Config = Omit<Values, "users" | "usersFile" | "natsUrl"> & { readonly users: readonly User[] };
 
 /** All that is wrong with the settings, in one error; its message is meant for the operator. */
 export class SettingsError extends Error {
@@ -38,7 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
   const problems = [...options.problems, ...unknownVariables(env)];
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries<Setting>(settings)) {
-    const given = givenFor(setting, options.values, env);
+    const properties = options.properties.filter((property) => property.setting === setting);
+    const given = over(setting, givenFor(setting, options.values, env), properties);
     try {
       values[key] = given ? setting.kind.parse(given.text) : fallbackOf(setting);
     } catch (error) {
@@ -46,20 +48,27 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
       problems.push(`${given?.from} is ${shown}, but ${(error as Error).message}`);
     }
   }
-  const { natsUrl, ...config } = values as Values; // holds every key once no problem was found
+  const { natsUrl, usersFile, ...config } = values as Values; // holds every key once no problem was found
   if (natsUrl) problems.push("NATS_URL is set, but clusters are not built yet; remove it");
-  // A USERS that could not be read is a problem already, and no missing one.
-  const users = "users" in values ? usersOf(config) : [];
+  // A USERS or USERS_FILE that could not be read is a problem already, and no missing one.
+  const users = "users" in values && "usersFile" in values ? usersOf({ ...config, usersFile }) : [];
   if (!users) problems.push(noQuickStart(config.bindHostname));
+  if (users && hasDoubles(users))
+    problems.push("USERS and USERS_FILE name the same user; name each only once");
   if (problems.length > 0 || !users) throw new SettingsError(problems);
   return { ...config, users };
+}
+
+interface Given {
+  readonly from: string;
+  readonly text: string;
 }
 
 function givenFor(
   { names }: Setting,
   options: ReadonlyMap<string, { readonly option: string; readonly text: string }>,
   env: NodeJS.ProcessEnv,
-): { from: string; text: string } | undefined {
+): Given | undefined {
   for (const name of names) {
     const given = options.get(name);
     if (given) return { from: given.option, text: given.text };
@@ -71,12 +80,19 @@ function givenFor(
   return undefined;
 }
 
+/** Properties are put over what is given otherwise, or over the default. */
+function over({ fallback = "" }: Setting, given: Given | undefined, properties: readonly Property[]) {
+  if (properties.length === 0) return given;
+  const from = [...(given ? [given.from] : []), ...properties.map(({ option }) => option)].join(" with ");
+  return { from, text: withProperties(given?.text ?? fallback, properties) };
+}
+
 const fallbackOf = ({ kind, fallback }: Setting): unknown =>
   fallback === undefined ? undefined : kind.parse(fallback);
 
 /** The quick-start user's password is public, so it opens nothing that others can reach. */
-function usersOf({ users, bindHostname, enablePreAuthentication }: Partial<Values>) {
-  if (users) return users;
+function usersOf({ users, usersFile, bindHostname, enablePreAuthentication }: Partial<Values>) {
+  if (users || usersFile) return [...(users ?? []), ...(usersFile ?? [])];
   if (bindHostname === undefined || isLoopback(bindHostname)) return [quickStartUser];
   return enablePreAuthentication ? [] : undefined;
 }

@@ -24,9 +24,6 @@ const mustBe = (expected: string): Error => new Error(`must be ${expected}`);
 /** Any text without blanks at its ends. */
 export const text = kind("text", (given) => given);
 
-/** Any text, kept out of errors and logs. */
-export const secret = kind("text", (given) => given, true);
-
 /** `true` or `false`. */
 export const flag = kind("true or false", (given) => {
   const value = given.toLowerCase();

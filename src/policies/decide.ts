@@ -136,6 +136,8 @@ function deletePart(
   if (resource.absent === undefined && getAt(policy, path) === undefined)
     throw resource.notFound(command.id, command.path);
   const change: Change = { action: "deleted", path: wirePath(path) };
+  if (resource.name === "allowedAdditions" && getAt(policy, path) === undefined)
+    return { change, status: 204, isSettled: true };
   const changed = changedPolicy(policy, change);
   if (changed) {
     checkEntriesKept(changed, command.id, policy);

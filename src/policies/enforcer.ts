@@ -24,13 +24,19 @@ export interface Access {
 }
 
 export interface Enforcer {
-  /** What the subjects may do together; the answer is kept, for this very array and for equal sets of subjects. */
+  /**
+   * What the subjects may do together. The answer is kept, for this very array, which must not change any more, and for
+   * equal sets of subjects; a policy that changes is compiled anew and remembers nothing of before.
+   */
   forSubjects(subjects: readonly string[]): Access;
   /** The subjects that may read a path or anything below it. */
   readonly readersOf: ReadersOf;
 }
 
-/** How much is remembered per policy: sets of subjects, each as heavy as the tree that was cut for it. */
+/**
+ * How much is remembered per policy of sets of subjects, each as heavy as the tree that was cut for it; and once more of
+ * arrays, since what lives as long as a session would otherwise keep its tree for as long.
+ */
 const MAX_REMEMBERED_NODES = 100_000;
 /** What a set costs besides its tree. */
 const SET_WEIGHT = 10;
@@ -44,25 +50,46 @@ export function compileEnforcer(
   now?: number,
 ): Enforcer {
   const trie = buildTrie(entries, now);
-  const byArray = new WeakMap<readonly string[], Access>();
-  const bySet = recent<Access>(MAX_REMEMBERED_NODES);
-  function judged(key: string, numbers: readonly number[]): Access {
-    const { root, size } = verdictsOf(numbers, trie.nodes);
-    return bySet.put(key, accessOf(root), size + SET_WEIGHT);
+  const bySet = recent<Judged>(MAX_REMEMBERED_NODES);
+  const byArray = rememberedByArray();
+
+  function judge(subjects: readonly string[]): Judged {
+    const numbers = numbersOf(trie, subjects);
+    // Subjects that the policy does not name make no difference, so that most sets are small and shared.
+    const key = numbers.join();
+    const known = bySet.get(key);
+    if (known) return known;
+    const { root, size } = verdictsOf(trie, numbers);
+    const weight = size + SET_WEIGHT;
+    return bySet.put(key, { access: accessOf(root), weight }, weight);
   }
 
   return {
-    forSubjects(subjects) {
-      const known = byArray.get(subjects);
-      if (known) return known;
-      const numbers = numbersOf(trie, subjects);
-      // Subjects that the policy does not name make no difference, so that most sets are small and shared.
-      const key = numbers.join();
-      const access = bySet.get(key) ?? judged(key, numbers);
-      byArray.set(subjects, access);
+    forSubjects: (subjects) => byArray.get(subjects) ?? byArray.put(subjects, judge(subjects)),
+    readersOf: readersOf(trie),
+  };
+}
+
+interface Judged {
+  readonly access: Access;
+  readonly weight: number;
+}
+
+/** Answers by the identity of the array that asks, forgotten together when they weigh too much. */
+function rememberedByArray() {
+  let known = new WeakMap<readonly string[], Access>();
+  let remembered = 0;
+  return {
+    get: (subjects: readonly string[]) => known.get(subjects),
+    put(subjects: readonly string[], { access, weight }: Judged): Access {
+      remembered += weight;
+      if (remembered > MAX_REMEMBERED_NODES) {
+        known = new WeakMap();
+        remembered = weight;
+      }
+      known.set(subjects, access);
       return access;
     },
-    readersOf: readersOf(trie),
   };
 }
 

@@ -79,6 +79,11 @@ export const policyIsEqual = defineError("policies:precondition.failed", 412, ()
   description: "Nothing was changed, which is probably what was wanted.",
 }));
 
+export const policyViewInvalid = defineError("policies:view.invalid", 400, (view: string) => ({
+  message: `There is no view '${view.slice(0, 200)}' of a policy.`,
+  description: "Ask for the 'policy-view' 'original' or 'resolved'.",
+}));
+
 export const importsTooLarge = defineError(
   "policies:imports.toolarge",
   400,

@@ -1,7 +1,7 @@
 // Who may read: the question of an event, which looks for sessions by their subjects.
 
 import type { Path } from "../base/json/pointer.ts";
-import { permissionBit, type Trie, type TrieNode } from "./trie.ts";
+import { type Group, permissionBit, type Trie, type TrieNode } from "./trie.ts";
 
 export type ReadersOf = (type: string, path: Path) => ReadonlySet<string>;
 
@@ -54,28 +54,50 @@ export function readersOf(trie: Trie): ReadersOf {
 }
 
 function inheritReaders(trie: Trie, node: TrieNode, inherited: ReadonlySet<string>): ReadonlySet<string> {
-  let readers: Set<string> | undefined;
-  for (const [number, rights] of node.rights) {
-    if (((rights.grants | rights.revokes) & permissionBit.READ) === 0) continue;
-    readers ??= new Set(inherited);
-    const subject = trie.subjects[number] as string;
-    if (rights.grants & permissionBit.READ) readers.add(subject);
-    else readers.delete(subject);
-  }
-  return readers ?? inherited;
+  const granting = node.statements.filter(({ grants }) => (grants & permissionBit.READ) !== 0);
+  const revoking = node.statements.filter(({ revokes }) => (revokes & permissionBit.READ) !== 0);
+  if (granting.length === 0 && revoking.length === 0) return inherited;
+  const readers = new Set(inherited);
+  for (const { group } of granting) for (const number of group.members) readers.add(nameOf(trie, number));
+  for (const { group } of revoking) for (const number of group.members) readers.delete(nameOf(trie, number));
+  return readers;
 }
 
 function addReadersBelow(trie: Trie, node: TrieNode, here: ReadonlySet<string>): ReadonlySet<string> {
-  let readers: Set<string> | undefined;
+  const below = new Uint8Array(trie.subjects.length);
+  const unmarked = new Map<Group, readonly number[]>();
   const open = [...(node.children?.values() ?? [])];
   for (let next = open.pop(); next; next = open.pop()) {
     for (const child of next.children?.values() ?? []) open.push(child);
-    for (const [number, rights] of next.rights) {
-      const subject = trie.subjects[number] as string;
-      if ((rights.grants & permissionBit.READ) === 0 || (readers ?? here).has(subject)) continue;
-      readers ??= new Set(here);
-      readers.add(subject);
-    }
+    markReaders(next, below, unmarked);
   }
-  return readers ?? here;
+  const more: string[] = [];
+  for (const [number, mark] of below.entries()) {
+    const name = nameOf(trie, number);
+    if (mark === 1 && !here.has(name)) more.push(name);
+  }
+  return more.length === 0 ? here : new Set([...here, ...more]);
 }
+
+/** Marks whom a node grants READ and does not revoke it; `unmarked` are the members of groups who are still missing. */
+function markReaders(
+  { statements }: TrieNode,
+  marks: Uint8Array,
+  unmarked: Map<Group, readonly number[]>,
+): void {
+  let revoked: Uint8Array | undefined;
+  for (const { group, revokes } of statements) {
+    if ((revokes & permissionBit.READ) === 0) continue;
+    revoked ??= new Uint8Array(marks.length);
+    for (const number of group.members) revoked[number] = 1;
+  }
+  for (const { group, grants } of statements) {
+    const missing = unmarked.get(group) ?? group.members;
+    if ((grants & permissionBit.READ) === 0 || missing.length === 0) continue;
+    const isLeft = (number: number) => revoked?.[number] === 1;
+    for (const number of missing) if (!isLeft(number)) marks[number] = 1;
+    unmarked.set(group, revoked ? missing.filter(isLeft) : []);
+  }
+}
+
+const nameOf = (trie: Trie, number: number): string => trie.subjects[number] as string;

@@ -75,7 +75,7 @@ function withImports(
     for (const label of coming.slice(0, room)) {
       // References are the imported policy's own affair, resolved already.
       const { references: _references, ...entry } = resolved[label] as PolicyEntry;
-      putKey(entries as JsonObjectOf, `imported-${id}-${label}`, entry as unknown as JsonValue);
+      putKey(entries as JsonObjectOf, importedLabel(id, label), entry as unknown as JsonValue);
     }
     room = Math.max(room - coming.length, 0);
   }
@@ -131,6 +131,9 @@ const comingOf = (imported: Entries, explicitLabels: readonly string[]): readonl
     return importable === "implicit" || (importable === "explicit" && explicitLabels.includes(label));
   });
 
+/** The label under which an entry of an imported policy counts in the importing one. */
+export const importedLabel = (policyId: string, label: string): string => `imported-${policyId}-${label}`;
+
 type JsonObjectOf = { [key: string]: JsonValue } & { [label: string]: PolicyEntry };
 
 /**
@@ -152,7 +155,9 @@ function resolveEntry(entry: PolicyEntry, own: Entries, all: Entries): PolicyEnt
   const targets = (entry.references ?? []).flatMap((reference) => {
     const imported = getKey(reference, "import");
     const [among, label] =
-      imported === undefined ? [own, reference.entry] : [all, `imported-${imported}-${reference.entry}`];
+      imported === undefined
+        ? [own, reference.entry]
+        : [all, importedLabel(String(imported), reference.entry)];
     const target = Object.hasOwn(among, label) ? among[label] : undefined;
     return target && target.importable !== "never" ? [target] : [];
   });

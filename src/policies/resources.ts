@@ -134,7 +134,12 @@ const resource = freePart("resource", {
   ...byPath(resourceErrors),
 });
 const importable: PolicyResource = {
-  ...fixedPart("importable", { check: checkImportable, integrity: checkNotMadeNever, ...entryErrors }),
+  ...fixedPart("importable", {
+    // By itself, what is no string is as good as a word that means nothing.
+    check: (value) => checkImportable(typeof value === "string" ? value : JSON.stringify(value)),
+    integrity: checkNotMadeNever,
+    ...entryErrors,
+  }),
   etag: "none",
 };
 const namespaces: PolicyResource = {
@@ -144,6 +149,7 @@ const namespaces: PolicyResource = {
 const allowedAdditions: PolicyResource = {
   ...fixedPart("allowedAdditions", { check: checkAllowedAdditions, absent: [], ...entryErrors }),
   methods: all,
+  absentTag: "any", // which is another answer than an empty list
 };
 const references = freePart("references", {
   check: checkReferences,
@@ -156,12 +162,15 @@ const imports: PolicyResource = {
   methods: all,
 };
 const oneImport = freePart("import", { check: checkImport, integrity: checkImportsKept, ...importErrors });
-const importEntries = fixedPart("import entries", {
-  check: checkImportedLabels,
-  absent: [],
-  integrity: checkImportsKept,
-  ...importErrors,
-});
+const importEntries: PolicyResource = {
+  ...fixedPart("import entries", {
+    check: checkImportedLabels,
+    absent: [],
+    integrity: checkImportsKept,
+    ...importErrors,
+  }),
+  readEtag: "none",
+};
 const transitiveImports: PolicyResource = {
   ...fixedPart("transitive imports", { check: checkTransitiveImports, absent: [], ...importErrors }),
   etag: "none",

@@ -11,7 +11,9 @@ export interface ScopedEnforcer {
   forNamespace(namespace: string): Enforcer;
 }
 
-const MAX_REMEMBERED = 200;
+/** Characters of namespaces and selections, and subjects and resources of entries, that are remembered per policy. */
+const MAX_REMEMBERED_TEXT = 1_000_000;
+const MAX_REMEMBERED_SIZE = 100_000;
 
 /**
  * Compiles resolved entries without the subjects that have expired by `now`, in milliseconds; without it none has.
@@ -21,19 +23,33 @@ export function compileScoped(entries: readonly PolicyEntry[], now?: number): Sc
   const whole = compileEnforcer(entries, now);
   const scoped = entries.filter((entry) => entry.namespaces?.length);
   if (scoped.length === 0) return { whole, forNamespace: () => whole };
-  const unscoped = entries.filter((entry) => !entry.namespaces?.length);
-  const bySelection = recent<Enforcer>(MAX_REMEMBERED);
-  const byNamespace = recent<Enforcer>(MAX_REMEMBERED);
+  /** Which entries do not apply; what is remembered by it is found again when another namespace leaves out the same. */
+  const leftOut = recent<string>(MAX_REMEMBERED_TEXT);
+  const enforcers = recent<Enforcer>(MAX_REMEMBERED_SIZE);
 
-  function enforcerFor(namespace: string): Enforcer {
-    const applying = scoped.filter((entry) => appliesTo(entry, namespace));
-    if (applying.length === scoped.length) return whole;
-    const key = applying.map((entry) => scoped.indexOf(entry)).join();
-    return bySelection.get(key) ?? bySelection.put(key, compileEnforcer([...unscoped, ...applying], now));
+  function selectFor(namespace: string): string {
+    const left = scoped.flatMap((entry, i) => (appliesTo(entry, namespace) ? [] : [i])).join();
+    return leftOut.put(namespace, left, namespace.length + left.length);
   }
+
+  function compileFor(namespace: string, left: string): Enforcer {
+    const applying = entries.filter((entry) => appliesTo(entry, namespace));
+    return enforcers.put(left, compileEnforcer(applying, now), sizeOf(applying));
+  }
+
   return {
     whole,
-    forNamespace: (namespace) =>
-      byNamespace.get(namespace) ?? byNamespace.put(namespace, enforcerFor(namespace)),
+    forNamespace(namespace) {
+      const left = leftOut.get(namespace) ?? selectFor(namespace);
+      return left === "" ? whole : (enforcers.get(left) ?? compileFor(namespace, left));
+    },
   };
 }
+
+/** How many subjects and resources entries have, which is what a compiled enforcer is as large as. */
+const sizeOf = (entries: readonly PolicyEntry[]): number =>
+  entries.reduce(
+    (size, { subjects = {}, resources = {} }) =>
+      size + Object.keys(subjects).length + Object.keys(resources).length,
+    0,
+  );

@@ -8,88 +8,106 @@ import { readResourceKey } from "./resource-key.ts";
 export type Permission = "READ" | "WRITE" | "EXECUTE";
 /** The permissions as bits of a mask; others that a policy names have no effect. */
 export const permissionBit = { READ: 1, WRITE: 2, EXECUTE: 4 } as const;
-export const permissionCount = 3;
 
-/** What a node says to one subject, in permission bits. */
-export interface Rights {
-  grants: number;
-  revokes: number;
+/** The subjects of one entry, by number, and what it says to all of them. */
+export interface Group {
+  readonly members: readonly number[];
+  readonly statements: Statement[];
+}
+
+/** What one entry says at one node, in permission bits; what it both grants and revokes it revokes. */
+export interface Statement {
+  readonly node: TrieNode;
+  readonly group: Group;
+  readonly grants: number;
+  readonly revokes: number;
 }
 
 export interface TrieNode {
   readonly parent: TrieNode | undefined;
-  /** 0 for the root. */
-  readonly depth: number;
+  /** By which its parent knows it. */
+  readonly key: string;
   children: Map<string, TrieNode> | undefined;
-  /** By the subject's number. */
-  readonly rights: Map<number, Rights>;
+  readonly statements: Statement[];
 }
 
+/** Its size is that of the entries: an entry of many subjects and resources is not multiplied out. */
 export interface Trie {
   readonly root: TrieNode;
   /** The subjects of the policy, numbered. */
   readonly numbers: ReadonlyMap<string, number>;
   readonly subjects: readonly string[];
-  /** By the subject's number, the nodes that say something to it. */
-  readonly nodes: readonly (readonly TrieNode[])[];
+  /** By the subject's number, the groups it is in. */
+  readonly groups: readonly (readonly Group[])[];
 }
 
-/**
- * Builds the tree of resolved entries, without the subjects that have expired. A revoke of one entry counts more than a
- * grant of another on the same resource.
- */
+/** Builds the tree of resolved entries, without the subjects that have expired. */
 export function buildTrie(
   entries: readonly Pick<PolicyEntry, "subjects" | "resources">[],
   now = Number.NEGATIVE_INFINITY,
 ): Trie {
-  const root = newNode(undefined);
+  const { root, nodeAt } = newTree();
   const numbers = new Map<string, number>();
-  const nodes: TrieNode[][] = [];
+  const groups: Group[][] = [];
 
-  function numberOf(subject: string): number {
+  function join(subject: string, group: Group): number {
     const known = numbers.get(subject);
-    if (known !== undefined) return known;
-    numbers.set(subject, nodes.length);
-    return nodes.push([]) - 1;
+    if (known === undefined) {
+      numbers.set(subject, groups.length);
+      return groups.push([group]) - 1;
+    }
+    groups[known]?.push(group);
+    return known;
   }
 
   for (const { subjects = {}, resources = {} } of entries) {
-    const lasting = Object.keys(subjects).filter((id) => expiryOf(subjects[id]) > now);
-    const subjectNumbers = lasting.map(numberOf);
-    if (subjectNumbers.length === 0) continue;
-    for (const key of Object.keys(resources)) {
-      const { grant, revoke } = getKey(resources as JsonObject, key) as EffectedPermissions;
-      const grants = maskOf(grant);
-      const revokes = maskOf(revoke);
-      if ((grants | revokes) === 0) continue;
-      const node = nodeAt(root, key);
-      for (const number of subjectNumbers) {
-        const rights = node.rights.get(number);
-        if (!rights) {
-          node.rights.set(number, { grants: grants & ~revokes, revokes });
-          nodes[number]?.push(node);
-        } else {
-          rights.revokes |= revokes;
-          rights.grants = (rights.grants | grants) & ~rights.revokes;
-        }
-      }
-    }
+    const members: number[] = [];
+    const group: Group = { members, statements: [] };
+    for (const id of Object.keys(subjects)) if (expiryOf(subjects[id]) > now) members.push(join(id, group));
+    if (members.length > 0) state(group, resources as JsonObject, nodeAt);
   }
-  return { root, numbers, subjects: [...numbers.keys()], nodes };
+  return { root, numbers, subjects: [...numbers.keys()], groups };
 }
 
-function newNode(parent: TrieNode | undefined): TrieNode {
-  return { parent, depth: parent ? parent.depth + 1 : 0, children: undefined, rights: new Map() };
+function state(group: Group, resources: JsonObject, nodeAt: (key: string) => TrieNode): void {
+  for (const key of Object.keys(resources)) {
+    const { grant, revoke } = getKey(resources, key) as EffectedPermissions;
+    const grants = maskOf(grant);
+    const revokes = maskOf(revoke);
+    if ((grants | revokes) === 0) continue;
+    const statement = { node: nodeAt(key), group, grants: grants & ~revokes, revokes };
+    group.statements.push(statement);
+    statement.node.statements.push(statement);
+  }
 }
 
-function nodeAt(root: TrieNode, resourceKey: string): TrieNode {
+/** A tree that grows as its nodes are asked for. */
+function newTree(): { readonly root: TrieNode; readonly nodeAt: (resourceKey: string) => TrieNode } {
+  const root = newNode(undefined, "");
+  const known = new Map<string, TrieNode>();
+  function nodeAt(resourceKey: string): TrieNode {
+    const node = known.get(resourceKey) ?? descend(root, resourceKey);
+    known.set(resourceKey, node);
+    return node;
+  }
+  return { root, nodeAt };
+}
+
+const newNode = (parent: TrieNode | undefined, key: string): TrieNode => ({
+  parent,
+  key,
+  children: undefined,
+  statements: [],
+});
+
+function descend(root: TrieNode, resourceKey: string): TrieNode {
   const { type, path } = readResourceKey(resourceKey);
   let node = root;
   for (const key of [type, ...path]) {
     node.children ??= new Map();
     let child = node.children.get(key);
     if (!child) {
-      child = newNode(node);
+      child = newNode(node, key);
       node.children.set(key, child);
     }
     node = child;

@@ -1,6 +1,6 @@
 // A policy's tree cut down to one set of subjects, with the verdicts on them in its nodes.
 
-import { permissionCount, type TrieNode } from "./trie.ts";
+import type { Group, Trie, TrieNode } from "./trie.ts";
 
 /** Verdicts in permission bits: at this node, at or below it, at it and nowhere below taken away. */
 export interface Verdicts {
@@ -17,103 +17,107 @@ interface Draft {
   readonly verdicts: Verdicts;
   readonly parent: Draft | undefined;
   readonly node: TrieNode;
-  /** Bits granted, and revoked, to any of the subjects by the nodes below. */
+  /** Bits granted, and revoked, by the node to any of the subjects. */
+  grants: number;
+  revokes: number;
+  /** The same by the nodes below. */
   grantsBelow: number;
   revokesBelow: number;
-  /**
-   * By subject and permission, which node speaks last on the way down: its depth, negative for a revoke, 0 for none.
-   * Shared with the parent where this node says nothing.
-   */
-  standing: Int32Array;
 }
 
+/** The groups of the subjects, each with those of its members that ask, by their place among the askers. */
+type Asking = ReadonlyMap<Group, readonly number[]>;
+
 /**
- * Judges some subjects, given by their numbers, together. Of several subjects the one counts to whom the nearest node
- * speaks, as in Ditto: where both a grant and a revoke are nearest, the revoke does. A node that is missing in the
- * result is judged like the nearest one above it.
+ * Judges some subjects, given by their numbers, together. Whoever of them it speaks to, the nearest statement on the way
+ * down decides, and of several at one node a revoke, as in Ditto. A node that is missing in the result is judged like
+ * the nearest one above it. The work is that of the entries the subjects are in, however many of them share one.
  */
 export function verdictsOf(
+  trie: Trie,
   numbers: readonly number[],
-  nodes: readonly (readonly TrieNode[])[],
 ): { readonly root: Verdicts; readonly size: number } {
-  const drafts = draftsOf(numbers, nodes);
-  // Parents come before their children: down the tree for what is inherited, up again for what lies below.
-  for (const draft of drafts) draft.verdicts.given = judge(draft, numbers);
+  const asking = askingOf(trie, numbers);
+  const drafts = draftsOf(asking);
+  for (const { verdicts, parent, grants, revokes } of drafts)
+    verdicts.given = ((parent?.verdicts.given ?? 0) | grants) & ~revokes;
+  // Parents come before their children, so that backwards all below a node is judged before it is.
   for (let i = drafts.length - 1; i >= 0; i--) {
     const draft = drafts[i] as Draft;
-    const { verdicts, parent, node } = draft;
+    const { verdicts, parent } = draft;
     verdicts.partial = verdicts.given | draft.grantsBelow;
     verdicts.unrestricted = verdicts.given & ~draft.revokesBelow;
     if (!parent) continue;
-    parent.grantsBelow |= draft.grantsBelow;
-    parent.revokesBelow |= draft.revokesBelow;
-    for (const number of numbers) {
-      const rights = node.rights.get(number);
-      parent.grantsBelow |= rights?.grants ?? 0;
-      parent.revokesBelow |= rights?.revokes ?? 0;
-    }
+    parent.grantsBelow |= draft.grantsBelow | standingGrants(draft, asking, numbers.length);
+    parent.revokesBelow |= draft.revokesBelow | draft.revokes;
   }
   return { root: drafts[0]?.verdicts ?? noVerdicts, size: drafts.length };
 }
 
-/** The nodes that speak to the subjects, with all above them, in an order that has parents first. */
-function draftsOf(numbers: readonly number[], nodes: readonly (readonly TrieNode[])[]): readonly Draft[] {
-  const drafts = new Map<TrieNode, Draft>();
-  const standing = new Int32Array(numbers.length * permissionCount);
-  for (const number of numbers) {
-    for (const node of nodes[number] as readonly TrieNode[]) {
-      const missing: TrieNode[] = [];
-      let above: TrieNode | undefined = node;
-      for (; above && !drafts.has(above); above = above.parent) missing.push(above);
-      for (const next of missing.reverse()) {
-        const parent = next.parent && drafts.get(next.parent);
-        const verdicts: Verdicts = { children: undefined, given: 0, partial: 0, unrestricted: 0 };
-        drafts.set(next, { verdicts, parent, node: next, grantsBelow: 0, revokesBelow: 0, standing });
-      }
+function askingOf(trie: Trie, numbers: readonly number[]): Asking {
+  const asking = new Map<Group, number[]>();
+  for (const [place, number] of numbers.entries()) {
+    for (const group of trie.groups[number] ?? []) {
+      const members = asking.get(group);
+      if (members) members.push(place);
+      else asking.set(group, [place]);
     }
   }
-  for (const { node, verdicts } of drafts.values()) {
-    for (const [key, child] of node.children ?? []) {
-      const draft = drafts.get(child);
-      if (!draft) continue;
-      verdicts.children ??= new Map();
-      verdicts.children.set(key, draft.verdicts);
+  return asking;
+}
+
+/** The nodes that speak to the groups, with all above them, parents first. */
+function draftsOf(asking: Asking): readonly Draft[] {
+  const drafts = new Map<TrieNode, Draft>();
+  for (const group of asking.keys()) {
+    for (const { node, grants, revokes } of group.statements) {
+      const draft = drafts.get(node) ?? addDraft(drafts, node);
+      draft.grants |= grants;
+      draft.revokes |= revokes;
     }
   }
   return [...drafts.values()];
 }
 
-/** Settles who speaks last at a node, and says which permissions that gives. */
-function judge(draft: Draft, numbers: readonly number[]): number {
-  const { node, parent } = draft;
-  let standing = parent ? parent.standing : draft.standing;
-  let isShared = true;
-  for (let subject = 0; subject < numbers.length; subject++) {
-    const rights = node.rights.get(numbers[subject] as number);
-    if (!rights) continue;
-    if (isShared) standing = standing.slice();
-    isShared = false;
-    for (let permission = 0; permission < permissionCount; permission++) {
-      const bit = 1 << permission;
-      if (rights.revokes & bit) standing[subject * permissionCount + permission] = -node.depth;
-      else if (rights.grants & bit) standing[subject * permissionCount + permission] = node.depth;
-    }
+/** Makes the draft of a node and those that are missing above it. */
+function addDraft(drafts: Map<TrieNode, Draft>, node: TrieNode): Draft {
+  const missing: TrieNode[] = [];
+  let above: TrieNode | undefined = node;
+  for (; above && !drafts.has(above); above = above.parent) missing.push(above);
+  let draft = above && drafts.get(above);
+  for (const next of missing.reverse()) {
+    draft = newDraft(next, draft);
+    drafts.set(next, draft);
   }
-  draft.standing = standing;
-  return isShared && parent ? parent.verdicts.given : givenBy(standing);
+  return draft as Draft;
 }
 
-function givenBy(standing: Int32Array): number {
-  let given = 0;
-  for (let permission = 0; permission < permissionCount; permission++) {
-    let granted = 0;
-    let revoked = 0;
-    for (let at = permission; at < standing.length; at += permissionCount) {
-      const depth = standing[at] as number;
-      if (depth > granted) granted = depth;
-      else if (-depth > revoked) revoked = -depth;
-    }
-    if (granted > revoked) given |= 1 << permission;
+function newDraft(node: TrieNode, parent: Draft | undefined): Draft {
+  const verdicts = { children: undefined, given: 0, partial: 0, unrestricted: 0 };
+  if (parent) {
+    parent.verdicts.children ??= new Map();
+    parent.verdicts.children.set(node.key, verdicts);
   }
-  return given;
+  return { verdicts, parent, node, grants: 0, revokes: 0, grantsBelow: 0, revokesBelow: 0 };
+}
+
+/**
+ * The bits that a node grants to one of the subjects without revoking them from the same: where something below is
+ * granted to one of them and revoked from another, Ditto calls what lies above partly given.
+ */
+function standingGrants({ node, grants, revokes }: Draft, asking: Asking, count: number): number {
+  if ((grants & revokes) === 0) return grants;
+  const revoked = new Uint8Array(count);
+  for (const statement of node.statements) {
+    if (statement.revokes === 0) continue;
+    for (const place of asking.get(statement.group) ?? [])
+      revoked[place] = (revoked[place] as number) | statement.revokes;
+  }
+  let standing = 0;
+  for (const statement of node.statements) {
+    if (standing === grants) break;
+    for (const place of asking.get(statement.group) ?? [])
+      standing |= statement.grants & ~(revoked[place] as number);
+  }
+  return standing;
 }

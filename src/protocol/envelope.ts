@@ -23,12 +23,14 @@ export interface Envelope {
   readonly path: string;
   readonly value: JsonValue | undefined;
   readonly fields: string | undefined;
+  /** As it came; only an answer has one. */
+  readonly status: JsonValue | undefined;
 }
 
 /** Reads the fields of a message; a missing topic or path is refused. */
 export function readEnvelope(message: JsonValue): Envelope {
   if (!isObject(message)) throw invalidJson("A Ditto Protocol message is a JSON object.");
-  const { topic, path, headers, value, fields } = message as Record<string, JsonValue | undefined>;
+  const { topic, path, headers, value, fields, status } = message as Record<string, JsonValue | undefined>;
   if (typeof topic !== "string") throw missingJsonField("/topic");
   if (typeof path !== "string") throw missingJsonField("/path");
   if (value !== undefined) refuseEmptyKeys(value);
@@ -38,6 +40,7 @@ export function readEnvelope(message: JsonValue): Envelope {
     headers: readHeaders(headers),
     value,
     fields: typeof fields === "string" ? fields : undefined,
+    status,
   };
 }
 
@@ -58,7 +61,7 @@ export function commandOf(
     kind: topic.kind,
     id: topic.id,
     action: topic.action,
-    path: pathOf(path),
+    path: pathOf(path, topic.kind),
     headers,
     auth,
     ...(value !== undefined && { value }),
@@ -67,9 +70,12 @@ export function commandOf(
   };
 }
 
-function pathOf(text: string): Path {
-  const path = readPath(text);
-  if (path.includes("")) throw invalidJsonPointer(text);
+/** A slash at the end does not count; several in a row may only be in the ID of a policy's subject, as in `https://…`. */
+function pathOf(text: string, kind: EntityKind): Path {
+  const path = readPath(text.endsWith("/") && !text.endsWith("//") ? text.slice(0, -1) : text);
+  const empty = path.indexOf("");
+  const isInSubject = kind === "policy" && path[2] === "subjects" && empty > 2;
+  if (empty >= 0 && !isInSubject) throw invalidJsonPointer(text);
   return path;
 }
 
@@ -97,16 +103,19 @@ export function printResponse(command: Command, reply: Reply, acks?: readonly st
 const contentTypeOf = (action: string) =>
   action === "merge" || action === "merged" ? "application/merge-patch+json" : "application/json";
 
+/** What an error is about; who caused it is told where more than the door was asked. */
+export interface About {
+  readonly kind: EntityKind;
+  readonly id: string;
+  readonly auth?: AuthContext;
+}
+
 /** Prints an error; `about` is the command it answers, as far as that could be understood. */
-export function printError(
-  error: TwinError,
-  headers: DittoHeaders,
-  about?: { kind: EntityKind; id: string; auth: AuthContext },
-): string {
+export function printError(error: TwinError, headers: DittoHeaders, about?: About): string {
   const told: { [name: string]: JsonValue } = {};
   const correlationId = headers["correlation-id"]; // as it came: it may be anything
   if (typeof correlationId === "string") told["correlation-id"] = correlationId;
-  if (about) told["ditto-originator"] = about.auth.subjects[0] as string;
+  if (about?.auth) told["ditto-originator"] = about.auth.subjects[0] as string;
   if (error.etag !== undefined) told.etag = error.etag;
   told["response-required"] = false;
   told["content-type"] = "application/json";
@@ -153,18 +162,21 @@ export function thingIdsOf(envelope: Envelope, namespace: string | undefined): r
   return ids as readonly string[];
 }
 
-/** Prints the answer to a retrieve of several things; `asked` are the checked headers of the message. */
-export function printThings(
-  { topic }: Envelope,
+/**
+ * Prints the answer to what asks of no entity alone, such as a retrieve of several things; `asked` are the checked headers
+ * of the message, and `value` is JSON text. Who asked is told where more than the door was.
+ */
+export function printAnswer(
+  topic: string,
   asked: DittoHeaders,
-  auth: AuthContext,
-  things: string,
+  auth: AuthContext | undefined,
+  value: string,
 ): string {
   const headers: { [name: string]: JsonValue } = {};
   const correlationId = asked["correlation-id"];
   if (correlationId !== undefined) headers["correlation-id"] = correlationId;
-  headers["ditto-originator"] = auth.subjects[0] as string;
+  if (auth) headers["ditto-originator"] = auth.subjects[0] as string;
   headers["response-required"] = false;
   headers["content-type"] = "application/json";
-  return print(topic, headers, "/", things, '"status":200');
+  return print(topic, headers, "/", value, '"status":200');
 }

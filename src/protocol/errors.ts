@@ -25,3 +25,8 @@ export const strayThing = defineError("things:id.invalid", 400, (id: string, nam
   message: `The thing '${id}' is not of the namespace '${namespace}' of the topic.`,
   description: "Name things of that namespace only, or use '_' for the namespace.",
 }));
+
+export const ackLabelInvalid = defineError("acknowledgement:label.invalid", 400, (label: string) => ({
+  message: `'${label.slice(0, 200)}' is no label of an acknowledgement.`,
+  description: "A label is made of 3 to 165 letters, digits, '_', '-' and ':'.",
+}));

@@ -24,9 +24,6 @@ const asText = (value: JsonValue): string | undefined =>
 
 export const text: HeaderType = { says: "a string", parse: asText };
 
-/** A value without effect. */
-export const any: HeaderType = { says: "a value", parse: (value) => value };
-
 /** It comes back in answers and events, so it must be what a header of HTTP can hold. */
 export const correlationId: HeaderType = {
   says: "printable characters of ASCII, at least one",

@@ -48,7 +48,7 @@ const known: Readonly<Record<string, Rule>> = {
   "diverted-response-from-connection": told(types.text),
   "requested-acks": kept(types.labels),
   accept: kept(types.text),
-  "declared-acks": kept(types.any),
+  "declared-acks": kept(types.labels),
   "allow-policy-lockout": kept(types.flag),
   "if-match": kept(types.tags),
   "if-none-match": kept(types.tags),
@@ -62,7 +62,7 @@ const known: Readonly<Record<string, Rule>> = {
   "delete-metadata": kept(types.metadataKeys("delete-metadata")),
   "at-historical-revision": kept(types.revision),
   "at-historical-timestamp": kept(types.instant),
-  "policy-view": kept(types.only("original")),
+  "policy-view": kept(types.text),
   "divert-response-to-connection": kept(types.text),
   "divert-expected-response-types": kept(types.text),
 };

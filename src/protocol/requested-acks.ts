@@ -1,9 +1,12 @@
-// The header `requested-acks`, a list of labels of acknowledgements (basic-acknowledgements page).
+// The headers `requested-acks` and `declared-acks`, lists of labels of acknowledgements (basic-acknowledgements page).
 
 import { isArray, type JsonValue } from "../base/json/json.ts";
 import { parseJson } from "../base/json/parse.ts";
 
 const labelPattern = /^(?:\{\{\s*[a-z]+:[a-z]+\s*\}\}:)?[\w:-]{3,165}$/;
+
+/** Whether a text is a label of an acknowledgement. */
+export const isLabel = (text: string): boolean => labelPattern.test(text);
 
 /** As many labels as fit the 5,000 bytes that Ditto's headers may have: each may come back as an error of its own. */
 const MAX_LABELS = 1250;
@@ -35,6 +38,6 @@ function arrayOf(text: string): readonly JsonValue[] | undefined {
 /** Labels in the order of the request, each once. */
 function checkLabels(values: readonly JsonValue[]): readonly string[] | undefined {
   const labels = new Set(values);
-  const areLabels = values.every((label) => typeof label === "string" && labelPattern.test(label));
+  const areLabels = values.every((label) => typeof label === "string" && isLabel(label));
   return areLabels && labels.size <= MAX_LABELS ? ([...labels] as string[]) : undefined;
 }

@@ -1,10 +1,10 @@
 // Tests of single values: what the comparisons of RQL ask of a value, or of each value in an array.
 
+import { compilePattern, isPatternLengthAllowed, MAX_PATTERN } from "../base/pattern.ts";
 import { type ComparisonOperator, isTimeValue, type Literal } from "./criterion.ts";
 import { decimalKey } from "./decimal.ts";
 import { invalidRqlExpression } from "./errors.ts";
 import { decimalOf, isNumeric, orderBy, type Scalar, textOf } from "./order.ts";
-import { compilePattern, isPatternLengthAllowed, MAX_PATTERN } from "./pattern.ts";
 import { compileTime } from "./time.ts";
 
 type Leaf = Scalar | null;

@@ -10,6 +10,10 @@ export interface Resource {
   readonly methods: readonly Method[];
   /** `revision` for a whole entity (`"rev:7"`), `hash` of the value for a part of it. */
   readonly etag: "revision" | "hash" | "none";
+  /** Set where a read is told no entity tag, though a write is. */
+  readonly readEtag?: "none";
+  /** What the entity tag is made of while the resource is absent, where it has one then. */
+  readonly absentTag?: string;
   /** Whether a read may select fields of it. */
   readonly selects?: true;
   /** Entity tag after a merge, where it is not that of the resource. */

@@ -1,6 +1,7 @@
-// What Ditto 3.9 has for things, by name: its OpenAPI document (tags Things and Features), the list of query parameters
+// What Ditto 3.9 has for things and policies, by name: its OpenAPI document (tags Things, Features, Policies), the list of query parameters
 // that count as headers (gateway.conf), its header definitions, and the topics of its protocol.
 
+import { policyResources } from "./policy-resources.ts";
 import { resources } from "./resources.ts";
 
 const methods = ["GET", "PUT", "PATCH", "DELETE"];
@@ -13,6 +14,19 @@ export const endpoints: readonly string[] = [
     .flatMap((path) => methods.map((method) => `${method} ${path}`))
     .filter((endpoint) => endpoint !== "DELETE /things/{thingId}/policyId"),
   "POST /things/{thingId}/migrateDefinition",
+  "POST /policies",
+  ...policyResources.flatMap(({ template, deleted }) =>
+    ["GET", "PUT", ...(deleted ? ["DELETE"] : [])].map(
+      (method) => `${method} /policies/{policyId}${template}`,
+    ),
+  ),
+  ...["", "/entries/{label}"].flatMap((entry) =>
+    ["activate", "deactivate"].map(
+      (verb) => `POST /policies/{policyId}${entry}/actions/${verb}TokenIntegration`,
+    ),
+  ),
+  "POST /checkPermissions",
+  "GET /whoami",
 ];
 
 export const parameters: readonly string[] = [
@@ -109,4 +123,11 @@ export const commands: readonly string[] = [
   ...resources.flatMap(({ template }) => actions.map((action) => `${action} ${template || "/"}`)),
   "retrieve several",
   "migrate /",
+  "create policy /",
+  ...policyResources.flatMap(({ template, deleted, referenced }) =>
+    ["retrieve", "modify", ...(deleted && !referenced ? ["delete"] : [])].map(
+      (action) => `${action} policy ${template || "/"}`,
+    ),
+  ),
+  "checkPermissions",
 ];

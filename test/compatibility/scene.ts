@@ -19,7 +19,7 @@ export const wholeLamp = { thingId: "{id}", policyId: "org.acme:policy", ...lamp
 
 const all = { grant: ["READ", "WRITE"], revoke: [] };
 
-/** `nginx:reader` may read the thing, `nginx:operator` may read and write its features. */
+/** `nginx:reader` may read the thing, `nginx:operator` may read and write its features, `nginx:guest` may read the policy. */
 export const policy = {
   entries: {
     owner: {
@@ -33,6 +33,11 @@ export const policy = {
     operator: {
       subjects: { "nginx:operator": { type: "test" } },
       resources: { "thing:/features": all },
+    },
+    guest: {
+      subjects: { "nginx:guest": { type: "test" } },
+      resources: { "policy:/": { grant: ["READ"], revoke: [] } },
+      importable: "never",
     },
   },
 };

@@ -12,6 +12,11 @@ import { idleHeaderRows } from "./rows/idle-headers.ts";
 import { messageRows } from "./rows/messages.ts";
 import { metadataRows } from "./rows/metadata.ts";
 import { parameterRows } from "./rows/parameters.ts";
+import { policyCommandRows } from "./rows/policies/commands.ts";
+import { policyEndpointRows } from "./rows/policies/endpoints.ts";
+import { identityRows, policySettingRows, policySettings } from "./rows/policies/identity.ts";
+import { policyRuleRows } from "./rows/policies/rules.ts";
+import { namespaceRootRows, namespaceRoots, policyViewRows } from "./rows/policies/views.ts";
 import { laterRows, routeRows } from "./rows/routes.ts";
 import {
   corsRows,
@@ -41,5 +46,12 @@ export const tables: readonly Table[] = [
   { title: "Further settings", rows: settingsRows, env: settings },
   { title: "Commands of the Ditto Protocol", rows: commandRows },
   { title: "Other messages of the Ditto Protocol", rows: messageRows },
+  { title: "Resources of a policy", rows: policyEndpointRows },
+  { title: "What policies say", rows: policyRuleRows },
+  { title: "Views of policies and checks of permissions", rows: policyViewRows },
+  { title: "Root policies, with NAMESPACE_POLICIES", rows: namespaceRootRows, env: namespaceRoots },
+  { title: "Identity", rows: identityRows },
+  { title: "Settings of policies and access", rows: policySettingRows, env: policySettings },
+  { title: "Commands on policies of the Ditto Protocol", rows: policyCommandRows },
   { title: "Later", rows: laterRows },
 ];

@@ -35,6 +35,9 @@ const topics = fc.oneof(
       "org.fuzz/a/things/live/messages/ask",
       "org.fuzz/a/things/twin/search/subscribe",
       "org.fuzz/a/things/twin/acks/my-ack",
+      "org.fuzz/a/things/live/acks",
+      "org.fuzz/a/policies/acks/my-ack",
+      "_/_/policies/commands/checkPermissions",
       "org.fuzz/a/things/twin/events/modified",
       "org.fuzz/a/things/twin/errors",
       "org.fuzz/a/things/twin/streaming/subscribeForPersistedEvents",
@@ -115,7 +118,9 @@ const control = fc.constantFrom(
   "START-SEND-EVENTS?filter=bogus(",
   "START-SEND-MESSAGES",
   "START-SEND-BOGUS",
-  "JWT-TOKEN?jwtToken=x",
+  "START-SEND-POLICY-ANNOUNCEMENTS?namespaces=org.fuzz,",
+  "STOP-SEND-POLICY-ANNOUNCEMENTS",
+  "JWTTOKEN?jwtToken=x", // with a hyphen it would end the session
 );
 
 /** Something to send over a WebSocket. */

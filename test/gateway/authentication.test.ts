@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import bcrypt from "bcryptjs";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -78,6 +79,47 @@ describe("by name and password", () => {
     });
     expect((await whoami(server, { authorization: basic("ditto:ditto") })).status).toBe(401);
     expect((await whoami(server, { authorization: basic("bert:s3cret") })).status).toBe(401);
+  });
+});
+
+describe("guessing", () => {
+  test("is counted at both doors together, and told apart from other addresses by the trusted proxy only", async () => {
+    const password = bcrypt.hashSync("s3cret", 4);
+    const env = {
+      USERS: `anna:${password}`,
+      LOGIN_FAILURES_PER_NAME: "3",
+      TRUSTED_PROXIES: "1",
+      WS_BASIC_PARAMETER: "true",
+    };
+    await using server = await startServer({ env });
+    const from = (address: string) => ({ "x-forwarded-for": `6.6.6.6, ${address}` });
+    const open = (credentials: string, address: string) => {
+      const url = `${server.wsUrl}/ws/2?basic=${encodeURIComponent(credentials)}`;
+      const socket = new WebSocket(url, { headers: from(address) });
+      return Promise.race([
+        once(socket, "open").then(() => {
+          socket.terminate();
+          return 101;
+        }),
+        once(socket, "unexpected-response").then(([, reply]) => reply.statusCode),
+      ]);
+    };
+
+    expect(await open("anna:s3cret", "192.0.2.1")).toBe(101);
+    expect(await open("anna:wrong", "192.0.2.1")).toBe(401);
+    for (const wrong of ["1", "2"])
+      expect(
+        (await whoami(server, { authorization: basic(`anna:${wrong}`), ...from("192.0.2.1") })).status,
+      ).toBe(401);
+    expect(await open("anna:wrong", "192.0.2.1")).toBe(429);
+    const right = { authorization: basic("anna:s3cret") };
+    expect(await whoami(server, { ...right, ...from("192.0.2.1") })).toMatchObject({
+      status: 429,
+      body: { error: "too.many.requests" },
+    });
+    expect((await whoami(server, { ...right, ...from("192.0.2.2") })).body).toMatchObject({
+      subjects: ["nginx:anna"],
+    });
   });
 });
 

@@ -1,53 +1,24 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
-import { policyRules } from "../../src/dispatch/policy-rules.ts";
-import type { ThingList } from "../../src/dispatch/thing-list.ts";
-import { thingRules } from "../../src/dispatch/thing-rules.ts";
-import { openWebSocketDoor } from "../../src/gateway/ws/door.ts";
-import { localPubsub } from "../../src/pubsub/pubsub.ts";
 import { commandMessage } from "../support/socket.ts";
+import { openDoor } from "../support/ws-door.ts";
 
 const BEAT_MS = 100;
-const seats = { commands: 1, characters: 1_000 };
 
 /** A door whose commands are never answered, and a client that answers no ping. */
 async function silentClient(authenticate = () => ({ subjects: ["nginx:ditto"] })) {
-  const faults: unknown[] = [];
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const close = openWebSocketDoor(server, {
-    authenticate,
-    dispatch: () => new Promise(() => undefined),
-    list: {} as ThingList,
-    pubsub: localPubsub(),
-    rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
-    waiting: { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs: 1_000 },
-    enter: (_, within) => within(),
-    maxHeaderBytes: 5_120,
-    maxSubjects: 10,
-    maxInWork: 1,
-    maxBuffered: 1_000_000,
-    maxFrameBytes: 1_000_000,
-    heartbeatMs: BEAT_MS,
-    challenge: true,
-    onFault: (error) => faults.push(error),
-  });
-  const { port } = server.address() as AddressInfo;
-  const client = new WebSocket(`ws://127.0.0.1:${port}/ws/2`, { autoPong: false });
+  const dispatch = () => new Promise<never>(() => undefined);
+  const door = await openDoor({ authenticate, dispatch, heartbeatMs: BEAT_MS, maxInWork: 1 });
+  const client = new WebSocket(`${door.wsUrl}/ws/2`, { autoPong: false });
   client.on("error", () => undefined);
   return {
     client,
-    faults,
+    faults: door.faults,
     async [Symbol.asyncDispose]() {
       client.terminate();
-      await close(0);
-      server.close();
+      await door[Symbol.asyncDispose]();
     },
   };
 }

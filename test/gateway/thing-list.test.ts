@@ -26,8 +26,8 @@ function listOf(count: number, mayRead: (n: number) => boolean, textOf = (id: st
 test("a page is read some at a time, and goes on after its last thing", async () => {
   const { ids, list, most } = listOf(100, (n) => n % 2 === 0);
 
-  const first = await list.page({ after: "", size: 30, namespaces: undefined }, ditto);
-  const second = await list.page({ after: first.next as string, size: 30, namespaces: undefined }, ditto);
+  const first = await list.page({ after: "", size: 30, ofNamespace: undefined }, ditto);
+  const second = await list.page({ after: first.next as string, size: 30, ofNamespace: undefined }, ditto);
 
   expect([...first.things, ...second.things]).toEqual(ids.filter((_, n) => n % 2 === 0));
   expect(first.things).toHaveLength(30);
@@ -38,10 +38,10 @@ test("a page is read some at a time, and goes on after its last thing", async ()
 test("a page ends after 5,000 things that cannot be read, and says where to go on", async () => {
   const { ids, list, reads } = listOf(5_100, (n) => n === 5_050);
 
-  const first = await list.page({ after: "", size: 30, namespaces: undefined }, ditto);
+  const first = await list.page({ after: "", size: 30, ofNamespace: undefined }, ditto);
   expect([first.things, first.next, reads.length]).toEqual([[], ids[4_999], 5_000]);
 
-  const second = await list.page({ after: first.next as string, size: 30, namespaces: undefined }, ditto);
+  const second = await list.page({ after: first.next as string, size: 30, ofNamespace: undefined }, ditto);
   expect([second.things, second.next]).toEqual([[ids[5_050]], undefined]);
 });
 
@@ -77,8 +77,8 @@ describe("an answer has at most 10,000,000 characters", () => {
   test("so a page of more ends before it, and goes on there", async () => {
     const { ids, list } = listOf(12, () => true, long);
 
-    const first = await list.page({ after: "", size: 30, namespaces: undefined }, ditto);
-    const second = await list.page({ after: first.next as string, size: 30, namespaces: undefined }, ditto);
+    const first = await list.page({ after: "", size: 30, ofNamespace: undefined }, ditto);
+    const second = await list.page({ after: first.next as string, size: 30, ofNamespace: undefined }, ditto);
 
     expect([first.things.length, first.next]).toEqual([10, ids[9]]);
     expect([second.things.length, second.next]).toEqual([2, undefined]);

@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { TwinError } from "../../src/base/errors.ts";
 import { awaitedOverHttp } from "../../src/dispatch/acks/awaited.ts";
+import { isResolved } from "../../src/dispatch/policy-view.ts";
 import { readOption } from "../../src/gateway/http/list-option.ts";
 import { openApiDocument } from "../../src/gateway/openapi/document.ts";
 import type { Parameter, Schema } from "../../src/gateway/openapi/openapi.ts";
@@ -46,7 +47,7 @@ const rows: readonly Row[] = [
     (text) => parseHeader("correlation-id", text),
     ["a", " ~", "x".repeat(3_000), "", "\u00fc", "a\tb"],
   ],
-  ["policy-view", (text) => parseHeader("policy-view", text), ["original", "resolved", "other"]],
+  ["policy-view", isResolved, ["original", "resolved", "other"]],
   [
     "timeout",
     (timeout) => awaitedOverHttp({ kind: "policy", action: "retrieve", headers: { timeout } }),

@@ -84,6 +84,7 @@ describe("what is not JSON of a policy is refused", () => {
     ["/entries/reader", { resources: { "thing:/": { grant: [] } } }, "json.field.missing"],
     ["/entries/reader", { resources: { "thing:/": { grant: [], revoke: 1 } } }, "json.invalid"],
     ["/entries/reader", { importable: 1 }, "json.invalid"],
+    ["/entries/owner/importable", 1, "policies:entry.invalid"],
     ["/entries/reader", { namespaces: "org" }, "json.invalid"],
     ["/entries/reader", { namespaces: [".*"] }, "policies:entry.invalid"],
     ["/entries/reader", { allowedAdditions: [1] }, "policies:entry.invalid"],

@@ -140,6 +140,17 @@ test("readers are those who may read the path or something below it", () => {
   expect([...readersOf("message", [])]).toEqual([]);
 });
 
+test("of several entries on a node each subject is judged by its own, also where a subject is in many", () => {
+  const { readersOf } = compileEnforcer([
+    entry(["a:1", "a:2"], { "thing:/attributes/x": grant("READ"), "thing:/attributes/y": grant("READ") }),
+    entry(["a:2"], { "thing:/attributes/x": revoke("READ") }),
+    entry(["a:3"], { "thing:/attributes/x": grant("READ") }),
+    entry(["a:3"], { "thing:/attributes/x": revoke("READ") }),
+  ]);
+  expect([...readersOf("thing", [])].sort()).toEqual(["a:1", "a:2"]);
+  expect([...readersOf("thing", ["attributes", "x"])].sort()).toEqual(["a:1"]);
+});
+
 test("a resource of many thousand keys compiles and is asked without a deep stack", () => {
   const keys = Array.from({ length: 40_000 }, () => "k");
   const enforcer = compileEnforcer([entry(["a:1"], { [`thing:/${keys.join("/")}`]: grant("READ") })]);

@@ -11,17 +11,23 @@ import {
   readEnvelope,
   thingIdsOf,
 } from "../../src/protocol/envelope.ts";
-import { parseCommandTopic } from "../../src/protocol/topic.ts";
+import { type CommandTopic, parseTopic } from "../../src/protocol/topic.ts";
 import type { EntityEvent, EventAction } from "../../src/signals/signal.ts";
 import { thingNotFound, thingPreconditionFailed } from "../../src/things/errors.ts";
 import { codeOf, command, ditto, thingId } from "../support/things.ts";
 
 const topic = "org.acme/lamp/things/twin/commands/modify";
+const subjectTopic = "org.acme/lamp/policies/commands/modify";
 const read = (message: JsonValue) => readEnvelope(message);
 const commandIn = (message: JsonObject) => {
   const envelope = read(message);
   const headers = headersOf(envelope, 5_120);
-  return commandOf(envelope, { ...parseCommandTopic(envelope.topic), id: thingId }, headers, ditto);
+  return commandOf(
+    envelope,
+    { ...(parseTopic(envelope.topic) as CommandTopic), id: thingId },
+    headers,
+    ditto,
+  );
 };
 
 describe("a message is read", () => {
@@ -50,6 +56,16 @@ describe("a message is read", () => {
     ]);
   });
 
+  test("with a path whose last slash does not count", () => {
+    expect(commandIn({ topic, path: "/attributes/" }).path).toEqual(["attributes"]);
+    expect(commandIn({ topic, path: "/" }).path).toEqual([]);
+  });
+
+  test("with a subject of a policy that is a URL", () => {
+    const { path } = commandIn({ topic: subjectTopic, path: "/entries/e/subjects/https://a.b/c:d" });
+    expect(path).toEqual(["entries", "e", "subjects", "https:", "", "a.b", "c:d"]);
+  });
+
   test("null is a value, absence is none", () => {
     expect(commandIn({ topic, path: "/", value: null }).value).toBeNull();
     expect("value" in commandIn({ topic, path: "/" })).toBe(false);
@@ -68,7 +84,9 @@ describe("a message is read", () => {
     [{ topic, path: "/", headers: { "response-required": "x" } }, "header.invalid"],
     [{ topic, path: "//" }, "json.pointer.invalid"],
     [{ topic, path: "/attributes//a" }, "json.pointer.invalid"],
-    [{ topic, path: "/attributes/" }, "json.pointer.invalid"],
+    [{ topic, path: "/attributes//" }, "json.pointer.invalid"],
+    [{ topic: subjectTopic, path: "/entries//subjects/https://a" }, "json.pointer.invalid"],
+    [{ topic: subjectTopic, path: "/entries/e/resources/thing://a" }, "json.pointer.invalid"],
     [{ topic, path: "/", fields: "a(" }, "json.fieldselector.invalid"],
   ];
   for (const [message, code] of refused) {

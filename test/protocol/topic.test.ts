@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseCommandTopic, printTopic } from "../../src/protocol/topic.ts";
+import { parseTopic, printTopic } from "../../src/protocol/topic.ts";
 import { codeOf } from "../support/things.ts";
 
 describe("topics of commands", () => {
@@ -14,8 +14,26 @@ describe("topics of commands", () => {
     ["a/things/things/twin/commands/delete", { kind: "thing", id: "a:things", action: "delete" }],
   ] as const;
   for (const [topic, parsed] of cases) {
-    test(topic, () => expect(parseCommandTopic(topic)).toEqual(parsed));
+    test(topic, () => expect(parseTopic(topic)).toEqual({ says: "command", ...parsed }));
   }
+});
+
+describe("topics of acknowledgements", () => {
+  const cases = [
+    ["a/b/things/twin/acks/my-ack", "my-ack"],
+    ["a/b/things/live/acks/connection:ack", "connection:ack"],
+    ["a/b/things/twin/acks/no/label", "no/label"],
+    ["a/b/things/twin/acks", undefined],
+    ["a/b/things/twin/acks/", undefined],
+  ] as const;
+  for (const [topic, label] of cases) {
+    test(topic, () => expect(parseTopic(topic)).toEqual({ says: "acknowledgement", id: "a:b", label }));
+  }
+});
+
+test("permissions are checked of no policy in particular", () => {
+  expect(parseTopic("_/_/policies/commands/checkPermissions")).toEqual({ says: "permissions" });
+  expect(parseTopic("a/b/policies/commands/checkPermissions")).toEqual({ says: "permissions" });
 });
 
 describe("other topics are refused", () => {
@@ -44,9 +62,17 @@ describe("other topics are refused", () => {
     "_/b/things/twin/commands/modify",
     `a/${"b".repeat(255)}/things/twin/commands/modify`,
     "a/b/things/twin/bogus/modify",
+    "a/b/things/none/acks/my-ack",
+    "1a/b/things/twin/acks/my-ack",
+    "a/b/policies/acks/my-ack",
+    "a/b/policies/messages/hi",
+    "a/b/policies/search/subscribe",
+    "a/b/things/twin/commands/checkPermissions",
+    "_/_/policies/commands/checkPermissions/more",
+    "a/b/policies/commands/activateTokenIntegration",
   ];
   test.each(unknown)("%j is no topic", (topic) => {
-    expect(codeOf(() => parseCommandTopic(topic))).toBe("protocoladapter:unknown.topicpath");
+    expect(codeOf(() => parseTopic(topic))).toBe("protocoladapter:unknown.topicpath");
   });
 
   const elsewhere = [
@@ -55,10 +81,11 @@ describe("other topics are refused", () => {
     "a/b/things/twin/events/modified",
     "a/b/things/twin/errors",
     "a/b/things/twin/search/subscribe",
-    "a/b/things/twin/acks/x",
+    "a/b/policies/announcements/subjectDeletion",
+    "a/b/policies/streaming/subscribeForPersistedEvents",
   ];
   test.each(elsewhere)("%s is not supported here", (topic) => {
-    expect(codeOf(() => parseCommandTopic(topic))).toBe("signal.unsupported");
+    expect(codeOf(() => parseTopic(topic))).toBe("signal.unsupported");
   });
 });
 

@@ -8,20 +8,15 @@ const unbuilt: readonly (readonly [said: RegExp, reason: string])[] = [
   [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
   [/ \/api\/2\/connections/, "connections are not built yet"],
   [/ \/api\/2\/search|search-persisted/, "search is not built yet"],
-  [/ \/api\/2\/checkPermissions/, "checkPermissions is not built yet"],
   [/ \/api\/2\/cloudevents/, "CloudEvents are not built yet"],
   [/\/(inbox|outbox)\/messages\//, "messages are not built yet"],
   [/channel=live/, "the live channel is not built yet"],
-  [/policy-view/, "policy views are not built yet"],
-  [/activateTokenIntegration/, "policy actions are not built yet"],
   [/td\+json|\.well-known\/wot/, "WoT is not built yet"],
-  [/ANNOUNCEMENTS/, "policy announcements are not built yet"],
   [/START-SEND-EVENTS\?/, "filters of events are not built yet"],
 ];
 
 const common: readonly (readonly [each: RegExp, reason: string])[] = [
   [/^header (correlation-id|ditto-originator): .* ours none$/, "the error lacks headers of the request"],
-  [/^header www-authenticate: none/, "a refused login is given a challenge"],
   [/^(header (entity-revision|etag):|body(\/|:(?! JSON| empty)))/, "follows from an earlier difference"],
   [/^message\/headers\/(x-ditto-pre-authenticated|host):/, "events lack the HTTP headers of their cause"],
 ];

@@ -26,6 +26,7 @@ export const sittings: readonly Sitting[] = [
     files: ["ws-commands.jsonl", "ws-events.jsonl", "ws-handshake-errors.jsonl", "ws-heartbeat.jsonl"],
     env: common,
   },
+  { files: ["ws-policy-announcement.jsonl"], env: common },
 ];
 
 export const notYetReplayed: readonly string[] = [
@@ -42,7 +43,6 @@ export const notYetReplayed: readonly string[] = [
   "sse-things-ids-fields.jsonl",
   "ws-acks.jsonl",
   "ws-live-messages.jsonl",
-  "ws-policy-announcement.jsonl",
   "ws-search.jsonl",
 ];
 

@@ -5,7 +5,7 @@ import type { JsonValue } from "../../src/base/json/json.ts";
 
 const patienceMs = 1_000;
 
-/** One WebSocket of `nginx:ditto` whose received messages wait to be taken. */
+/** One WebSocket whose received messages wait to be taken. */
 export class Session {
   readonly #socket: WebSocket;
   #frames: JsonValue[] = [];
@@ -19,9 +19,10 @@ export class Session {
     });
   }
 
-  static async open(url: string): Promise<Session> {
+  /** Opens one that speaks for the subjects, which are between commas. */
+  static async open(url: string, subjects: string): Promise<Session> {
     const socket = new WebSocket(`${url.replace("http", "ws")}/ws/2`, {
-      headers: { "x-ditto-pre-authenticated": "nginx:ditto" },
+      headers: { "x-ditto-pre-authenticated": subjects },
     });
     const session = new Session(socket);
     await once(socket, "open");

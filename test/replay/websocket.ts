@@ -11,14 +11,21 @@ import { send } from "./send.ts";
 import { Session } from "./session.ts";
 import { readTranscript, type Step } from "./transcript.ts";
 
+const aThing: WireRequest = {
+  method: "PUT",
+  path: "/api/2/things/org.golden.ws:e1",
+  headers: { "x-ditto-pre-authenticated": "nginx:ditto", "content-type": "application/json" },
+  body: '{"attributes":{"a":1},"features":{"f":{"properties":{"p":1}}}}',
+};
 /** What the sessions find on the server before they start. */
 const found: Readonly<Record<string, WireRequest>> = {
-  "ws-events.jsonl": {
-    method: "PUT",
-    path: "/api/2/things/org.golden.ws:e1",
-    headers: { "x-ditto-pre-authenticated": "nginx:ditto", "content-type": "application/json" },
-    body: '{"attributes":{"a":1},"features":{"f":{"properties":{"p":1}}}}',
-  },
+  "ws-events.jsonl": aThing,
+  "ws-policy-announcement.jsonl": aThing,
+};
+
+/** For whom a session speaks, where the recording shows that it was not for `nginx:ditto` alone. */
+const speakers: Readonly<Record<string, string>> = {
+  "ws-policy-announcement.jsonl": "nginx:ditto,nginx:exp",
 };
 
 /** What the three refused handshakes asked for; the recording holds the answers only. */
@@ -35,7 +42,7 @@ const settleMs = 300;
 export async function replayWebSocket(file: string, url: string): Promise<Outcome[]> {
   const setUp = found[file];
   if (setUp) await send(url, setUp);
-  const player = new Player(url);
+  const player = new Player(url, speakers[file] ?? "nginx:ditto");
   try {
     const outcomes: Outcome[] = [];
     for (const step of readTranscript(file)) {
@@ -52,14 +59,16 @@ export async function replayWebSocket(file: string, url: string): Promise<Outcom
 /** Plays steps one after another over one socket, opened when first needed. */
 class Player {
   readonly #url: string;
+  readonly #subjects: string;
   readonly #bindings: Bindings;
   readonly #agent = new Agent({ keepAlive: true });
   #session: Promise<Session> | undefined;
   #pending: Promise<OurResponse> | undefined;
   #handshakes = 0;
 
-  constructor(url: string) {
+  constructor(url: string, subjects: string) {
     this.#url = url;
+    this.#subjects = subjects;
     this.#bindings = new Bindings(new URL(url).host);
   }
 
@@ -72,7 +81,7 @@ class Player {
       case "receive":
         return this.#receive(await this.#open(), step.frame);
       case "request":
-        this.#pending = send(this.#url, step.request, this.#agent);
+        this.#pending = send(this.#url, stillToCome(step.request), this.#agent);
         return undefined;
       case "response":
         if (!this.#pending) throw new Error(`line ${step.n}: a response without a request`);
@@ -97,7 +106,7 @@ class Player {
   }
 
   #open(): Promise<Session> {
-    this.#session ??= Session.open(this.#url);
+    this.#session ??= Session.open(this.#url, this.#subjects);
     return this.#session;
   }
 
@@ -124,6 +133,13 @@ class Player {
     };
     return send(this.#url, { method: "GET", path: asked.path, headers: { ...upgrade, ...asked.headers } });
   }
+}
+
+/** A request whose times of the recorded day, which lay ahead then, lie ahead again. */
+function stillToCome(request: WireRequest): WireRequest {
+  if (request.body === undefined) return request;
+  const soon = new Date(Date.now() + 600_000).toISOString();
+  return { ...request, body: request.body.replaceAll(/2026-11-21T[\d:.]+Z/g, soon) };
 }
 
 interface EnvelopeLike {

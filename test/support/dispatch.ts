@@ -6,7 +6,7 @@ import { compileCreationRules } from "../../src/dispatch/creation/creation-rules
 import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
 import { Entities } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
-import { policyRules } from "../../src/dispatch/policy-rules.ts";
+import { type PolicySettings, policyRules } from "../../src/dispatch/policy-rules.ts";
 import { Snapshots } from "../../src/dispatch/snapshots.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import type { Journal } from "../../src/journal/journal.ts";
@@ -26,6 +26,7 @@ export interface World {
   readonly dispatch: Dispatch;
   readonly things: Entities;
   readonly policies: Entities;
+  readonly access: PolicyAccess;
   readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
   readonly published: EntityEvent[];
   /** What went wrong behind the scenes. */
@@ -43,13 +44,20 @@ interface How {
 
 export const thingId = "org.acme:lamp";
 
+interface Sized {
+  readonly capacity?: number;
+  readonly maxSize?: number;
+  readonly removeEmptyObjects?: boolean;
+  readonly policySettings?: PolicySettings;
+}
+
 export function worldOn(
   journal: Journal,
-  { capacity = 10_000_000, maxSize = 102_400, removeEmptyObjects = false } = {},
+  { capacity = 10_000_000, maxSize = 102_400, removeEmptyObjects = false, policySettings = {} }: Sized = {},
 ): World {
   const things = new Entities(thingRules(maxSize, removeEmptyObjects), journal, capacity);
   const policies: Entities = new Entities(
-    policyRules(maxSize, (id) => policies.peek(id)?.committed?.value),
+    policyRules(maxSize, (id) => policies.peek(id)?.committed?.value, policySettings),
     journal,
     capacity,
   );
@@ -60,10 +68,11 @@ export function worldOn(
     policy: new Snapshots(journal, "policy", fail),
   };
   const published: EntityEvent[] = [];
+  const access = new PolicyAccess(policies, policySettings.rootsOf);
   const dispatch = dispatcher({
     things,
     policies,
-    access: new PolicyAccess(policies),
+    access,
     snapshots,
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
@@ -74,6 +83,7 @@ export function worldOn(
     dispatch,
     things,
     policies,
+    access,
     snapshots,
     published,
     snapshotErrors,

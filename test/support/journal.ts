@@ -9,6 +9,7 @@ import {
   type JournalRow,
   JournalUnavailable,
   type Moment,
+  type PolicyDue,
   type Reach,
   type Recorded,
   RevisionTaken,
@@ -30,6 +31,8 @@ export class HeldJournal implements Journal {
   readonly snapshots = new Map<string, SnapshotRow>();
   /** Every stored snapshot, by entity, in the order of revisions. */
   readonly kept = new Map<string, SnapshotRow[]>();
+  /** When policies are due. */
+  readonly dues = new Map<string, number>();
   /** Every append, as it came. */
   readonly appends: (readonly JournalRow[])[] = [];
   /** How often each entity was read. */
@@ -66,7 +69,9 @@ export class HeldJournal implements Journal {
     for (const row of next.rows) {
       const key = keyOf(row.kind, row.id);
       this.rows.set(key, [...(this.rows.get(key) ?? []), row]);
-      const { kind, id, revision, timestamp, value, metadata } = row;
+      const { kind, id, revision, timestamp, value, metadata, due } = row;
+      if (typeof due === "number") this.dues.set(id, due);
+      if (due === null) this.dues.delete(id);
       if (row.action === "created" && row.path === "/")
         this.snapshots.set(key, {
           kind,
@@ -190,6 +195,23 @@ export class HeldJournal implements Journal {
   #events(kind: EntityKind, id: string, from: number, to: number, limit: number): readonly JournalRow[] {
     const rows = this.rows.get(keyOf(kind, id)) ?? [];
     return rows.filter(({ revision }) => revision >= from && revision <= to).slice(0, limit);
+  }
+
+  async listDue(after: PolicyDue, limit: number): Promise<readonly PolicyDue[]> {
+    await this.gate;
+    const isBefore = (a: PolicyDue, b: PolicyDue) => a.due < b.due || (a.due === b.due && a.id < b.id);
+    return [...this.dues]
+      .map(([id, due]) => ({ id, due }))
+      .filter((one) => isBefore(after, one))
+      .sort((a, b) => (isBefore(a, b) ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async setUnknownDue(id: string, due: number | null): Promise<void> {
+    await this.gate;
+    if (this.dues.get(id) !== 0) return;
+    if (due === null) this.dues.delete(id);
+    else this.dues.set(id, due);
   }
 
   async close(): Promise<void> {

@@ -30,9 +30,13 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Opens a session as `ditto`, or with other headers. */
-export async function openSession(server: TestServer, headers?: Record<string, string>): Promise<Session> {
+export async function openSession(
+  server: Pick<TestServer, "wsUrl">,
+  headers?: Record<string, string>,
+  query = "",
+): Promise<Session> {
   const authorization = `Basic ${Buffer.from("ditto:ditto").toString("base64")}`;
-  const socket = new WebSocket(`${server.wsUrl}/ws/2`, { headers: headers ?? { authorization } });
+  const socket = new WebSocket(`${server.wsUrl}/ws/2${query}`, { headers: headers ?? { authorization } });
   const inbox: string[] = [];
   const waiting: ((text: string) => void)[] = [];
   socket.on("message", (data) => {

@@ -6,8 +6,8 @@ import type { Reply } from "../../signals/reply.ts";
 import type { Command } from "../../signals/signal.ts";
 import type { Entities } from "../entities.ts";
 import { enforcerFor, execute } from "../execute.ts";
+import { retrieveView } from "../policy-view.ts";
 import { load, orUnavailable, type Parts } from "../ready.ts";
-import { retrieve } from "../retrieve.ts";
 import { retrieveAt } from "./rebuild.ts";
 
 /** Answers a retrieve of an entity at a moment of its past; 404 where that is not in its history. */
@@ -33,7 +33,14 @@ export async function readPast(
   if (!past) return execute(parts, command, store, ready, undefined);
   if (!past.state.value) throw rules.notFound(command.id);
   const policy = ready.policy?.committed?.value as JsonObject;
-  const reply = retrieve(command, resource, rules, { state: past.state }, { access, policy });
+  const reply = await retrieveView(
+    parts,
+    command,
+    resource,
+    rules,
+    { state: past.state },
+    { access, policy },
+  );
   const headers = { ...reply.headers, "historical-headers": past.headers };
   // The revision that Ditto tells of the past is one less than that of the state.
   return { ...reply, headers, ...(reply.revision !== undefined && { revision: reply.revision - 1 }) };

@@ -1,69 +1,76 @@
-// Who speaks: HTTP Basic users and the pre-authenticated header of a trusted proxy (basic-auth page).
+// Who speaks: the subjects that a trusted proxy names, a JSON Web Token, or a user with a password (basic-auth page).
 
-import { timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { User } from "../../ops/users.ts";
 import type { AuthContext } from "../../signals/signal.ts";
-import { headerText } from "../header-text.ts";
-import { digest } from "./basic.ts";
-import { authenticationFailed, jwtInvalid } from "./errors.ts";
+import { basicHeader } from "./basic.ts";
+import { basicLogin, type LoginSettings } from "./basic-login.ts";
+import { authenticationFailed, severalCredentials } from "./errors.ts";
+import { PRE_AUTHENTICATED, preAuthentication } from "./pre-authenticated.ts";
+import { refuseToken, type VerifyToken } from "./verify-token.ts";
 
-/** Gives the subjects that a request speaks for, or throws the refusal. */
-export type Authenticate = (headers: IncomingHttpHeaders) => AuthContext;
+/** By which door a request came. */
+export type Door = "http" | "ws";
 
-export interface AuthSettings {
+/** Gives the subjects that a request speaks for, at once where its credentials are known already, or refuses it. */
+export type Authenticate = (
+  incoming: IncomingMessage,
+  query: URLSearchParams | undefined,
+  door: Door,
+) => AuthContext | Promise<AuthContext>;
+
+export interface AuthSettings extends LoginSettings {
   readonly users: readonly User[];
   readonly enablePreAuthentication: boolean;
+  /** Whether a WebSocket's handshake may bring name and password in the query. */
+  readonly wsBasicParameter: boolean;
 }
 
-/** How many different header values are remembered with what they stand for. */
-const REMEMBERED = 10_000;
+/**
+ * Makes the authenticator. The proxy's header counts before other credentials, unless it names nobody. The contexts of
+ * equal credentials are the same object, so that what hangs on it is found again.
+ */
+export function authenticator(settings: AuthSettings, verifyToken: VerifyToken = refuseToken): Authenticate {
+  const preAuthenticated = preAuthentication();
+  const login = basicLogin(settings.users, settings);
+  const contexts = new Map(settings.users.map(({ name }) => [name, { subjects: [`nginx:${name}`] }]));
+  const contextOf = (name: string): AuthContext => contexts.get(name) as AuthContext;
+  const byPassword = (header: string, incoming: IncomingMessage): AuthContext | Promise<AuthContext> => {
+    const name = login(header, incoming);
+    return typeof name === "string" ? contextOf(name) : name.then(contextOf);
+  };
 
-/** Makes the authenticator. Equal headers give the same context object, so that what hangs on it is found again. */
-export function authenticator({ users, enablePreAuthentication }: AuthSettings): Authenticate {
-  const passwords = new Map(users.map((user) => [user.name, digest(user.password)]));
-  const known = new Map<string, AuthContext>();
+  return (incoming, query, door) => {
+    const { headers } = incoming;
+    const told = settings.enablePreAuthentication ? headers[PRE_AUTHENTICATED] : undefined;
+    const trusted = told === undefined ? undefined : preAuthenticated(String(told));
+    if (trusted) return trusted;
 
-  function remembered(header: string, make: () => AuthContext): AuthContext {
-    let context = known.get(header);
-    if (!context) {
-      context = make();
-      if (known.size >= REMEMBERED) known.clear();
-      known.set(header, context);
-    }
-    return context;
-  }
-
-  return (headers) => {
-    const preAuthenticated = headers["x-ditto-pre-authenticated"];
-    if (enablePreAuthentication && typeof preAuthenticated === "string" && preAuthenticated.trim() !== "") {
-      return remembered(`pre ${preAuthenticated}`, () => subjectsOf(headerText(preAuthenticated)));
-    }
-    const authorization = headers.authorization;
+    const { authorization } = headers;
+    const isBearer = authorization !== undefined && /^bearer(?: |$)/i.test(authorization);
+    const parameter =
+      query && door === "ws" && (authorization === undefined || isBearer)
+        ? credentialOf(query, settings.wsBasicParameter)
+        : undefined;
+    if (parameter && authorization !== undefined) throw severalCredentials();
+    if (parameter?.token !== undefined) return verifyToken(parameter.token);
+    if (parameter) return byPassword(basicHeader(parameter.basic), incoming);
     if (authorization === undefined) throw authenticationFailed();
-    if (/^bearer /i.test(authorization)) throw jwtInvalid();
-    return remembered(authorization, () => basic(authorization, passwords));
+    if (isBearer) return verifyToken(authorization.slice("bearer ".length).trim());
+    return byPassword(authorization, incoming);
   };
 }
 
-function subjectsOf(header: string): AuthContext {
-  const subjects = header
-    .split(",")
-    .map((subject) => subject.trim())
-    .filter((subject) => subject !== "");
-  if (subjects.length === 0) throw authenticationFailed();
-  return { subjects };
-}
+type Parameter =
+  | { readonly token: string; readonly basic?: never }
+  | { readonly basic: string; readonly token?: never };
 
-function basic(authorization: string, passwords: ReadonlyMap<string, Buffer>): AuthContext {
-  const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization)?.[1];
-  if (encoded === undefined) throw authenticationFailed();
-  const credentials = Buffer.from(encoded, "base64").toString();
-  const colon = credentials.indexOf(":");
-  const name = credentials.slice(0, Math.max(colon, 0));
-  // An unknown name is compared as well, so that the time does not tell which names exist.
-  const expected = passwords.get(name) ?? digest("");
-  const matches = timingSafeEqual(expected, digest(credentials.slice(colon + 1)));
-  if (!matches || !passwords.has(name)) throw authenticationFailed();
-  return { subjects: [`nginx:${name}`] };
+/** The credential in the query of a handshake, for browsers, whose WebSockets cannot send headers. */
+function credentialOf(query: URLSearchParams, takesBasic: boolean): Parameter | undefined {
+  const tokens = query.getAll("access_token");
+  const basics = takesBasic ? query.getAll("basic") : [];
+  if (tokens.length + basics.length > 1) throw severalCredentials();
+  const [[token], [basic]] = [tokens, basics];
+  if (token !== undefined) return { token };
+  return basic === undefined ? undefined : { basic };
 }

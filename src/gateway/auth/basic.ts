@@ -1,13 +1,20 @@
-// HTTP Basic (RFC 7617): what both its users and the devops user need.
+// HTTP Basic (RFC 7617): how a name and a password are written into the header.
 
-import { createHash } from "node:crypto";
-
-/** What 401 asks for where users are configured. */
-export const basicChallenge = 'Basic realm="ditto", charset="UTF-8"';
+/** A name and a password as a client gave them. */
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
 
 /** The header that a user of that name and password sends. */
-export const basicHeader = (name: string, password: string): string =>
-  `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
+export const basicHeader = (credentials: string): string =>
+  `Basic ${Buffer.from(credentials).toString("base64")}`;
 
-/** Of the same length for every secret, so that secrets can be compared without telling by the time it takes. */
-export const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+/** Reads the header; undefined where it is no HTTP Basic. The first colon ends the name; without one there is none. */
+export function readBasic(authorization: string): Credentials | undefined {
+  const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const credentials = Buffer.from(encoded, "base64").toString();
+  const colon = credentials.indexOf(":");
+  return { name: credentials.slice(0, Math.max(colon, 0)), password: credentials.slice(colon + 1) };
+}

@@ -1,11 +1,39 @@
-import { defineError } from "../../base/errors.ts";
+import { defineError, TwinError } from "../../base/errors.ts";
 
 export const authenticationFailed = defineError("gateway:authentication.failed", 401, () => ({
   message: "The request could not be authenticated.",
   description: "Send the credentials of a known user.",
 }));
 
-export const jwtInvalid = defineError("jwt:invalid", 400, () => ({
-  message: "The token is not a valid JSON Web Token.",
-  description: "Send a token of a configured OpenID Connect issuer; none is configured on this server.",
+export const severalCredentials = defineError("gateway:authentication.failed", 401, () => ({
+  message: "The request could not be authenticated, since it brings more than one credential.",
+  description: "Send it either in the header 'Authorization' or as a query parameter, and only once.",
 }));
+
+export const notAnOperator = defineError("gateway:authentication.failed", 401, () => ({
+  message: "The token is valid, but none of its subjects may see this resource.",
+  description: "Its subjects have to be among those that the operator of this server has named.",
+}));
+
+export const tokenMissing = defineError("gateway:authentication.failed", 401, () => ({
+  message: "The request brings no token.",
+  description: "Send a JSON Web Token in the header 'Authorization', after 'Bearer '.",
+}));
+
+export const loginUnavailable = defineError("gateway:authentication.provider.unavailable", 503, () => ({
+  message: "The password could not be checked at the moment.",
+  description: "Too many others are being checked. Try again in a moment.",
+}));
+
+/** The refusal of a login after too many failed ones; tells for how many seconds. */
+export class TooManyFailures extends TwinError {
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super("too.many.requests", 429, {
+      message: "Too many logins with wrong passwords came from this address.",
+      description: `Try again in ${retryAfter} seconds.`,
+    });
+    this.retryAfter = retryAfter;
+  }
+}

@@ -4,34 +4,37 @@ import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { TwinError } from "../../base/errors.ts";
+import type { PermissionSources } from "../../dispatch/check-permissions.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { ActOnPolicy } from "../../dispatch/policy-actions.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import { headersTooLarge } from "../../protocol/headers.ts";
-import type { Authenticate } from "../auth/authenticate.ts";
-import { basicChallenge } from "../auth/basic.ts";
-import { authenticationFailed } from "../auth/errors.ts";
+import { refusalHeaders } from "../auth/challenge.ts";
+import type { ReachOf } from "../auth/namespace-access.ts";
 import { openApiRoutes } from "../openapi/routes.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
 import { duplicateHeader, internalError, unsupportedApiVersion } from "./errors.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
+import { actionPathOf, policyActionRequest } from "./policy-actions.ts";
 import { postRequest } from "./post-requests.ts";
-import { admit, correlationIdOf } from "./request-headers.ts";
+import { type Admission, admit, correlationIdOf } from "./request-headers.ts";
 import { thingsRequest } from "./things-requests.ts";
 import { toldOf } from "./told.ts";
 import { addressOf, pathOf, readTarget } from "./uri.ts";
 
-export interface HttpParts {
-  readonly authenticate: Authenticate;
+export interface HttpParts extends Admission {
   readonly dispatch: Dispatch;
   readonly list: ThingList;
   readonly things: EntityRoutes;
   readonly policies: EntityRoutes;
+  readonly act: ActOnPolicy;
+  /** What checks of permissions are answered from. */
+  readonly permissions: PermissionSources;
   readonly defaultNamespace: string;
-  /** How many characters the headers of a request may have, names and values together. */
-  readonly maxHeaderBytes: number;
-  /** How many subjects a request may speak for. */
-  readonly maxSubjects: number;
+  /** Absent where every namespace may be reached. */
+  readonly reachOf?: ReachOf | undefined;
   /** Answers what is asked about the server itself. */
   readonly ops: OpsAnswers;
   /** Whether 401 asks for HTTP Basic. */
@@ -55,11 +58,18 @@ export function httpApp(parts: HttpParts): Hono<Env> {
       ? postRequest(routes, request, parts.dispatch, parts.defaultNamespace)
       : methodNotAllowed(["POST"]);
 
+  const entity = (routes: EntityRoutes, request: HttpRequest) => {
+    const action = routes === policies ? actionPathOf(routes, request.target.path) : undefined;
+    return action
+      ? policyActionRequest(routes, request, action, parts.act)
+      : entityRequest(routes, request, parts.dispatch);
+  };
+
   const api = (routes: EntityRoutes) => (c: Context<Env>) =>
     guarded(parts, c, (request) =>
       request.target.path.length <= routes.base.length + 1
         ? collection(routes, request)
-        : entityRequest(routes, request, parts.dispatch),
+        : entity(routes, request),
     );
 
   const app = new Hono<Env>({ getPath: (_, { env } = {}) => pathOf(env?.incoming.url as string) });
@@ -68,6 +78,10 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   }
   for (const route of ["/api/2/whoami", "/api/2/whoami/"])
     app.all(route, (c) => guarded(parts, c, async (request) => whoami(request)));
+  for (const route of [CHECK_PERMISSIONS, `${CHECK_PERMISSIONS}/`])
+    app.all(route, (c) =>
+      guarded(parts, c, (request) => checkPermissionsRequest(parts.permissions, policies, request)),
+    );
   for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
@@ -101,8 +115,10 @@ async function guarded(
   let known: HttpRequest | undefined;
   try {
     const target = readTarget(incoming.url as string);
-    const { auth, headers } = admit(incoming, target.query, parts);
-    known = { incoming, target, auth, headers, onFault: parts.onFault };
+    const admitted = admit(incoming, target.query, "http", parts);
+    const { auth, headers } = admitted instanceof Promise ? await admitted : admitted;
+    const reach = parts.reachOf?.(auth, headers, incoming.headers);
+    known = { incoming, target, auth, headers, reach, onFault: parts.onFault };
     return await respond(known);
   } catch (error) {
     return refusal(parts, error, incoming, known);
@@ -121,10 +137,8 @@ function refusal(
     const fault = internalError();
     return errorAnswer(fault, request ? toldOf(fault, request) : {});
   }
-  if (authenticationFailed.is(error) && parts.challenge) {
-    return errorAnswer(error, { "www-authenticate": basicChallenge });
-  }
   if (request) return errorAnswer(error, toldOf(error, request));
   const isOfAll = headersTooLarge.is(error) || duplicateHeader.is(error);
-  return errorAnswer(error, isOfAll ? { "correlation-id": correlationIdOf(incoming.headers) } : {});
+  const told = isOfAll ? { "correlation-id": correlationIdOf(incoming.headers) } : {};
+  return errorAnswer(error, { ...told, ...refusalHeaders(error, parts.challenge) });
 }

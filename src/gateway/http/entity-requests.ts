@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { TwinError } from "../../base/errors.ts";
-import { isNamespacedId } from "../../base/ids.ts";
+import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
@@ -15,6 +15,7 @@ import { toldHeaders } from "../../protocol/headers.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
+import type { Reach } from "../auth/namespace-access.ts";
 import { whenGone } from "../gone.ts";
 import { accepted, acksAnswer, answer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import { checkMediaType, patchFormatOf, readJson } from "./body.ts";
@@ -39,6 +40,8 @@ export interface HttpRequest {
   readonly target: Target;
   readonly auth: AuthContext;
   readonly headers: DittoHeaders;
+  /** The namespaces that the caller may reach, where the operator has rules for that. */
+  readonly reach?: Reach | undefined;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown, correlationId: string) => void;
   /** The resource path that it is about, once that is read. */
@@ -68,6 +71,7 @@ export async function entityRequest(
   const rawId = slash < 0 ? rest : rest.slice(0, slash);
   const id = decodeSegment(rawId);
   if (id === undefined || !isNamespacedId(id)) throw routes.rules.idInvalid(id ?? rawId);
+  request.reach?.check(routes.rules.kind, namespaceOf(id));
   if (slash >= 0 && rest[slash + 1] === "/") return notFoundAnswer();
   const path = slash < 0 ? [] : readResourcePath(rest.slice(slash + 1));
   const resource = routes.rules.resource(path);

@@ -1,48 +1,61 @@
 // What is asked about the server itself: `/health`, `/status`, and what only the devops user may see.
 
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import os from "node:os";
-import { basicHeader, digest } from "../auth/basic.ts";
-import { jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { TwinError } from "../../base/errors.ts";
+import { refusalHeaders } from "../auth/challenge.ts";
+import { authenticationFailed } from "../auth/errors.ts";
+import { type OperatorSettings, operatorRealms, type Realm } from "../auth/operators.ts";
+import type { VerifyToken } from "../auth/verify-token.ts";
+import { errorAnswer, jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { refuseDuplicate } from "./request-headers.ts";
 
-export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response;
-
-export interface OpsSettings {
-  readonly devopsPassword: string | undefined;
-  readonly devopsSecured: boolean;
-}
+export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response | Promise<Response>;
 
 /**
- * Makes the answers; without a password nobody is the devops user, unless the resources are not secured at all.
- * `isUp` says whether the server can do its work at the moment.
+ * Makes the answers; without a password or a token nobody is an operator, unless a realm is not secured at all. `isUp`
+ * says whether the server can do its work at the moment, `verifyToken` judges the tokens of operators.
  */
-export function opsAnswers({ devopsPassword, devopsSecured }: OpsSettings, isUp: () => boolean): OpsAnswers {
-  const expected = devopsPassword === undefined ? undefined : digest(basicHeader("devops", devopsPassword));
-  const mayPass = ({ headers }: IncomingMessage) =>
-    !devopsSecured ||
-    (expected !== undefined && timingSafeEqual(expected, digest(headers.authorization ?? "")));
-
-  return (path, incoming) => {
+export function opsAnswers(
+  settings: OperatorSettings,
+  isUp: () => boolean,
+  verifyToken?: VerifyToken,
+): OpsAnswers {
+  const { devops, status } = operatorRealms(settings, verifyToken);
+  return async (path, incoming) => {
     const isRead = incoming.method === "GET";
     if (path === "/health" || path === "/status") {
       if (!isRead) return methodNotAllowed(["GET"]);
-      return path === "/health" ? health(isUp()) : jsonAnswer(status());
+      return path === "/health" ? health(isUp()) : jsonAnswer(ownStatus());
     }
-    const realm = path.startsWith("/devops") ? "DITTO-DEVOPS" : "DITTO-STATUS";
-    if (!mayPass(incoming)) {
-      const challenge = { "www-authenticate": `Basic realm="${realm}",charset=UTF-8` };
-      return textAnswer(401, "The resource requires the devops user's password.", challenge);
-    }
+    const refusal = await refusedBy(path.startsWith("/devops") ? devops : status, incoming);
+    if (refusal) return refusal;
     if (path !== "/overall/status") return notFoundAnswer();
-    return isRead ? jsonAnswer(status()) : methodNotAllowed(["GET"]);
+    return isRead ? jsonAnswer(ownStatus()) : methodNotAllowed(["GET"]);
   };
+}
+
+/** The answer to whoever is not an operator. */
+async function refusedBy(
+  { challenge, check }: Realm,
+  incoming: IncomingMessage,
+): Promise<Response | undefined> {
+  try {
+    refuseDuplicate(incoming.rawHeaders);
+    await check(incoming);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TwinError)) throw error;
+    return challenge !== undefined && authenticationFailed.is(error)
+      ? textAnswer(401, "The resource requires an operator's password.", { "www-authenticate": challenge })
+      : errorAnswer(error, refusalHeaders(error, false));
+  }
 }
 
 const health = (isUp: boolean): Response =>
   isUp ? jsonAnswer({ status: "UP" }) : jsonAnswer({ status: "DOWN" }, 503);
 
-const status = () => ({
+const ownStatus = () => ({
   service: "pollux",
   instance: String(process.pid),
   hostname: os.hostname(),

@@ -1,7 +1,7 @@
 // `POST /api/2/things` and `POST /api/2/policies`: an entity whose id is the server's to choose.
 
 import { randomUUID } from "node:crypto";
-import { isNamespacedId } from "../../base/ids.ts";
+import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { getKey, isObject } from "../../base/json/json.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import { checkMediaType, readJson } from "./body.ts";
@@ -19,6 +19,7 @@ export async function postRequest(
   checkMediaType(incoming.headers["content-type"], routes.acceptedMediaTypes);
   const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
   if (!isNamespacedId(id)) throw rules.idInvalid(id);
+  request.reach?.check(rules.kind, namespaceOf(id));
   const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
   const given = isObject(value) ? getKey(value, `${rules.kind}Id`) : undefined;
   if (given !== undefined) throw rules.idNotSettable(String(given));

@@ -6,7 +6,8 @@ import type { IncomingMessage } from "node:http";
 import { equals, type JsonValue, putKey } from "../../base/json/json.ts";
 import { goesAlong, headersTooLarge, knownHeaders, parseTextHeader } from "../../protocol/headers.ts";
 import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
-import type { Authenticate } from "../auth/authenticate.ts";
+import type { Authenticate, Door } from "../auth/authenticate.ts";
+import { PRE_AUTHENTICATED } from "../auth/pre-authenticated.ts";
 import { headerText } from "../header-text.ts";
 import { duplicateHeader } from "./errors.ts";
 
@@ -35,22 +36,60 @@ const parameters: ReadonlySet<string> = new Set([
 /** What lets a request in, at either door. */
 export interface Admission {
   readonly authenticate: Authenticate;
+  /** Whether the header of a trusted proxy is not trusted here; then it goes no further. */
+  readonly ignoresPreAuthentication: boolean;
   /** How many characters the headers of a request may have, names and values together. */
   readonly maxHeaderBytes: number;
   /** How many subjects a request may speak for. */
   readonly maxSubjects: number;
 }
 
-/** Who a request speaks for and what its headers say; refuses one that cannot be authenticated or goes beyond limits. */
+/** Somebody who was let in. */
+export interface Admitted {
+  readonly auth: AuthContext;
+  readonly headers: DittoHeaders;
+}
+
+/**
+ * Who a request speaks for and what its headers say, at once where its credentials are known already; refuses one that
+ * cannot be authenticated or goes beyond limits.
+ */
 export function admit(
   incoming: IncomingMessage,
   query: URLSearchParams | undefined,
-  { authenticate, maxHeaderBytes, maxSubjects }: Admission,
-): { readonly auth: AuthContext; readonly headers: DittoHeaders } {
-  const auth = authenticate(incoming.headers);
-  const headers = requestHeaders(incoming, query, maxHeaderBytes);
+  door: Door,
+  admission: Admission,
+): Admitted | Promise<Admitted> {
+  const auth = admission.authenticate(incoming, query, door);
+  return auth instanceof Promise
+    ? auth.then((known) => admitted(incoming, query, known, admission))
+    : admitted(incoming, query, auth, admission);
+}
+
+function admitted(
+  incoming: IncomingMessage,
+  query: URLSearchParams | undefined,
+  auth: AuthContext,
+  { ignoresPreAuthentication, maxHeaderBytes, maxSubjects }: Admission,
+): Admitted {
+  let headers = requestHeaders(incoming, query, maxHeaderBytes);
   checkSubjects(auth.subjects, maxSubjects);
-  return { auth, headers };
+  if (ignoresPreAuthentication && headers[PRE_AUTHENTICATED] !== undefined) {
+    const { [PRE_AUTHENTICATED]: _, ...others } = headers;
+    headers = others;
+  }
+  const told = auth.token?.headers;
+  return { auth, headers: told ? { ...headers, ...claimsTold(told) } : headers };
+}
+
+/** The headers made of the claims of a token, which count before those that its bearer sends. */
+function claimsTold(told: Readonly<Record<string, string>>): DittoHeaders {
+  const headers: { [name: string]: JsonValue } = {};
+  for (const name of Object.keys(told)) {
+    if (names.has(name) || goesAlong(name))
+      putKey(headers, name, parseTextHeader(name, told[name] as string));
+  }
+  return headers;
 }
 
 /**
@@ -101,12 +140,13 @@ function addParameters(
   }
 }
 
-/** Only headers that matter are counted: a proxy may split cookies into several. */
-function refuseDuplicate(raw: readonly string[]): void {
+/** Refuses headers that are given twice. Only those that matter are counted: a proxy may split cookies into several. */
+export function refuseDuplicate(raw: readonly string[]): void {
   const seen = new Set<string>();
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase();
-    if (seen.has(name) && (names.has(name) || goesAlong(name))) throw duplicateHeader(name);
+    if (seen.has(name) && (name === "authorization" || names.has(name) || goesAlong(name)))
+      throw duplicateHeader(name);
     seen.add(name);
   }
 }

@@ -1,9 +1,11 @@
 // `/api/2/things`: create with a generated id, read several, list all that the caller may see.
 
+import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
+import type { Reach } from "../auth/namespace-access.ts";
 import { listAnswer, methodNotAllowed } from "./answers.ts";
 import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 import { readOption } from "./list-option.ts";
@@ -34,14 +36,18 @@ const fieldsOf = ({ target }: HttpRequest): readonly Path[] | undefined => {
 
 async function several(request: HttpRequest, list: ThingList): Promise<Response> {
   const ids = (request.target.query?.getAll("ids") ?? []).flatMap((text) => text.split(","));
+  // What is no ID is for the list to refuse.
+  if (request.reach)
+    for (const id of ids.filter(isNamespacedId)) request.reach.check("thing", namespaceOf(id));
   const texts = await list.several(ids, request.auth, request.headers, fieldsOf(request));
   return respond(request, texts);
 }
 
 async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList): Promise<Response> {
   const { size, after } = readOption(request.target.query?.get("option") ?? undefined);
-  const namespaces = request.target.query?.get("namespaces")?.split(",");
-  const page = await list.page({ after, size, namespaces }, request.auth, fieldsOf(request));
+  const asked = request.target.query?.get("namespaces")?.split(",");
+  const ofNamespace = listedNamespaces(asked, request.reach);
+  const page = await list.page({ after, size, ofNamespace }, request.auth, fieldsOf(request));
   const given = request.target.query?.get("option") ?? undefined;
   const links = [`<${pageUrl(routes, request, given)}>; rel=canonical`];
   if (page.next) {
@@ -49,6 +55,17 @@ async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList):
     links.push(`<${pageUrl(routes, request, option)}>; rel=next`);
   }
   return respond(request, page.things, links.join(", "));
+}
+
+/** Tells the namespaces that were asked for and can be reached; `undefined` where that is all of them. */
+function listedNamespaces(
+  asked: readonly string[] | undefined,
+  reach: Reach | undefined,
+): ((namespace: string) => boolean) | undefined {
+  const names = reach ? reach.namespacesFor(asked) : asked;
+  if (!reach) return names && ((namespace) => names.includes(namespace));
+  return (namespace) =>
+    reach.mayAccess("thing", namespace) && (names === undefined || names.includes(namespace));
 }
 
 /** The list that a request asks for, on a page of it; what else the request says would only lengthen the header. */

@@ -28,6 +28,8 @@ const extents: Readonly<Record<string, Extent | ExtentOf>> = {
   "things:id.notdeletable": "request",
   "things:policy.conflicting": "request",
   "policies:view.invalid": "request",
+  "policies:action.failed": (_, { status }) => (status === 400 ? "request" : "command"),
+  "gateway:namespace.notaccessible": "request",
   "command.timeout": "request",
   internalerror: "request",
   "json.invalid": ofBody,

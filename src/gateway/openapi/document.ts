@@ -9,6 +9,7 @@ import { type PathItem, type Schema, schemaRef } from "./openapi.ts";
 import { pathItem } from "./operations.ts";
 import { otherPaths } from "./other-paths.ts";
 import { parameterComponents } from "./parameters.ts";
+import { permissionPaths } from "./permission-paths.ts";
 import { policyPaths } from "./policies-paths.ts";
 import { type ResourcePath, resourceTemplate, samplePath } from "./resource-paths.ts";
 import { thingPaths } from "./things-paths.ts";
@@ -67,7 +68,12 @@ export function openApiDocument() {
     servers: [{ url: "../..", description: "The server that this document is from." }],
     security: [{ basic: [] }, { bearer: [] }, { preAuthenticated: [] }],
     tags,
-    paths: { ...otherPaths, ...resourcePaths("thing", thingPaths), ...resourcePaths("policy", policyPaths) },
+    paths: {
+      ...otherPaths,
+      ...resourcePaths("thing", thingPaths),
+      ...resourcePaths("policy", policyPaths),
+      ...permissionPaths,
+    },
     components: {
       schemas: schemaComponents(),
       parameters: parameterComponents(),

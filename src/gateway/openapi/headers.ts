@@ -126,8 +126,8 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
     on: ["retrieve"],
   },
   "policy-view": {
-    says: "A policy is read as it is written, without what it imports.",
-    schema: { type: "string", enum: ["original"] },
+    says: "A whole policy is read as it is written, or as it takes effect: with the entries that it imports.",
+    schema: { type: "string", enum: ["original", "resolved"] },
     query: true,
     of: "policy",
     on: ["retrieve"],

@@ -34,7 +34,7 @@ export interface Operation {
   readonly description?: string;
   readonly tags: readonly [string];
   readonly parameters?: readonly Reference[];
-  readonly requestBody?: { readonly required: true; readonly content: Content };
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, Answer | Reference>>;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }

@@ -5,15 +5,13 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { TwinError } from "../../base/errors.ts";
-import type { AuthContext } from "../../signals/signal.ts";
-import { basicChallenge } from "../auth/basic.ts";
-import { authenticationFailed } from "../auth/errors.ts";
+import { refusalHeaders } from "../auth/challenge.ts";
 import { errorAnswer, notFoundAnswer } from "../http/answers.ts";
 import type { Entrance } from "../http/entrance.ts";
 import { internalError, unsupportedApiVersion } from "../http/errors.ts";
 import { type Admission, admit } from "../http/request-headers.ts";
 import { readTarget } from "../http/uri.ts";
-import { type Drain, type SessionParts, serveSession } from "./session.ts";
+import { type Drain, type Opener, type SessionParts, serveSession } from "./session.ts";
 
 export interface WebSocketParts extends SessionParts, Admission {
   /** What a handshake has to pass first, as any other request. */
@@ -40,22 +38,27 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   const alive = new WeakSet<WebSocket>();
   const drains = new Map<WebSocket, Drain>();
 
-  function serve(webSocket: WebSocket, socket: Duplex, auth: AuthContext): void {
+  function serve(webSocket: WebSocket, socket: Duplex, opener: Opener): void {
     const isAlive = () => alive.add(webSocket);
     isAlive();
     for (const sign of ["pong", "ping", "message"]) webSocket.on(sign, isAlive);
     webSocket.on("close", () => drains.delete(webSocket));
-    drains.set(webSocket, serveSession(webSocket, socket, auth, parts));
+    drains.set(webSocket, serveSession(webSocket, socket, opener, parts));
   }
 
   /** Judges a handshake as any other request; the WebSocket library answers one that is let in. */
-  function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Response | undefined {
+  async function shakeHands(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<Response | undefined> {
     const { path, query } = readTarget(request.url as string);
     const version = /^\/ws\/(\d+)\/?$/.exec(path)?.[1];
     if (version === undefined) return notFoundAnswer();
     if (version !== "2") return errorAnswer(unsupportedApiVersion(version));
-    const { auth } = admit(request, query, parts);
-    door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, auth));
+    const opener = { ...(await admit(request, query, "ws", parts)), sent: request.headers };
+    if (socket.destroyed) return undefined; // its client left while it was being authenticated
+    door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, opener));
     return undefined;
   }
 
@@ -64,16 +67,15 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
       parts.onFault(error, "unknown");
       return errorAnswer(internalError());
     }
-    const asks = parts.challenge && authenticationFailed.is(error);
-    return errorAnswer(error, asks ? { "www-authenticate": basicChallenge } : {});
+    return errorAnswer(error, refusalHeaders(error, parts.challenge));
   }
 
   server.on("upgrade", async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     let isLetIn = false;
-    const within = (): Response => {
+    const within = async (): Promise<Response> => {
       try {
-        const response = shakeHands(request, socket, head);
+        const response = await shakeHands(request, socket, head);
         isLetIn = response === undefined;
         return response ?? new Response(null);
       } catch (error) {

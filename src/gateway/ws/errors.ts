@@ -2,5 +2,23 @@ import { defineError } from "../../base/errors.ts";
 
 export const subscriptionUnsupported = defineError("signal.unsupported", 400, (what: string) => ({
   message: `This server does not send ${what}.`,
-  description: "Subscribe to EVENTS, with 'namespaces' as its only parameter.",
+  description: "Subscribe to EVENTS or POLICY-ANNOUNCEMENTS, with 'namespaces' as the only parameter.",
 }));
+
+export const ackLabelForbidden = defineError(
+  "acknowledgement:ditto.acklabel.forbidden",
+  400,
+  (label: string) => ({
+    message: `The label '${label}' is acknowledged by the server itself.`,
+    description: "Send acknowledgements with labels of your own.",
+  }),
+);
+
+export const ackLabelNotDeclared = defineError(
+  "acknowledgement:label.not.declared",
+  400,
+  (label: string) => ({
+    message: `This session did not declare that it acknowledges '${label}'.`,
+    description: "Name the labels in 'declared-acks' when the session is opened.",
+  }),
+);

@@ -181,14 +181,6 @@ const control: readonly Row[] = [
     ),
   ),
   later(
-    "policy announcements",
-    row(
-      "START-SEND-POLICY-ANNOUNCEMENTS",
-      "subscribes to what is announced of policies",
-      say("START-SEND-POLICY-ANNOUNCEMENTS").fails(400, "signal.unsupported", unknown),
-    ),
-  ),
-  later(
     "rql filters of events",
     row(
       "START-SEND-EVENTS?filter, ?extraFields",
@@ -199,11 +191,11 @@ const control: readonly Row[] = [
   ),
 ];
 
-const criteria = ["live/commands/retrieve", "live/messages/ask", "twin/search/subscribe", "twin/acks/my-ack"];
+const criteria = ["live/commands/retrieve", "live/messages/ask", "twin/search/subscribe"];
 const unbuilt: readonly Row[] = [
   ...criteria.map((rest) =>
     later(
-      "live channel, search and acknowledgements",
+      "live channel and search",
       row(
         `things/${rest}`,
         "a message of another criterion or channel",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compilePattern, isPatternLengthAllowed, MAX_PATTERN } from "../../src/rql/pattern.ts";
+import { compilePattern, isPatternLengthAllowed, MAX_PATTERN } from "../../src/base/pattern.ts";
 
 describe("a pattern stands for the whole text", () => {
   const cases: readonly (readonly [pattern: string, text: string, matches: boolean])[] = [

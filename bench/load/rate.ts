@@ -1,0 +1,33 @@
+import { setImmediate } from "node:timers/promises";
+import { median } from "../interleave.ts";
+
+/** Does something a number of times and returns how often; what it works out must be used, or it is optimised away. */
+export type Batch = () => number;
+
+/** Rates of both sides per second, measured in turns in this process: the median rounds count. */
+export async function ratesBeside(
+  rounds: number,
+  roundSeconds: number,
+  ours: Batch,
+  limit: Batch,
+): Promise<{ ours: number; limit: number }> {
+  const [a, b]: [number[], number[]] = [[], []];
+  // The first round warms both up.
+  for (let round = 0; round <= rounds; round++) {
+    a.push(rateOf(ours, roundSeconds));
+    b.push(rateOf(limit, roundSeconds));
+    await setImmediate();
+  }
+  return { ours: median(a.slice(1)), limit: median(b.slice(1)) };
+}
+
+function rateOf(batch: Batch, seconds: number): number {
+  const startedAt = performance.now();
+  let done = 0;
+  let elapsed = 0;
+  while (elapsed < seconds * 1_000) {
+    done += batch();
+    elapsed = performance.now() - startedAt;
+  }
+  return (done / elapsed) * 1_000;
+}

@@ -1,0 +1,201 @@
+// The subjects about which something is under way: each with its fate, what it waits for, and the deeds that follow.
+
+import type { WatchedSubject } from "../../policies/expiry.ts";
+import type { IncomingAck } from "../../signals/incoming-ack.ts";
+import type { Agenda } from "./agenda.ts";
+import { type Publish, subjectDeletion } from "./announcement.ts";
+import { AwaitedAcks } from "./awaited-acks.ts";
+import { RETRY_MS } from "./due-policies.ts";
+import type { Expire } from "./expire.ts";
+import { begin, type Fate, type Happening, happen, type Step } from "./fate.ts";
+import { Limiter } from "./limiter.ts";
+import type { AnnouncementSettings } from "./settings.ts";
+
+/** With more subjects under way, in all or of one policy, nothing is waited for: announcements are published once. */
+const MOST = 100_000;
+const MOST_EACH = 1_000;
+/** Deletions at work at a time. */
+const DELETIONS = 16;
+
+interface Tracked {
+  readonly policyId: string;
+  readonly subject: WatchedSubject;
+  fate: Fate;
+  /** Calls off what it waits for. */
+  rest: () => void;
+}
+
+export interface FatesParts {
+  readonly settings: AnnouncementSettings;
+  readonly agenda: Agenda;
+  readonly publish: Publish;
+  readonly expire: Expire;
+  /** A deletion failed; it is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+const nothing = () => undefined;
+
+export class SubjectFates {
+  readonly #parts: FatesParts;
+  readonly #acks = new AwaitedAcks();
+  readonly #deletions = new Limiter(DELETIONS);
+  readonly #byPolicy = new Map<string, Map<string, Tracked>>();
+  /** Subjects under way, and those whose deletion is at work or in line. */
+  #count = 0;
+  #deleting = 0;
+
+  constructor(parts: FatesParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  get deleting(): number {
+    return this.#deleting;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= MOST;
+  }
+
+  has(policyId: string, key: string): boolean {
+    return this.#find(policyId, key) !== undefined;
+  }
+
+  /** The subjects of a policy that are not in it any more, and of which that is still to be acknowledged. */
+  gone(policyId: string): readonly WatchedSubject[] {
+    const tracked = [...(this.#byPolicy.get(policyId)?.values() ?? [])];
+    return tracked.filter(({ fate }) => fate.deletedAt !== undefined).map(({ subject }) => subject);
+  }
+
+  /** Takes on a subject. */
+  begin(policyId: string, subject: WatchedSubject): void {
+    const step = begin({ subject, settings: this.#parts.settings });
+    this.#perform(this.#track(policyId, subject, step.fate), step);
+  }
+
+  /** Says that a subject is not in its policy any more. */
+  deleted(policyId: string, subject: WatchedSubject): void {
+    if (!this.has(policyId, subject.key)) this.begin(policyId, subject);
+    const tracked = this.#find(policyId, subject.key) as Tracked;
+    this.#happen(tracked, "deleted");
+    if (tracked.fate.phase === "to-announce" && this.#isCrowded(policyId)) this.forget(policyId, subject.key);
+  }
+
+  /** Lets go of a subject. */
+  forget(policyId: string, key: string): void {
+    const subjects = this.#byPolicy.get(policyId);
+    const tracked = this.#find(policyId, key);
+    if (!subjects || !tracked) return;
+    tracked.rest();
+    subjects.delete(key);
+    this.#count--;
+    if (subjects.size === 0) this.#byPolicy.delete(policyId);
+  }
+
+  onAck(ack: IncomingAck): void {
+    this.#acks.take(ack);
+  }
+
+  #track(policyId: string, subject: WatchedSubject, fate: Fate): Tracked {
+    const tracked: Tracked = { policyId, subject, fate, rest: nothing };
+    const subjects = this.#byPolicy.get(policyId);
+    if (subjects) subjects.set(subject.key, tracked);
+    else this.#byPolicy.set(policyId, new Map([[subject.key, tracked]]));
+    this.#count++;
+    return tracked;
+  }
+
+  #find(policyId: string, key: string): Tracked | undefined {
+    return this.#byPolicy.get(policyId)?.get(key);
+  }
+
+  #isCurrent(tracked: Tracked): boolean {
+    return this.#find(tracked.policyId, tracked.subject.key) === tracked;
+  }
+
+  #happen(tracked: Tracked, happening: Happening): void {
+    if (!this.#isCurrent(tracked)) return;
+    const { subject, fate } = tracked;
+    const { settings } = this.#parts;
+    this.#perform(
+      tracked,
+      happen(fate, happening, { subject, settings, now: Date.now(), chance: Math.random() }),
+    );
+  }
+
+  #perform(tracked: Tracked, { fate, deed }: Step): void {
+    tracked.fate = fate;
+    if (deed.what !== "stay") {
+      tracked.rest();
+      tracked.rest = nothing;
+    }
+    switch (deed.what) {
+      case "stay":
+        return;
+      case "sleep":
+        this.#sleep(tracked, deed.until);
+        return;
+      case "announce":
+        this.#announce(tracked);
+        return;
+      case "delete":
+        this.#deleting++;
+        void this.#deletions.run(() => this.#delete(tracked));
+        return;
+      case "forget":
+        this.forget(tracked.policyId, tracked.subject.key);
+    }
+  }
+
+  #isCrowded(policyId: string): boolean {
+    return this.#count > MOST || (this.#byPolicy.get(policyId)?.size ?? 0) > MOST_EACH;
+  }
+
+  #sleep(tracked: Tracked, until: number): void {
+    tracked.rest = this.#parts.agenda.plan(until, () => this.#happen(tracked, "time"));
+  }
+
+  #announce(tracked: Tracked): void {
+    const { policyId, subject, fate } = tracked;
+    const { settings, agenda, publish } = this.#parts;
+    const said = subjectDeletion(policyId, subject, fate.deletedAt);
+    const { labels = [], timeout } = subject.announcement ?? {};
+    if (labels.length === 0 || this.#isCrowded(policyId)) {
+      publish(said);
+      this.#happen(tracked, "acknowledged");
+      return;
+    }
+    const most = settings.announcementMaxTimeout;
+    const callOff = agenda.plan(Date.now() + Math.min(timeout ?? most, most), () =>
+      this.#happen(tracked, "time"),
+    );
+    const asked = { policyId, subjectId: subject.id, labels };
+    const ignore = this.#acks.expect(said.headers["correlation-id"], asked, (isRefused) =>
+      this.#happen(tracked, isRefused ? "refused" : "acknowledged"),
+    );
+    tracked.rest = () => {
+      callOff();
+      ignore();
+    };
+    publish(said);
+  }
+
+  async #delete(tracked: Tracked): Promise<void> {
+    const { policyId, subject } = tracked;
+    try {
+      if (this.#isCurrent(tracked)) await this.#parts.expire(policyId, subject);
+      // What is left says itself what it waits for; where the subject was not there any more, nobody told.
+      if (this.#isCurrent(tracked) && tracked.fate.phase === "deleting") this.forget(policyId, subject.key);
+    } catch (error) {
+      this.#parts.onError(error);
+      if (this.#isCurrent(tracked) && tracked.fate.phase === "deleting")
+        this.#sleep(tracked, Date.now() + RETRY_MS);
+    } finally {
+      this.#deleting--;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// Logging in with a name and a password: remembered where it succeeded, counted where it failed.
+
+import { hash, randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { recent } from "../../base/recent.ts";
+import type { User } from "../../ops/users.ts";
+import { type Credentials, readBasic } from "./basic.ts";
+import { clientAddress } from "./client-address.ts";
+import { authenticationFailed, TooManyFailures } from "./errors.ts";
+import { FailureLimit, type FailureSettings } from "./failure-limit.ts";
+import { passwordsOf } from "./passwords.ts";
+
+export interface LoginSettings extends FailureSettings {
+  /** How many proxies in front of the server tell the address of the client. */
+  readonly trustedProxies: number;
+}
+
+/**
+ * Gives the name of the user whose credentials an Authorization header holds, at once where they are known already.
+ * Refuses with 401, after too many failures with 429, and with 503 when too many are being checked.
+ */
+export type BasicLogin = (header: string, incoming: IncomingMessage) => string | Promise<string>;
+
+/** How many headers are remembered. */
+const REMEMBERED = 10_000;
+
+/** Makes the login of these users. */
+export function basicLogin(users: readonly User[], settings: LoginSettings): BasicLogin {
+  const matches = passwordsOf(users);
+  const failures = new FailureLimit(settings);
+  // Headers are remembered by a digest with a secret of this process, so that no password stays in memory.
+  const secret = randomBytes(32).toString("base64");
+  const known = recent<string>(REMEMBERED);
+  const pending = new Map<string, Promise<string>>();
+
+  function logIn(key: string, address: string, given: Credentials): string | Promise<string> {
+    const undo = failures.attempt(address, given.name);
+    if (typeof undo === "number") throw new TooManyFailures(undo);
+    const settle = (isRight: boolean): string => {
+      if (!isRight) throw authenticationFailed();
+      undo();
+      return known.put(key, given.name);
+    };
+    const giveUp = (error: unknown): never => {
+      undo(); // it was not judged
+      throw error;
+    };
+    const isRight = matches(given);
+    return isRight instanceof Promise ? isRight.then(settle, giveUp) : settle(isRight);
+  }
+
+  return (header, incoming) => {
+    const key = hash("sha256", secret + header, "base64");
+    const name = known.get(key);
+    if (name !== undefined) {
+      if (failures.isEmpty) return name;
+      const locked = failures.lockedFor(clientAddress(incoming, settings.trustedProxies), name);
+      if (locked > 0) throw new TooManyFailures(locked);
+      return name;
+    }
+    const given = readBasic(header);
+    if (!given) throw authenticationFailed();
+    const address = clientAddress(incoming, settings.trustedProxies);
+    // Requests that come together share one check, and count once.
+    const together = `${key} ${address}`;
+    const shared = pending.get(together);
+    if (shared !== undefined) return shared;
+    const result = logIn(key, address, given);
+    if (result instanceof Promise) {
+      pending.set(together, result);
+      const forget = () => pending.delete(together);
+      result.then(forget, forget);
+    }
+    return result;
+  };
+}

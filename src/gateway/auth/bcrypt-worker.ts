@@ -1,0 +1,11 @@
+// Runs beside the server, since one comparison takes a tenth of a second. See bcrypt-thread.ts.
+
+import { parentPort } from "node:worker_threads";
+import bcrypt from "bcryptjs";
+import type { Answer, Question } from "./bcrypt-messages.ts";
+
+parentPort?.on("message", ({ id, password, hashes, others }: Question) => {
+  const matches = hashes.filter((hash) => bcrypt.compareSync(password, hash)).length > 0;
+  for (const hash of others) bcrypt.compareSync(password, hash);
+  parentPort?.postMessage({ id, matches } satisfies Answer);
+});

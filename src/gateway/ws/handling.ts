@@ -1,0 +1,57 @@
+// What is known of a message while it is handled.
+
+import type { Duplex } from "node:stream";
+import type { JsonObject } from "../../base/json/json.ts";
+import type { Waiting } from "../../dispatch/acks/outcome.ts";
+import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { EntityRules } from "../../dispatch/rules.ts";
+import type { ThingList } from "../../dispatch/thing-list.ts";
+import type { About } from "../../protocol/envelope.ts";
+import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal.ts";
+import type { Reach } from "../auth/namespace-access.ts";
+import type { SessionAcks } from "./session-acks.ts";
+
+/** Which of somebody's checks of permissions hold, by their names; refuses what is no such check. */
+export type CheckPermissions = (checks: JsonObject, auth: AuthContext) => Promise<JsonObject>;
+
+export interface AnswerParts {
+  readonly dispatch: Dispatch;
+  readonly list: ThingList;
+  readonly checkPermissions: CheckPermissions;
+  readonly rules: Readonly<Record<EntityKind, EntityRules>>;
+  readonly waiting: Waiting;
+  /** How many characters the headers of a message may have, names and values together. */
+  readonly maxHeaderBytes: number;
+  readonly onFault: (error: unknown, correlationId: string) => void;
+}
+
+/** Who sent a message, and over which connection; the origin of what the message causes. */
+export interface Sender {
+  readonly auth: AuthContext;
+  /** What the session may reach, by what it was opened with; absent where there are no rules. */
+  readonly reach: Reach | undefined;
+  readonly connection: Duplex;
+  readonly acks: SessionAcks;
+}
+
+/** What is known of a message that is being handled, and what for; it is kept until the message is answered. */
+export interface Handling {
+  readonly parts: AnswerParts;
+  readonly sender: Sender;
+  readonly onCommitted: () => void;
+  /** The length of the message. */
+  readonly length: number;
+  headers: DittoHeaders;
+  about: About | undefined;
+  /** Whether a refusal is told to who requires no response. */
+  isTold: boolean;
+}
+
+/** The text to answer a message with, if one is wanted. */
+export type Answer = Promise<string | undefined>;
+
+// Headers are looked at here before they are checked, or although they were refused: they may be anything.
+export const isSilent = ({ "response-required": required }: DittoHeaders): boolean =>
+  required === false || required === "false";
+export const correlationIdOf = ({ "correlation-id": id }: DittoHeaders): string =>
+  typeof id === "string" ? id : "unknown";

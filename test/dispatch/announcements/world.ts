@@ -1,0 +1,116 @@
+// Policies with what looks after their subjects, on a journal of the test's choice; short granularities.
+
+import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
+import { readPath } from "../../../src/base/json/pointer.ts";
+import type { SubjectDeletion } from "../../../src/dispatch/announcements/announcement.ts";
+import { type Expire, expiry } from "../../../src/dispatch/announcements/expire.ts";
+import { policyAnnouncements } from "../../../src/dispatch/announcements/policy-announcements.ts";
+import type { AnnouncementSettings } from "../../../src/dispatch/announcements/settings.ts";
+import { compileCreationRules } from "../../../src/dispatch/creation/creation-rules.ts";
+import { dispatcher } from "../../../src/dispatch/dispatcher.ts";
+import { Entities } from "../../../src/dispatch/entities.ts";
+import { PolicyAccess } from "../../../src/dispatch/policy-access.ts";
+import { policyRules } from "../../../src/dispatch/policy-rules.ts";
+import { Snapshots } from "../../../src/dispatch/snapshots.ts";
+import { thingRules } from "../../../src/dispatch/thing-rules.ts";
+import { Turns } from "../../../src/dispatch/turns.ts";
+import type { Journal } from "../../../src/journal/journal.ts";
+import { entityCreation } from "../../../src/ops/entity-creation.ts";
+import type { IncomingAck } from "../../../src/signals/incoming-ack.ts";
+import type { CommandAction, EntityEvent } from "../../../src/signals/signal.ts";
+import { ditto } from "../../support/dispatch.ts";
+
+export const policyId = "org.acme:policy";
+export const label = "my:ack";
+
+const defaults: AnnouncementSettings = {
+  announcementGracePeriod: 4 * 3_600_000,
+  announcementMaxTimeout: 60_000,
+  announceWhenDeleted: true,
+  announcementRandomization: 0,
+  announcementBackoffMin: 1_000,
+  announcementBackoffMax: 3_600_000,
+  announcementBackoffRandomFactor: 0,
+};
+
+/** An administrator, and the subjects of an entry beside it. */
+export const policyOf = (subjects: JsonObject = {}): JsonObject => ({
+  entries: {
+    admin: {
+      subjects: { "nginx:ditto": { type: "t" } },
+      resources: { "policy:/": { grant: ["READ", "WRITE"], revoke: [] } },
+    },
+    guests: { subjects, resources: { "thing:/": { grant: ["READ"], revoke: [] } } },
+  },
+});
+
+/** A time from now on as policies have it. */
+export const inMillis = (millis: number): string => new Date(Date.now() + millis).toISOString();
+
+export type AnnouncingWorld = ReturnType<typeof announcingWorld>;
+
+export function announcingWorld(journal: Journal, set: Partial<AnnouncementSettings> = {}) {
+  const limits = { expiryGranularity: 1, announcementGranularity: 1 };
+  const policies: Entities = new Entities(
+    policyRules(102_400, (id) => policies.peek(id)?.committed?.value, limits),
+    journal,
+    10_000_000,
+  );
+  const announced: SubjectDeletion[] = [];
+  const published: EntityEvent[] = [];
+  const warnings: object[] = [];
+  const snapshot = (kind: "thing" | "policy") => new Snapshots(journal, kind, () => undefined);
+  const watch = policyAnnouncements({
+    settings: { ...defaults, ...set },
+    journal,
+    policies,
+    publish: (announcement) => announced.push(announcement),
+    expire: (...asked) => expire(...asked),
+    log: { warn: (fact) => warnings.push(fact) },
+  });
+  const parts = {
+    things: new Entities(thingRules(102_400, false), journal, 10_000_000),
+    policies,
+    access: new PolicyAccess(policies),
+    snapshots: { thing: snapshot("thing"), policy: snapshot("policy") },
+    journal,
+    creation: compileCreationRules(entityCreation.parse("{}")),
+    historicalHeaders: { thing: [], policy: ["response-required", "ditto-originator"] },
+    publish: (event: EntityEvent) => published.push(event),
+    watch,
+  };
+  const turns = new Turns();
+  const expire: Expire = expiry(parts, turns);
+  const dispatch = dispatcher(parts, turns);
+  return {
+    watch,
+    policies,
+    announced,
+    published,
+    warnings,
+    expire,
+    async ask(action: CommandAction, path: string, value?: JsonValue, id = policyId) {
+      const command = { kind: "policy", id, action, path: readPath(path), headers: {}, auth: ditto } as const;
+      return dispatch(value === undefined ? command : { ...command, value });
+    },
+    /** The subjects of the entry beside the administrator's. */
+    async guests(id = policyId): Promise<readonly string[]> {
+      const { committed } = await policies.load(id);
+      const { entries = {} } = (committed?.value ?? {}) as {
+        entries?: { guests?: { subjects: JsonObject } };
+      };
+      return Object.keys((entries as { guests?: { subjects: JsonObject } }).guests?.subjects ?? {});
+    },
+    acknowledge(said: SubjectDeletion, more: Partial<IncomingAck> = {}) {
+      watch.onAck({
+        kind: "policy",
+        id: said.policyId,
+        label,
+        status: 200,
+        correlationId: said.headers["correlation-id"],
+        subjects: said.subjects,
+        ...more,
+      });
+    },
+  };
+}

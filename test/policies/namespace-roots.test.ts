@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../src/base/json/json.ts";
+import { effectiveEntries, rootsFinder } from "../../src/policies/namespace-roots.ts";
+
+const roots = rootsFinder([
+  { pattern: "*", policies: ["ops:all"] },
+  { pattern: "org.acme.*", policies: ["org.acme:below", "ops:shared"] },
+  { pattern: "org.acme.lab.*", policies: ["org.acme:lab"] },
+  { pattern: "org.acme.lab", policies: ["org.acme:exact", "ops:shared"] },
+]);
+
+test("the roots of a namespace are those of the patterns that match, the most specific first, each once", () => {
+  expect(roots("org.acme.lab")).toEqual(["org.acme:exact", "ops:shared", "org.acme:below", "ops:all"]);
+  expect(roots("org.acme.lab.x")).toEqual(["org.acme:lab", "org.acme:below", "ops:shared", "ops:all"]);
+});
+
+test("a pattern with .* matches what is below a namespace, not the namespace itself", () => {
+  expect(roots("org.acme")).toEqual(["ops:all"]);
+  expect(roots("org.acmes.x")).toEqual(["ops:all"]);
+});
+
+const reader: JsonObject = { subjects: { "pre:all": { type: "t" } }, resources: {}, importable: "implicit" };
+const policies: Record<string, JsonObject> = {
+  "ops:all": {
+    policyId: "ops:all",
+    imports: { "ops:base": {} },
+    entries: {
+      READER: { ...reader, namespaces: ["org.acme"], references: [{ entry: "BASE" }] },
+      BASE: { ...reader, subjects: { "pre:base": { type: "t" } }, importable: "explicit" },
+      SECRET: { ...reader, importable: "never" },
+    },
+  },
+  "ops:base": { policyId: "ops:base", imports: {}, entries: { DEEP: reader } },
+};
+const lookUp = (id: string) => policies[id];
+const policy: JsonObject = { policyId: "org.x:p", imports: {}, entries: { READER: reader } };
+const everywhere = rootsFinder([{ pattern: "*", policies: ["ops:all", "ops:missing"] }]);
+
+test("the implicit entries of a root count beside those of a policy, under labels of their own", () => {
+  const entries = effectiveEntries(policy, lookUp, everywhere);
+
+  expect(Object.keys(entries)).toEqual([
+    "READER",
+    "nsimported-ops:all-READER",
+    "nsimported-ops:all-imported-ops:base-DEEP",
+  ]);
+  expect(entries.READER).toBe(reader);
+  expect(entries["nsimported-ops:all-READER"]).toEqual({
+    subjects: { "pre:base": { type: "t" }, "pre:all": { type: "t" } },
+    resources: {},
+    namespaces: ["org.acme"],
+    importable: "implicit",
+  });
+});
+
+test("a root does not count in itself", () => {
+  const root = policies["ops:all"] as JsonObject;
+
+  expect(Object.keys(effectiveEntries(root, lookUp, everywhere))).toEqual([
+    "READER",
+    "BASE",
+    "SECRET",
+    "imported-ops:base-DEEP",
+  ]);
+});

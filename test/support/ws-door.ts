@@ -1,0 +1,76 @@
+// The WebSocket door alone, with stand-ins for what is behind it.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
+import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
+import { policyRules } from "../../src/dispatch/policy-rules.ts";
+import type { ThingList } from "../../src/dispatch/thing-list.ts";
+import { thingRules } from "../../src/dispatch/thing-rules.ts";
+import { openWebSocketDoor, type WebSocketParts } from "../../src/gateway/ws/door.ts";
+import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/announcements.ts";
+import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
+import type { IncomingAck } from "../../src/signals/incoming-ack.ts";
+import type { Command } from "../../src/signals/signal.ts";
+
+export interface TestDoor extends AsyncDisposable {
+  readonly wsUrl: string;
+  readonly pubsub: Pubsub;
+  readonly announcements: AnnouncementBus;
+  /** What came, in order. */
+  readonly commands: Command[];
+  readonly acks: IncomingAck[];
+  readonly faults: unknown[];
+}
+
+const seats = { commands: 1, characters: 1_000 };
+
+/** Opens a door that lets everybody in as `nginx:ditto`, and whose commands are answered with 204, unless told otherwise. */
+export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<TestDoor> {
+  const commands: Command[] = [];
+  const acks: IncomingAck[] = [];
+  const faults: unknown[] = [];
+  const pubsub = localPubsub();
+  const announcements = localAnnouncements();
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const close = openWebSocketDoor(server, {
+    authenticate: () => ({ subjects: ["nginx:ditto"] }),
+    ignoresPreAuthentication: false,
+    dispatch: async (command) => {
+      commands.push(command);
+      return { status: 204 };
+    },
+    list: {} as ThingList,
+    checkPermissions: async () => ({}),
+    pubsub,
+    announcements,
+    onAck: (ack) => acks.push(ack),
+    rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
+    waiting: { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs: 1_000 },
+    enter: (_, within) => within(),
+    maxHeaderBytes: 5_120,
+    maxSubjects: 10,
+    maxInWork: 10,
+    maxBuffered: 1_000_000,
+    maxFrameBytes: 1_000_000,
+    heartbeatMs: 60_000,
+    challenge: true,
+    onFault: (error) => faults.push(error),
+    ...parts,
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    wsUrl: `ws://127.0.0.1:${port}`,
+    pubsub,
+    announcements,
+    commands,
+    acks,
+    faults,
+    async [Symbol.asyncDispose]() {
+      await close(0);
+      server.close();
+    },
+  };
+}
