@@ -2,11 +2,11 @@
 // table. Where Ditto has an environment variable for the same thing, its name is used.
 
 import { entityCreation } from "./entity-creation.ts";
-import { namespacePolicies } from "./namespace-policies.ts";
+import { password, subjects, usersFile } from "./login-kinds.ts";
 import { namespaceAccessRules } from "./namespace-access.ts";
+import { namespacePolicies } from "./namespace-policies.ts";
 import { openIdConnectIssuers } from "./openid-connect-issuers.ts";
 import { factor, granularity } from "./policy-announcements.ts";
-import { password, subjects, usersFile } from "./login-kinds.ts";
 import {
   bytes,
   duration,
