@@ -11,7 +11,6 @@ import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
 import { type PolicySettings, policyRules } from "./dispatch/policy-rules.ts";
 import type { Parts } from "./dispatch/ready.ts";
-import type { PolicyWatch } from "./dispatch/record.ts";
 import { Snapshots } from "./dispatch/snapshots.ts";
 import { type ThingList, thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
@@ -63,7 +62,15 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
   const pubsub = localPubsub();
   const announcements = localAnnouncements();
   const turns = new Turns();
-  const parts: Parts & { watch?: PolicyWatch } = {
+  const watch = policyAnnouncements({
+    settings: config,
+    journal,
+    policies,
+    publish: announcements.publish,
+    expire: (...asked) => expire(...asked),
+    log,
+  });
+  const parts: Parts = {
     things,
     policies,
     access,
@@ -71,17 +78,10 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
     snapshots,
     journal,
     historicalHeaders: { thing: config.thingHeadersToKeep ?? [], policy: config.policyHeadersToKeep ?? [] },
+    watch,
     publish: pubsub.publish,
   };
-  const watch = policyAnnouncements({
-    settings: config,
-    journal,
-    policies,
-    publish: announcements.publish,
-    expire: expiry(parts, turns),
-    log,
-  });
-  parts.watch = watch;
+  const expire = expiry(parts, turns);
   watch.start();
   const dispatch = dispatcher(parts, turns);
   const limits = () => ({

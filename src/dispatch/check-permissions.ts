@@ -19,7 +19,8 @@ interface Check {
   readonly name: string;
   readonly resource: ResourceKey;
   readonly entityId: string;
-  readonly permissions: readonly string[];
+  /** Each once: a body has room for many repetitions, each of which would walk the resource. */
+  readonly permissions: ReadonlySet<string>;
 }
 
 /** Entities that are looked up at a time. */
@@ -52,8 +53,8 @@ const isPermission = (name: string): name is Permission => Object.hasOwn(permiss
 
 const isGiven = ({ resource: { type, path }, permissions }: Check, access: Access | undefined): boolean =>
   access !== undefined &&
-  permissions.length > 0 &&
-  permissions.every((name) => isPermission(name) && access.hasUnrestricted(type, path, name));
+  permissions.size > 0 &&
+  [...permissions].every((name) => isPermission(name) && access.hasUnrestricted(type, path, name));
 
 /** The checks of a body, which may lie in its member `permissionChecks`. */
 function readChecks(body: JsonValue): readonly Check[] {
@@ -73,7 +74,12 @@ function readCheck(name: string, check: JsonObject): Check {
   if (permissions === undefined) throw missingJsonField("hasPermissions");
   if (!isArray(permissions) || !permissions.every((permission) => typeof permission === "string"))
     throw invalidJson("'hasPermissions' is an array of strings.");
-  return { name, resource: readResourceKey(checkResourceKey(resource)), entityId, permissions };
+  return {
+    name,
+    resource: readResourceKey(checkResourceKey(resource)),
+    entityId,
+    permissions: new Set(permissions as readonly string[]),
+  };
 }
 
 function textOf(check: JsonObject, field: string): string {

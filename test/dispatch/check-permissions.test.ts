@@ -52,6 +52,16 @@ test("a permission that is given on a part only is not given", async () => {
   ).toEqual({ all: false, part: true });
 });
 
+test("a permission that is named over and over is judged once, however long its resource is", async () => {
+  const deep = `thing:${"/a".repeat(5_000)}`;
+  await world.put(policy, `/entries/reader/resources/${deep}`, { grant: ["READ"], revoke: [] });
+  const started = performance.now();
+
+  expect(await check({ it: ask(deep, Array(40_000).fill("READ")) })).toEqual({ it: true });
+
+  expect(performance.now() - started).toBeLessThan(1_000); // many seconds, if each were judged
+});
+
 test("several subjects are judged together", async () => {
   const body = { it: ask("thing:/", ["READ", "WRITE"]) };
 

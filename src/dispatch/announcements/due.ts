@@ -7,6 +7,9 @@ import type { AnnouncementSettings } from "./settings.ts";
 /** Expired subjects are deleted, and announcements published, up to so many milliseconds beside their time, as in Ditto. */
 export const WINDOW_MS = 500;
 
+/** Clients may ask for announcements millions of years ahead; the database knows no time before this one. */
+const LONG_SINCE = 1;
+
 /**
  * When something is first to be done about a subject, in milliseconds since the epoch; `Infinity` where nothing is. The
  * same subject has the same moment wherever and whenever it is asked for.
@@ -15,7 +18,8 @@ export function dueOf(subject: WatchedSubject, settings: AnnouncementSettings): 
   const { expiry, announcement } = subject;
   if (announcement?.beforeExpiry === undefined) return expiry + WINDOW_MS;
   const interval = announcement.randomization ?? settings.announcementRandomization;
-  return expiry - announcement.beforeExpiry - Math.floor(chanceOf(subject.key) * interval);
+  const due = expiry - announcement.beforeExpiry - Math.floor(chanceOf(subject.key) * interval);
+  return Math.max(due, LONG_SINCE);
 }
 
 /** What there is to look after in a policy. */

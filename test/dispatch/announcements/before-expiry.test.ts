@@ -5,6 +5,7 @@ import {
   asking,
   guest,
   HOUR,
+  journal,
   pass,
   restart,
   SECOND,
@@ -36,6 +37,22 @@ describe("an announcement before the expiry", () => {
     await pass(61 * SECOND);
     expect(await guests()).toEqual([]);
     expect(announced).toHaveLength(1);
+  });
+
+  test.each([
+    { beforeExpiry: "999999999999999h" },
+    { beforeExpiry: "9000000h" },
+    { beforeExpiry: "60s", randomizationInterval: "999999999999999y" },
+  ])("that is to come before time began comes at once: %o", async (announcement) => {
+    const world = await withGuest({ expiry: inMillis(HOUR), announcement });
+    await pass(SECOND);
+    expect(world.announced).toHaveLength(1);
+
+    // The database holds a time that it knows, and that is found again.
+    expect(journal.dues.get(policyId)).toBe(1);
+    const { guests } = restart(world);
+    await pass(HOUR + SECOND);
+    expect(await guests()).toEqual([]);
   });
 
   test("comes earlier by chance where that is asked for", async () => {
