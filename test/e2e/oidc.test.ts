@@ -1,13 +1,11 @@
 // Tokens of a real OpenID Connect issuer at a real server: over HTTP, at the WebSocket's handshake, and while keys rotate.
 
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { WebSocket } from "ws";
 import { newKey, sign } from "../support/loopback-issuer.ts";
 import { AUDIENCE, type OidcIssuer, startOidcIssuer } from "../support/oidc.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { openSession } from "../support/socket.ts";
+import { handshakeStatus, openSession } from "../support/socket.ts";
 
 let issuer: OidcIssuer;
 let server: TestServer;
@@ -56,20 +54,6 @@ const put = (definition: object): RequestInit => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify(definition),
 });
-
-/** The status of a handshake: 101, or what it was refused with. */
-async function handshake(query: string, headers: Record<string, string> = {}): Promise<number> {
-  const socket = new WebSocket(`${server.wsUrl}/ws/2${query}`, { headers });
-  const status = await Promise.race([
-    once(socket, "open").then(() => 101),
-    once(socket, "unexpected-response").then(
-      ([, response]) => (response as { statusCode: number }).statusCode,
-    ),
-  ]);
-  socket.on("error", () => undefined); // a refused handshake that is ended is an error of the client
-  socket.terminate();
-  return status;
-}
 
 test("a token is known by its subjects, and what it creates belongs to them", async () => {
   const token = await issuer.token({ claims: { roles: ["press", "audit"] } });
@@ -138,13 +122,14 @@ test("a token that does not meet a condition is refused", async () => {
 
 test("a WebSocket takes a token in its header or its query, but not in both", async () => {
   const token = await issuer.token();
-  const authorization = `Bearer ${token}`;
+  const bearer = { authorization: `Bearer ${token}` };
+  const query = `?access_token=${token}`;
 
-  expect(await handshake("", { authorization })).toBe(101);
-  expect(await handshake(`?access_token=${token}`)).toBe(101);
-  expect(await handshake(`?access_token=${token}`, { authorization })).toBe(401);
-  expect(await handshake("?access_token=abc.def.ghi")).toBe(400);
-  expect(await handshake("")).toBe(401);
+  expect(await handshakeStatus(server, bearer)).toBe(101);
+  expect(await handshakeStatus(server, {}, query)).toBe(101);
+  expect(await handshakeStatus(server, bearer, query)).toBe(401);
+  expect(await handshakeStatus(server, {}, "?access_token=abc.def.ghi")).toBe(400);
+  expect(await handshakeStatus(server)).toBe(401);
 });
 
 test("a WebSocket session ends with its token, unless it is given a newer one in time", async () => {
@@ -178,4 +163,39 @@ test("keys rotate while the server runs: new tokens count at once, old ones as l
   expect((await told("/api/2/whoami", last)).status).toBe(200);
   for (const old of [before, after])
     expect(await told("/api/2/whoami", old)).toEqual({ status: 401, error: "gateway:authentication.failed" });
+});
+
+test("a token is let in by an entry for as long as it lasts, and no longer once it is taken out", async () => {
+  const token = await issuer.token({ expiresInSeconds: 600 });
+  const all = { grant: ["READ", "WRITE", "EXECUTE"], revoke: [] };
+  const owner = {
+    subjects: { "idp:machine-7": { type: "test" } },
+    resources: { "thing:/": all, "policy:/": all },
+  };
+  await told("/api/2/policies/org.oidc:action", token, put({ entries: { owner } }));
+  const act = async (action: string, body?: object) => {
+    const path = `/api/2/policies/org.oidc:action/entries/owner/actions/${action}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await fetch(server.url + path, {
+      method: "POST",
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return answer.status;
+  };
+  const subjects = async () => {
+    const answer = await fetch(`${server.url}/api/2/policies/org.oidc:action/entries/owner/subjects`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return (await answer.json()) as Record<string, { expiry?: string; announcement?: object }>;
+  };
+  const integrated = `integration:owner:${AUDIENCE}`;
+
+  expect(await act("activateTokenIntegration", { announcement: { whenDeleted: true } })).toBe(204);
+
+  const subject = (await subjects())[integrated];
+  expect(subject).toMatchObject({ announcement: { whenDeleted: true } });
+  expect(Date.parse(subject?.expiry as string)).toBeGreaterThan(Date.now());
+  expect(await act("deactivateTokenIntegration")).toBe(204);
+  expect(Object.keys(await subjects())).toEqual(["idp:machine-7"]);
 });
