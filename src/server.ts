@@ -9,6 +9,7 @@ import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { asksForBasic } from "./gateway/auth/challenge.ts";
+import { failedLogins } from "./gateway/auth/failed-logins.ts";
 import { type TokenSettings, tokenVerifier } from "./gateway/auth/jwt/verifier.ts";
 import { namespaceAccess } from "./gateway/auth/namespace-access.ts";
 import type { VerifyToken } from "./gateway/auth/verify-token.ts";
@@ -45,6 +46,7 @@ export async function startServer(
   const twins = startTwins(config, journal, log);
   const { things, policies, dispatch, list } = twins;
   const verifyToken = verifierOf(config, log);
+  const onFailedLogin = failedLogins(({ what, ...fact }) => log.warn(fact, what));
   const onFault = (error: unknown, correlationId: string) =>
     log.error({ err: error, correlationId }, "request failed");
 
@@ -57,7 +59,7 @@ export async function startServer(
     waiting,
   };
   const admission = {
-    authenticate: authenticator(config, verifyToken),
+    authenticate: authenticator(config, verifyToken, onFailedLogin),
     challenge: asksForBasic(config),
     ignoresPreAuthentication: !config.enablePreAuthentication,
     reachOf: namespaceAccess(config.namespaceAccess),
@@ -73,7 +75,7 @@ export async function startServer(
     things: { rules: things.rules, base: "/api/2/things", ...common },
     policies: { rules: policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace: config.defaultNamespace,
-    ops: opsAnswers(config, isUp, verifierOfOperators(config, log)),
+    ops: opsAnswers(config, isUp, verifierOfOperators(config, log), onFailedLogin),
     onFault,
   });
   const enter = entrance(config);

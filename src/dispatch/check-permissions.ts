@@ -1,5 +1,6 @@
 // What the caller may do with things and policies, asked for in advance (basic-auth-checkpermissions page).
 
+import { setImmediate } from "node:timers/promises";
 import { isNamespacedId } from "../base/ids.ts";
 import { invalidJson, missingJsonField } from "../base/json/errors.ts";
 import { getKey, isArray, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
@@ -45,6 +46,8 @@ export async function checkPermissions(
     some.forEach((check, i) => {
       putKey(answers, check.name, isGiven(check, accesses[i]));
     });
+    // Others have their turn: each of the policies may have had to be compiled.
+    await setImmediate();
   }
   return answers;
 }

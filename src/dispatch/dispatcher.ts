@@ -35,13 +35,11 @@ export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
     return reply;
   };
 
-  /** Creates a thing; what is wrong with its body is told before anything else, as in {@link refuse}. */
   async function create(command: Command, held: Held, origin: object | undefined): Promise<Reply> {
     try {
       return await createThing(parts, command, held, origin);
     } catch (refusal) {
-      parts.things.rules.checkBody(command);
-      throw refusal;
+      return refuse(command, parts.things.rules, held, refusal);
     }
   }
 
@@ -60,6 +58,7 @@ export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
   }
 }
 
+/** Tells what is wrong with the body before anything else. */
 async function refuse(command: Command, rules: EntityRules, held: Held, refusal: unknown): Promise<never> {
   rules.checkBody(command);
   if (held.pending > 0) await held.settled();

@@ -19,6 +19,7 @@ import { retrieveView } from "./policy-view.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
 import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
 import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
+import type { Judged } from "./retrieve.ts";
 import type { EntityRules } from "./rules.ts";
 
 /** Decides a command on an entity that is in memory; the promise is that of the commit. */
@@ -34,17 +35,13 @@ export function execute(
   const reading = command.action === "retrieve";
   if (!resource) throw rules.notFound(command.id);
   const state = reading ? held.committed : held.head;
-  if (!state?.value) {
-    if (command.kind === "policy" && createsPolicy(command))
-      return createPolicy(parts, command, store, held, origin);
-    throw rules.notFound(command.id);
-  }
-  if (command.action === "create") checkMayCreate(parts.creation, command);
+  if (createsPolicy(command, state)) return createPolicy(parts, command, store, held, origin);
+  if (!state?.value) throw rules.notFound(command.id);
   const enforcer = enforcerFor(parts, command, state, policy);
   if (!enforcer) throw reading ? rules.notFound(command.id) : rules.notModifiable(command.id);
   const access = enforcer.forSubjects(command.auth.subjects);
   if (reading) {
-    const judged = { access, policy: policy?.committed?.value as JsonObject };
+    const judged = judgedBy(parts, command, access, policy);
     const seen = { state, text: () => held.text() };
     return Promise.resolve(retrieveView(parts, command, resource, rules, seen, judged));
   }
@@ -157,9 +154,20 @@ function etagAfter({ action, path }: Command, rules: EntityRules, next: EntitySt
   return etagOf(resource, next, rules.valueAt(next, path));
 }
 
-const createsPolicy = ({ action, path }: Command) =>
-  path.length === 0 && (action === "create" || action === "modify");
+/** What the answer to a retrieve is judged by; the policy is that of the entity. */
+export function judgedBy(parts: Parts, { auth }: Command, access: Access, policy: Held | undefined): Judged {
+  return {
+    access,
+    policy: policy?.committed?.value as JsonObject,
+    accessToPolicy: () => parts.access.enforcer(policy)?.forSubjects(auth.subjects),
+  };
+}
 
+/** As with things, a `create` is one whether or not the policy exists. */
+const createsPolicy = ({ kind, action, path }: Command, state: EntityState | undefined) =>
+  kind === "policy" && path.length === 0 && (action === "create" || (action === "modify" && !state?.value));
+
+/** Judged by the policy that it brings; that one exists already is told last. */
 function createPolicy(
   parts: Parts,
   command: Command,
@@ -167,10 +175,12 @@ function createPolicy(
   held: Held,
   origin: object | undefined,
 ): Promise<Reply> {
+  const { rules } = store;
+  const etag = held.head?.value && etagOf(rules.resource([]) as Resource, held.head, held.head.value);
   checkMayCreate(parts.creation, command);
-  checkPreconditions(command.headers, undefined, false, store.rules.preconditionFailed);
-  store.rules.checkCreation(command);
-  const decision = store.rules.decide(held.head, command);
+  rules.checkCreation(command);
+  checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
+  const decision = rules.decide(held.head, command);
   const change = decided(store, held, decision.change);
   return commit(parts, command, store, [change], decision, () => undefined, origin);
 }

@@ -4,7 +4,8 @@ import { getKey, isArray, isObject, type JsonValue } from "../base/json/json.ts"
 import type { Access } from "../policies/enforcer.ts";
 import { importInvalid, policyNotFound } from "../policies/errors.ts";
 import { MOST_IMPORTS } from "../policies/limits.ts";
-import type { Entries } from "../policies/resolve.ts";
+import { importsOf as importsOfPolicy } from "../policies/model.ts";
+import type { Entries } from "../policies/references.ts";
 import type { Command } from "../signals/signal.ts";
 import type { Entities } from "./entities.ts";
 import type { PolicyAccess } from "./policy-access.ts";
@@ -40,13 +41,20 @@ export async function checkImports(
   const references = referencesIn(command);
   try {
     for (const brought of imports.slice(0, MOST_IMPORTS)) {
-      if (brought.id !== command.id) checkImport(brought, await effective(brought.id)); // else refused when decided
+      if (await takesOver(brought)) checkImport(brought, await effective(brought.id)); // else refused when decided
     }
     if (command.path.length === 0) checkDeclared(references, imports);
     await checkReferences();
   } catch (refusal) {
     policies.rules.checkBody(command);
     throw refusal;
+  }
+
+  /** A policy takes over nothing from itself, nor by the labels of an import that it does not have. */
+  async function takesOver({ id, implicit }: BroughtImport): Promise<boolean> {
+    if (id === command.id || implicit) return id !== command.id;
+    const { head } = await policies.load(command.id);
+    return Object.hasOwn(importsOfPolicy(head?.value ?? {}), id);
   }
 
   async function effective(id: string): Promise<Imported> {

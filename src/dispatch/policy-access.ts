@@ -4,7 +4,7 @@ import type { JsonObject } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import { nextExpiry } from "../policies/expiry.ts";
 import { effectiveEntries, noRoots, type RootsOf, rootsOfPolicy } from "../policies/namespace-roots.ts";
-import type { Entries } from "../policies/resolve.ts";
+import type { Entries } from "../policies/references.ts";
 import { compileScoped, type ScopedEnforcer } from "../policies/scoped-enforcer.ts";
 import type { Entities, Held } from "./entities.ts";
 import { serviceUnavailable } from "./errors.ts";

@@ -13,6 +13,7 @@ import {
 } from "../policies/actions/token-integration.ts";
 import type { PolicyLimits } from "../policies/limits.ts";
 import { entriesOf } from "../policies/model.ts";
+import { refuseUnfoldable } from "../policies/resolve.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { AuthContext, Command, DittoHeaders } from "../signals/signal.ts";
 import type { Held } from "./entities.ts";
@@ -72,7 +73,9 @@ export function policyActions(parts: Parts, subject: Template, limits: () => Pol
     if (labels.length === 0) throw actionNotAllowed(asked.action);
     checkPreconditions(asked.headers, undefined, false, rules.preconditionFailed);
     const integration = integrationOf(asked, labels, subject);
-    return decided(policies, held, decideTokenIntegration(policy, asked.id, integration, limits()));
+    const change = decided(policies, held, decideTokenIntegration(policy, asked.id, integration, limits()));
+    refuseUnfoldable(change.next.value as JsonObject, (id) => policies.peek(id)?.committed?.value);
+    return change;
   }
 
   /** A refusal that was judged on a state which is not written yet is told once it is, or else is void. */

@@ -22,7 +22,9 @@ export function policyRules(
   lookUp: LookUpPolicy,
   { rootsOf = noRoots, ...set }: PolicySettings = {},
 ): EntityRules {
-  const limits = (): PolicyLimits => ({ ...defaultPolicyLimits, ...set, maxSize, now: Date.now() });
+  const limits = (now = Date.now()): PolicyLimits => ({ ...defaultPolicyLimits, ...set, maxSize, now });
+  /** That an expiry is past is told as the last of what is wrong with a body, to who may write it. */
+  const beforeAllExpiries = () => limits(Number.NEGATIVE_INFINITY);
   return {
     kind: "policy",
     maxSize,
@@ -31,8 +33,9 @@ export function policyRules(
     retrieve: retrievePolicy,
     checkPath: () => undefined,
     // How many policies it imports is judged once it is known that they may be imported.
-    checkBody: (command) => checkPolicyBody(command, { ...limits(), maxImports: Number.POSITIVE_INFINITY }),
-    checkCreation: (command) => checkCreatorKeepsWrite(command, limits(), lookUp, rootsOf),
+    checkBody: (command) =>
+      checkPolicyBody(command, { ...beforeAllExpiries(), maxImports: Number.POSITIVE_INFINITY }),
+    checkCreation: (command) => checkCreatorKeepsWrite(command, beforeAllExpiries(), lookUp, rootsOf),
     decide: (state, command) => decidePolicy(state, command, limits(), lookUp),
     apply: applyPolicy,
     idInvalid: policyIdInvalid,

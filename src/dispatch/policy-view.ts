@@ -4,7 +4,7 @@ import { type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
 import { policyViewInvalid } from "../policies/errors.ts";
 import { importsOf } from "../policies/model.ts";
 import { nsImportedLabel } from "../policies/namespace-roots.ts";
-import { importedLabel } from "../policies/resolve.ts";
+import { importedLabel, plainLabel } from "../policies/resolve.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Resource } from "../signals/resource.ts";
 import type { Command } from "../signals/signal.ts";
@@ -58,7 +58,7 @@ async function retrieveResolved(
 
 /**
  * A policy with all entries by which it is enforced, but for those that come from another policy in which the caller may
- * read nothing of them.
+ * read nothing of them. Of several that have the same label it shows the first.
  */
 async function resolvedPolicy(parts: Parts, { id, auth }: Command, { policy }: Judged): Promise<JsonObject> {
   const { policies, access } = parts;
@@ -66,7 +66,7 @@ async function resolvedPolicy(parts: Parts, { id, auth }: Command, { policy }: J
   await access.load(held);
   const entries: { [label: string]: JsonValue } = {};
   for (const [label, entry] of Object.entries(access.effective(held)?.entries ?? {}))
-    putKey(entries, label, entry as unknown as JsonValue);
+    if (label === plainLabel(label)) putKey(entries, label, entry as unknown as JsonValue);
   for (const source of Object.keys(importsOf(policy))) await hide(source, importedLabel);
   for (const source of access.rootsOf(policy)) await hide(source, nsImportedLabel);
   return { ...policy, entries };

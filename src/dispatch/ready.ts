@@ -30,6 +30,7 @@ export interface Ready {
 export function inMemory(parts: Parts, command: Command, store: Entities): Ready | undefined {
   const held = store.peek(command.id);
   if (!held || (command.action === "retrieve" && held.pending > 0)) return undefined;
+  if (command.kind === "thing" && command.action === "create") return undefined;
   const policyId = command.kind === "policy" ? command.id : held.head?.value?.policyId;
   if (typeof policyId !== "string" || bringsImports(command)) return undefined;
   if ((namesPolicy(command) ?? policyId) !== policyId) return undefined;

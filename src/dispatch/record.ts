@@ -27,8 +27,8 @@ const SMALL = 2_048;
 
 /**
  * Applies a change to the head of an entity, on paper: the next state, its text and its size. Refuses with 413 what
- * would outgrow the limit. The exact size is only measured when the running upper bound passes the limit, or twice the
- * size measured last.
+ * grows beyond the limit, or there; what makes an entity smaller is never too large. The exact size is only measured when
+ * the running upper bound passes the limit, or twice the size measured last.
  */
 export function decided(store: Entities, held: Held, change: Change): Decided {
   const { rules } = store;
@@ -49,7 +49,8 @@ export function decided(store: Entities, held: Held, change: Change): Decided {
   ) {
     size = sizeOf(JSON.stringify(next.value), next);
     measured = size;
-    if (size > rules.maxSize) throw rules.tooLarge(held.id, size, rules.maxSize);
+    if (size > rules.maxSize && size >= sizeBefore(before))
+      throw rules.tooLarge(held.id, size, rules.maxSize);
   }
   return { store, held, change, text, metadata, next, size, measured };
 }
@@ -57,6 +58,9 @@ export function decided(store: Entities, held: Held, change: Change): Decided {
 /** Characters of an entity whose value has this text; its metadata counts too. */
 const sizeOf = (text: string | null, { metadata }: EntityState): number =>
   (text?.length ?? 0) + (textOf(metadata)?.length ?? 0);
+
+const sizeBefore = (state: EntityState | undefined): number =>
+  state?.value ? sizeOf(JSON.stringify(state.value), state) : 0;
 
 const textOf = (value: JsonValue | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);
@@ -159,7 +163,7 @@ function rowOf(recorder: Recorder, change: Decided, { headers, auth }: Cause): J
     path: printPath(change.change.path),
     value: text,
     metadata,
-    headers: headersToKeep(headers, auth.subjects[0] as string, recorder.historicalHeaders[kind]),
+    headers: headersToKeep(headers, auth.subjects[0], recorder.historicalHeaders[kind]),
   };
   const due = kind === "policy" ? recorder.watch?.dueAfter(held.head?.value, next.value) : undefined;
   return due === undefined ? row : { ...row, due };
@@ -167,6 +171,7 @@ function rowOf(recorder: Recorder, change: Decided, { headers, auth }: Cause): J
 
 function eventOf({ store, held, change, next }: Decided, { headers, auth }: Cause): EntityEvent {
   const { revision, modified: timestamp } = next;
-  const originator = auth.subjects[0] as string;
-  return { kind: store.rules.kind, id: held.id, revision, timestamp, originator, headers, ...change };
+  const [originator] = auth.subjects;
+  const by = originator === undefined ? {} : { originator };
+  return { kind: store.rules.kind, id: held.id, revision, timestamp, ...by, headers, ...change };
 }

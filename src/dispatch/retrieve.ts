@@ -25,6 +25,8 @@ export interface Seen {
 export interface Judged {
   readonly access: Access;
   readonly policy: JsonObject;
+  /** What the caller may do about the policy itself, by all of its entries. */
+  accessToPolicy(): Access | undefined;
 }
 
 /** Answers a retrieve of an existing entity. */
@@ -33,8 +35,9 @@ export function retrieve(
   resource: Resource,
   rules: EntityRules,
   { state, text }: Seen,
-  { access, policy }: Judged,
+  judged: Judged,
 ): Reply {
+  const { access } = judged;
   const { kind, id, path, fields, headers } = command;
   const condition = conditionOf(command, access);
   if (!access.hasPartial(kind, path, "READ")) throw resource.notFound(id, path);
@@ -55,7 +58,7 @@ export function retrieve(
   const value = visible(access, kind, whole, path, id);
   if (value === undefined) throw resource.notFound(id, path);
   if (fields && resource.selects && isObject(value)) {
-    return { ...reply, value: select(value, fields, path, { id, state, access, policy }) };
+    return { ...reply, value: select(value, fields, path, { ...judged, id, state }) };
   }
   return text && path.length === 0 && value === whole
     ? { ...reply, value, text: text() }
@@ -89,11 +92,9 @@ export function visible(
   return { [`${kind}Id`]: id, ...(isObject(view) ? view : {}) };
 }
 
-interface Surroundings {
+interface Surroundings extends Judged {
   readonly id: string;
   readonly state: EntityState;
-  readonly access: Access;
-  readonly policy: JsonObject;
 }
 
 /** Selects fields; of a whole entity also the special ones, which appear only when asked for by name. */
@@ -118,5 +119,12 @@ const specials: ReadonlyMap<string, (around: Surroundings) => JsonValue | undefi
     "_metadata",
     ({ state, access }) => metadataField(state.metadata, (part, at) => access.view("thing", part, at)),
   ],
-  ["_policy", ({ access, policy }) => access.view("policy", policy, [])],
+  ["_policy", policyBeside],
 ]);
+
+/** The policy as the caller would read it by itself; left out where that would be refused. */
+function policyBeside({ policy, accessToPolicy }: Surroundings): JsonValue | undefined {
+  const access = accessToPolicy();
+  if (!access?.hasPartial("policy", [], "READ")) return undefined;
+  return visible(access, "policy", policy, [], policy.policyId as string);
+}

@@ -1,4 +1,4 @@
-// The journal's SQL: every statement the two tables are spoken to with, each for many rows at once.
+// The journal's SQL for rows and their snapshots, each statement for many of them at once.
 
 import type { EntityKind } from "../signals/signal.ts";
 import { type Database, pack, type Queries, type Row, unpack } from "./database.ts";
@@ -173,6 +173,7 @@ export async function upsertSnapshots(database: Database, rows: readonly Snapsho
 const LIST_IDS = `
 select id from snapshot where kind = $1 and id > $2 and state is not null order by id limit $3::bigint`;
 
+/** The ids of living entities, as the journal promises them. */
 export async function listIds(
   database: Database,
   kind: EntityKind,
@@ -193,6 +194,7 @@ where id = $1 and kind = $2 and revision >= $3::bigint
   and revision <= least($4::bigint, greatest($3::bigint, (${OLDEST})) + $5::bigint - 1)
 order by revision`;
 
+/** The recorded events of an entity, as the journal promises them. */
 export async function readEvents(
   database: Queries,
   key: EntityKey,

@@ -90,11 +90,14 @@ function over({ fallback = "" }: Setting, given: Given | undefined, properties: 
 const fallbackOf = ({ kind, fallback }: Setting): unknown =>
   fallback === undefined ? undefined : kind.parse(fallback);
 
-/** The quick-start user's password is public, so it opens nothing that others can reach. */
+/**
+ * The quick-start user's password is public, so it opens nothing that others can reach, be it through a proxy that passes
+ * their passwords on.
+ */
 function usersOf({ users, usersFile, bindHostname, enablePreAuthentication }: Partial<Values>) {
   if (users || usersFile) return [...(users ?? []), ...(usersFile ?? [])];
-  if (bindHostname === undefined || isLoopback(bindHostname)) return [quickStartUser];
-  return enablePreAuthentication ? [] : undefined;
+  if (enablePreAuthentication) return [];
+  return bindHostname === undefined || isLoopback(bindHostname) ? [quickStartUser] : undefined;
 }
 
 const noQuickStart = (address: string): string =>

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import bcrypt from "bcryptjs";
 
-/** That of nginx's own examples; one comparison takes about 50 ms. */
+/** A power of two of rounds: tens of milliseconds for whoever logs in, and for each guess. */
 const COST = 10;
 
 /** Whether the command line asks for a hash instead of a server. */

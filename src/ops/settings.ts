@@ -74,7 +74,8 @@ export const settings = {
     "USERS",
     users,
     "Who may log in with HTTP Basic, as the subject nginx:{name}. A password may be a hash of bcrypt. Unset, and no " +
-      "USERS_FILE: the quick-start user ditto with password ditto, on a loopback address only.",
+      "USERS_FILE: the quick-start user ditto with password ditto, on a loopback address without " +
+      "ENABLE_PRE_AUTHENTICATION only.",
   ),
   usersFile: optional(
     "USERS_FILE",

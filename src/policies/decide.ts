@@ -22,7 +22,7 @@ import type { PolicyLimits } from "./limits.ts";
 import { checkPolicy, importsOf } from "./model.ts";
 import { checkLabel, checkPolicyId, checkSubjectId } from "./names.ts";
 import { withCallersSubject } from "./request-subject.ts";
-import { type LookUpPolicy, refuseUnresolvable } from "./resolve.ts";
+import { type LookUpPolicy, refuseUnfoldable, refuseUnresolvable } from "./resolve.ts";
 import { checkResourceKey } from "./resource-key.ts";
 import { matchPolicyPath, type PolicyResource, storedPath, wirePath } from "./resources.ts";
 
@@ -115,6 +115,7 @@ function putPart(
   checkImportCount(changed, limits);
   checkSize(command.id, changed, limits);
   resource.integrity?.(changed, command.id, policy);
+  if (path[0] === "entries") refuseUnfoldable(changed, lookUp);
   checkAdministrable(command.id, path, resource, changed, limits);
   if (path[0] === "imports") refuseUnresolvable(changed, lookUp);
   return isNew ? { change, status: 201, value } : { change, status: 204 };

@@ -3,7 +3,7 @@
 import { getKey, isArray, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
 import { entryInvalid, entryReferenceConflict, importReferenceConflict } from "./errors.ts";
 import { entriesOf, importsOf, type PolicyEntry } from "./model.ts";
-import { resolveReferences } from "./resolve.ts";
+import { resolveEntries } from "./resolve.ts";
 
 const administration = "policy:/";
 
@@ -13,7 +13,7 @@ const administration = "policy:/";
  */
 export function isAdministrable(policy: JsonObject): boolean {
   if (Object.keys(importsOf(policy)).length > 0) return true;
-  const entries = Object.values(resolveReferences(entriesOf(policy)));
+  const entries = Object.values(resolveEntries(policy, () => undefined));
   const locked = new Set(
     entries.filter(revokesAdministration).flatMap((entry) => Object.keys(entry.subjects ?? {})),
   );

@@ -1,10 +1,12 @@
 // Namespace root policies (basic-policy page): policies of the operator whose entries count in all policies of a namespace.
 
 import { namespaceOf } from "../base/ids.ts";
-import { getKey, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
+import { getKey, type JsonObject } from "../base/json/json.ts";
 import { recent } from "../base/recent.ts";
+import type { PolicyEntry } from "./model.ts";
 import { matchesNamespace } from "./names.ts";
-import { type Entries, type LookUpPolicy, resolveEntries } from "./resolve.ts";
+import type { Entries } from "./references.ts";
+import { addUnder, type LookUpPolicy, tryResolve } from "./resolve.ts";
 
 /** The root policies of the policies of a namespace, the most specific first. */
 export type RootsOf = (namespace: string) => readonly string[];
@@ -50,24 +52,22 @@ export function rootsOfPolicy(policy: JsonObject, rootsOf: RootsOf): readonly st
 /**
  * The entries by which a policy is enforced: its own with those of its imports, and, labelled `nsimported-<id>-<label>`,
  * the implicit ones of its roots. Roots count with what they import, but without roots of their own; one that is not
- * found contributes nothing.
+ * found contributes nothing. Where one of them all is beyond the limits of {@link tryResolve}, there are no entries.
  */
 export function effectiveEntries(policy: JsonObject, lookUp: LookUpPolicy, rootsOf: RootsOf): Entries {
-  const resolved = resolveEntries(policy, lookUp);
+  const resolved = tryResolve(policy, lookUp);
   const roots = rootsOfPolicy(policy, rootsOf);
-  if (roots.length === 0) return resolved;
-  const entries: { [label: string]: JsonValue } = { ...(resolved as unknown as JsonObject) };
-  for (const root of roots) {
-    const value = lookUp(root);
-    if (value) addImplicit(entries, root, resolveEntries(value, lookUp));
-  }
-  return entries as unknown as Entries;
+  if (roots.length === 0) return resolved ?? {};
+  const ofRoots = roots.map((root) => tryResolve(lookUp(root) ?? {}, lookUp));
+  if (!resolved || ofRoots.includes(undefined)) return {};
+  const entries: { [label: string]: PolicyEntry } = { ...resolved };
+  for (const [i, root] of roots.entries()) addImplicit(entries, root, ofRoots[i] ?? {});
+  return entries;
 }
 
-function addImplicit(entries: { [label: string]: JsonValue }, root: string, ofRoot: Entries): void {
+function addImplicit(entries: { [label: string]: PolicyEntry }, root: string, ofRoot: Entries): void {
   for (const [label, { references: _references, ...entry }] of Object.entries(ofRoot)) {
-    if (entry.importable === "implicit")
-      putKey(entries, nsImportedLabel(root, label), entry as unknown as JsonValue);
+    if (entry.importable === "implicit") addUnder(entries, nsImportedLabel(root, label), entry);
   }
 }
 

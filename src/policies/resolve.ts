@@ -1,13 +1,10 @@
 // What a policy says once its references and imports are put in place of themselves (basic-policy page).
 
 import { getKey, isArray, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
-import { importInvalid } from "./errors.ts";
-import { type EffectedPermissions, entriesOf, importsOf, type PolicyEntry } from "./model.ts";
+import { entryInvalid, importInvalid } from "./errors.ts";
+import { entriesOf, importsOf, type PolicyEntry } from "./model.ts";
 import { matchesNamespace } from "./names.ts";
-
-export interface Entries {
-  readonly [label: string]: PolicyEntry;
-}
+import { type Allowance, type Brought, type Entries, resolveReferences, spend } from "./references.ts";
 
 /** Finds an imported policy; what is not found contributes nothing. */
 export type LookUpPolicy = (policyId: string) => JsonObject | undefined;
@@ -17,12 +14,18 @@ const MAX_DEPTH = 10;
 const MAX_LOOK_UPS = 1000;
 /** Most entries that an imported policy brings of others; its own all count. */
 const MAX_TAKEN = 2000;
+/**
+ * Most subjects, resources and namespaces that are there again because an entry is referenced, or because an imported
+ * policy brings it of another one. A policy as long as is allowed by default holds about 5,000.
+ */
+const MAX_REPEATED = 100_000;
 
 /** One resolution: what it has found so far, and how much more it may. */
 interface Resolution {
   readonly lookUp: LookUpPolicy;
   /** By imported policy and what is to be followed from there. */
   readonly known: Map<string, Entries>;
+  readonly allowance: Allowance;
   lookUps: number;
   /** Why something was left out. */
   exceeded: string | undefined;
@@ -31,28 +34,52 @@ interface Resolution {
 const newResolution = (lookUp: LookUpPolicy): Resolution => ({
   lookUp,
   known: new Map(),
+  allowance: { left: MAX_REPEATED, exceeded: false },
   lookUps: 0,
   exceeded: undefined,
 });
 
 /**
  * The entries of a policy with those of its imports, labelled `imported-<id>-<label>`, and with its references
- * resolved. Never throws: what lies beyond the limits of a resolution contributes nothing.
+ * resolved. Imports beyond the limits of a resolution contribute nothing. Where entries repeat others more often than a
+ * resolution may, nothing is enforced rather than a part, since what is left out might be a revoke: `undefined`.
  */
-export const resolveEntries = (policy: JsonObject, lookUp: LookUpPolicy): Entries =>
-  resolveWithin(newResolution(lookUp), policy);
+export function tryResolve(policy: JsonObject, lookUp: LookUpPolicy): Entries | undefined {
+  const resolution = newResolution(lookUp);
+  const entries = resolveWithin(resolution, policy);
+  return resolution.allowance.exceeded ? undefined : entries;
+}
 
-/** Refuses, with `policies:import.invalid`, a policy of whose imports {@link resolveEntries} would leave some out. */
+/** The same for those to whom a policy that cannot be resolved has no entries. */
+export const resolveEntries = (policy: JsonObject, lookUp: LookUpPolicy): Entries =>
+  tryResolve(policy, lookUp) ?? {};
+
+/** Refuses a policy of which {@link tryResolve} would leave something out: with `policies:import.invalid`, or as below. */
 export function refuseUnresolvable(policy: JsonObject, lookUp: LookUpPolicy): void {
   const resolution = newResolution(lookUp);
   resolveWithin(resolution, policy);
   if (resolution.exceeded !== undefined) throw importInvalid(resolution.exceeded);
+  refuseRepetition(resolution);
+}
+
+/** Refuses, with `policies:entry.invalid`, a policy whose references repeat more than a resolution may. */
+export function refuseUnfoldable(policy: JsonObject, lookUp: LookUpPolicy): void {
+  if (!Object.values(entriesOf(policy)).some(({ references }) => references !== undefined)) return;
+  const resolution = newResolution(lookUp);
+  resolveWithin(resolution, policy);
+  refuseRepetition(resolution);
+}
+
+function refuseRepetition({ allowance }: Resolution): void {
+  if (!allowance.exceeded) return;
+  throw entryInvalid(`References and imports repeat more than ${MAX_REPEATED} subjects and resources.`);
 }
 
 function resolveWithin(resolution: Resolution, policy: JsonObject): Entries {
   const own = entriesOf(policy);
   const imports = importsOf(policy);
-  return resolveReferences(own, withImports(resolution, own, imports, Object.keys(imports), new Set(), 0));
+  const { entries, brought } = withImports(resolution, own, imports, Object.keys(imports), new Set(), 0);
+  return resolveReferences(own, entries, brought, resolution.allowance);
 }
 
 function withImports(
@@ -62,8 +89,9 @@ function withImports(
   ids: readonly string[],
   visited: ReadonlySet<string>,
   depth: number,
-): Entries {
+): { readonly entries: Entries; readonly brought: Brought } {
   const entries: { [label: string]: PolicyEntry } = { ...own };
+  const brought = new Map<string, Entries>();
   let room = depth === 0 ? Number.POSITIVE_INFINITY : MAX_TAKEN;
   for (const id of ids) {
     const oneImport = getKey(imports, id);
@@ -72,14 +100,25 @@ function withImports(
     const coming = comingOf(resolved, stringsAt(oneImport, "entries"));
     if (coming.length > room)
       resolution.exceeded = `An import brings more than ${MAX_TAKEN} entries of others.`;
-    for (const label of coming.slice(0, room)) {
-      // References are the imported policy's own affair, resolved already.
-      const { references: _references, ...entry } = resolved[label] as PolicyEntry;
-      putKey(entries as JsonObjectOf, importedLabel(id, label), entry as unknown as JsonValue);
+    const taken = taking(resolved, coming.slice(0, room));
+    for (const [label, entry] of Object.entries(taken)) {
+      if (depth > 0 && !spend(resolution.allowance, entry)) return { entries, brought };
+      addUnder(entries, importedLabel(id, label), entry);
     }
+    brought.set(id, taken);
     room = Math.max(room - coming.length, 0);
   }
-  return entries;
+  return { entries, brought };
+}
+
+/** The entries of an imported policy without their references, which are its own affair and resolved already. */
+function taking(resolved: Entries, labels: readonly string[]): Entries {
+  const taken: { [label: string]: JsonValue } = {};
+  for (const label of labels) {
+    const { references: _references, ...entry } = resolved[label] as PolicyEntry;
+    putKey(taken, label, entry as unknown as JsonValue);
+  }
+  return taken as unknown as Entries;
 }
 
 function resolveImported(
@@ -113,7 +152,7 @@ function look(
   const imported = resolution.lookUp(id);
   if (!imported) return {};
   const own = entriesOf(imported);
-  if (transitive.length === 0) return resolveReferences(own);
+  if (transitive.length === 0) return resolveReferences(own, own, noneBrought, resolution.allowance);
   if (depth >= MAX_DEPTH) {
     resolution.exceeded = `Policies import each other over more than ${MAX_DEPTH} steps.`;
     return {};
@@ -121,95 +160,36 @@ function look(
   const imports = importsOf(imported);
   const followed = Object.keys(imports).filter((next) => transitive.includes(next));
   const seen = new Set([...visited, ...transitive]);
-  return resolveReferences(own, withImports(resolution, own, imports, followed, seen, depth + 1));
+  const { entries, brought } = withImports(resolution, own, imports, followed, seen, depth + 1);
+  return resolveReferences(own, entries, brought, resolution.allowance);
 }
+
+const noneBrought: Brought = new Map();
 
 /** The labels of the entries that come along with an import. */
 const comingOf = (imported: Entries, explicitLabels: readonly string[]): readonly string[] =>
   Object.keys(imported).filter((label) => {
     const importable = imported[label]?.importable;
-    return importable === "implicit" || (importable === "explicit" && explicitLabels.includes(label));
+    return (
+      importable === "implicit" || (importable === "explicit" && explicitLabels.includes(plainLabel(label)))
+    );
   });
 
 /** The label under which an entry of an imported policy counts in the importing one. */
 export const importedLabel = (policyId: string, label: string): string => `imported-${policyId}-${label}`;
 
-type JsonObjectOf = { [key: string]: JsonValue } & { [label: string]: PolicyEntry };
-
 /**
- * The entries in which each of `own` has what it references added to it. Local references find the entry as written,
- * not as resolved; those of an import find `imported-<id>-<label>` among `all`. Missing targets add nothing.
+ * Puts an entry of another policy under its label. Labels made of IDs and labels can be the same for different entries,
+ * which all count: the others get a number, behind a slash, which no label has.
  */
-export function resolveReferences(own: Entries, all: Entries = own): Entries {
-  const referring = Object.keys(own).filter((label) => own[label]?.references !== undefined);
-  if (referring.length === 0) return all;
-  const result: { [label: string]: PolicyEntry } = { ...all };
-  for (const label of referring) {
-    const resolved = resolveEntry(own[label] as PolicyEntry, own, all);
-    putKey(result as JsonObjectOf, label, resolved as unknown as JsonValue);
-  }
-  return result;
+export function addUnder(entries: { [label: string]: PolicyEntry }, label: string, entry: PolicyEntry): void {
+  let free = label;
+  for (let number = 2; Object.hasOwn(entries, free); number++) free = `${label}/${number}`;
+  putKey(entries as unknown as { [key: string]: JsonValue }, free, entry as unknown as JsonValue);
 }
 
-function resolveEntry(entry: PolicyEntry, own: Entries, all: Entries): PolicyEntry {
-  const targets = (entry.references ?? []).flatMap((reference) => {
-    const imported = getKey(reference, "import");
-    const [among, label] =
-      imported === undefined
-        ? [own, reference.entry]
-        : [all, importedLabel(String(imported), reference.entry)];
-    const target = Object.hasOwn(among, label) ? among[label] : undefined;
-    return target && target.importable !== "never" ? [target] : [];
-  });
-  const allowed = allowedByAll(targets);
-  const sources = (addition: string) =>
-    !allowed || allowed.includes(addition) ? [...targets, entry] : targets;
-  const namespaces = sources("namespaces").flatMap((source) => source.namespaces ?? []);
-  return {
-    subjects: mergeSubjects(sources("subjects")),
-    resources: mergeResources(sources("resources")),
-    ...(namespaces.length > 0 && { namespaces: [...new Set(namespaces)] }),
-    importable: entry.importable,
-    ...(allowed && { allowedAdditions: allowed }),
-    ...(entry.references && { references: entry.references }),
-  };
-}
-
-/** What every referenced entry that restricts additions lets its referrers add; `undefined` where none restricts. */
-function allowedByAll(targets: readonly PolicyEntry[]): readonly string[] | undefined {
-  return targets
-    .flatMap((target) => (target.allowedAdditions ? [target.allowedAdditions] : []))
-    .reduce<readonly string[] | undefined>(
-      (allowed, next) => (allowed ? allowed.filter((addition) => next.includes(addition)) : next),
-      undefined,
-    );
-}
-
-/** Of a subject that several entries have, the first one's type and expiry count. */
-function mergeSubjects(sources: readonly PolicyEntry[]): JsonObject {
-  const merged: { [id: string]: JsonValue } = {};
-  for (const { subjects = {} } of sources) {
-    for (const id of Object.keys(subjects)) {
-      if (!Object.hasOwn(merged, id)) putKey(merged, id, subjects[id] as JsonValue);
-    }
-  }
-  return merged;
-}
-
-function mergeResources(sources: readonly PolicyEntry[]): NonNullable<PolicyEntry["resources"]> {
-  const merged: { [key: string]: EffectedPermissions } = {};
-  for (const { resources = {} } of sources) {
-    for (const key of Object.keys(resources)) {
-      const { grant, revoke } = resources[key] as EffectedPermissions;
-      const known = Object.hasOwn(merged, key) ? merged[key] : undefined;
-      merged[key] = {
-        grant: [...new Set([...(known?.grant ?? []), ...grant])],
-        revoke: [...new Set([...(known?.revoke ?? []), ...revoke])],
-      };
-    }
-  }
-  return merged;
-}
+/** A label without the number that {@link addUnder} gave it. */
+export const plainLabel = (label: string): string => label.split("/", 1)[0] as string;
 
 /** Whether an entry applies to things of a namespace: it names none, or one that matches. */
 export const appliesTo = (entry: PolicyEntry, namespace: string): boolean =>

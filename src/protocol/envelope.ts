@@ -126,7 +126,7 @@ export function printError(error: TwinError, headers: DittoHeaders, about?: Abou
 /** Prints an event with the part of its value that a subscriber may see, given as JSON text. */
 export function printEvent(event: EntityEvent, value: string | undefined): string {
   const headers = toldHeaders(event.headers, "all");
-  headers["ditto-originator"] = event.originator;
+  if (event.originator !== undefined) headers["ditto-originator"] = event.originator;
   headers["response-required"] = false;
   headers["requested-acks"] ??= [];
   headers["entity-revision"] = event.revision;

@@ -59,8 +59,8 @@ export interface EntityEvent extends Change {
   readonly revision: number;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** The subject whose command caused it. */
-  readonly originator: string;
+  /** The subject whose command caused it; absent where the server did so by itself. */
+  readonly originator?: string;
   readonly headers: DittoHeaders;
 }
 

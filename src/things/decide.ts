@@ -1,13 +1,12 @@
 // The verdict on a writing command of a thing: pure, no I/O, no clock.
 
-import type { TwinError } from "../base/errors.ts";
-import { getKey, isObject, type JsonObject, type JsonValue } from "../base/json/json.ts";
+import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import { mergePatch } from "../base/json/merge-patch.ts";
 import { getAt } from "../base/json/pointer.ts";
 import type { Decision } from "../signals/decision.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
 import { partOf, thingOf } from "./body.ts";
-import { featureErrors, policyExists, thingConflict, thingNotFound } from "./errors.ts";
+import { featureErrors, thingConflict, thingNotFound } from "./errors.ts";
 import { checkThingPatch, mergeThing } from "./merge.ts";
 import { normalForm } from "./model.ts";
 import { type ThingResource, thingResource } from "./resources.ts";
@@ -22,7 +21,7 @@ export function decideThing(state: EntityState | undefined, command: Command): D
   const thing = state?.value;
   switch (command.action) {
     case "create":
-      if (thing) throw alreadyThere(command);
+      if (thing) throw thingConflict(command.id);
       return createThing(command);
     case "modify":
       return command.path.length === 0 ? putThing(thing, command) : putPart(thing, command, resource);
@@ -38,12 +37,6 @@ export function decideThing(state: EntityState | undefined, command: Command): D
 function createThing(command: Command): Decision {
   const value = { thingId: command.id, ...thingOf(command) };
   return { change: { action: "created", path: [], value }, status: 201, value };
-}
-
-/** Whoever names no policy wants one of the same id created too, and that one is what Ditto finds to be there first. */
-function alreadyThere({ id, value }: Command): TwinError {
-  const namesPolicy = isObject(value) && getKey(value, "policyId") !== undefined;
-  return namesPolicy ? thingConflict(id) : policyExists(id, id);
 }
 
 function putThing(thing: JsonObject | undefined, command: Command): Decision {

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestServer } from "../support/server.ts";
 import { Creator } from "./creator.ts";
+import { ExpiringSubjects, expiringSettings } from "./expiring.ts";
 import { journalGaps } from "./journal-gaps.ts";
 import { Ledger } from "./ledger.ts";
 import type { Place } from "./place.ts";
@@ -19,6 +20,7 @@ export interface KillResult {
 
 const things = 100;
 const lifeMs = { least: 50, most: 2_000 };
+const settings = { LOG_LEVEL: "warn", ...expiringSettings };
 
 /** Runs the rounds and tells of each in one line. */
 export async function killRounds(
@@ -29,15 +31,16 @@ export async function killRounds(
   const ids = thingIds(things);
   const ledger = new Ledger(ids, 1);
   const creator = new Creator();
-  let server = await place.start({ LOG_LEVEL: "warn" });
+  const expiring = new ExpiringSubjects();
+  let server = await place.start(settings);
   try {
     await createThings(server, ids);
     for (let round = 1; round <= rounds; round++) {
       const before = { acknowledged: ledger.acknowledged, events: ledger.events };
       const known = ledger.violations.length;
-      const livedMs = await loadAndKill(server, ids, ledger, creator);
+      const livedMs = await loadAndKill(server, ids, ledger, [creator, expiring]);
       const diedAt = performance.now();
-      server = await place.start({ LOG_LEVEL: "warn" });
+      server = await place.start(settings);
       const seconds = (performance.now() - diedAt) / 1_000;
       const arrived = await checkThings(server, ids, ledger);
       ledger.violations.push(...(await creator.check(server)));
@@ -49,6 +52,7 @@ export async function killRounds(
           (violations.length === 0 ? "all well" : `VIOLATED ${violations.length}: ${violations[0]}`),
       );
     }
+    ledger.violations.push(...(await expiring.check(server)));
   } finally {
     await server.stop();
   }
@@ -61,7 +65,7 @@ async function loadAndKill(
   server: TestServer,
   ids: readonly string[],
   ledger: Ledger,
-  creator: Creator,
+  others: readonly (Creator | ExpiringSubjects)[],
 ): Promise<number> {
   const watcher = await startWatcher(server, ledger);
   const dead = new AbortController();
@@ -70,12 +74,12 @@ async function loadAndKill(
       ledger.violations.push(`a write was answered ${answer.status}: ${JSON.stringify(answer.error)}`);
     }
   });
-  const creating = creator.run(server, dead.signal);
+  const running = others.map((other) => other.run(server, dead.signal));
   const livedMs = lifeMs.least + Math.random() * (lifeMs.most - lifeMs.least);
   await sleep(livedMs);
   dead.abort();
   await server.kill();
-  await Promise.all([writers.done, creating, watcher.closed]);
+  await Promise.all([writers.done, ...running, watcher.closed]);
   writers.close();
   return livedMs;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { checkPermissions } from "../../src/dispatch/check-permissions.ts";
-import { entry, type PolicyWorld, policyWorld } from "./policy-worlds.ts";
+import { entry, type PolicyWorld, policyWorld } from "../support/policy-world.ts";
 
 const thing = "org.acme:lamp";
 const policy = "org.acme:rules";
@@ -60,6 +60,17 @@ test("a permission that is named over and over is judged once, however long its 
   expect(await check({ it: ask(deep, Array(40_000).fill("READ")) })).toEqual({ it: true });
 
   expect(performance.now() - started).toBeLessThan(1_000); // many seconds, if each were judged
+});
+
+test("others have their turn while many are answered", async () => {
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  const names = Array.from({ length: 5_000 }, (_, i) => `n${i}`);
+
+  await check(Object.fromEntries(names.map((name) => [name, ask("thing:/attributes", ["READ"])])));
+  clearInterval(counting);
+
+  expect(turns).toBeGreaterThan(1);
 });
 
 test("several subjects are judged together", async () => {

@@ -1,7 +1,7 @@
 // What a policy may take over from another one, and whose READ that needs.
 
 import { beforeEach, describe, expect, test } from "vitest";
-import { entry, owner, type PolicyWorld, policyWorld } from "./policy-worlds.ts";
+import { entry, owner, type PolicyWorld, policyWorld } from "../support/policy-world.ts";
 
 const template = "org.acme:template";
 const mine = "org.acme:mine";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Held } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { rootsFinder } from "../../src/policies/namespace-roots.ts";
-import { entry, owner, policyWorld } from "./policy-worlds.ts";
+import { entry, owner, policyWorld } from "../support/policy-world.ts";
 
 const rootsOf = rootsFinder([{ pattern: "org.acme", policies: ["ops:root"] }]);
 const devops = (granted: readonly string[]) =>

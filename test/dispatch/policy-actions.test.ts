@@ -2,10 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
-import { compileCreationRules } from "../../src/dispatch/creation/creation-rules.ts";
-import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { type ActOnPolicy, type PolicyAction, policyActions } from "../../src/dispatch/policy-actions.ts";
-import { entityCreation } from "../../src/ops/entity-creation.ts";
 import { tokenIntegrationSubject } from "../../src/ops/token-integration.ts";
 import { defaultPolicyLimits } from "../../src/policies/limits.ts";
 import type { AuthContext } from "../../src/signals/signal.ts";
@@ -39,19 +36,12 @@ let journal: HeldJournal;
 let world: World;
 let act: ActOnPolicy;
 
-const actingOn = (on: World, subject: string): ActOnPolicy =>
-  policyActions(
-    {
-      ...on,
-      access: new PolicyAccess(on.policies),
-      creation: compileCreationRules(entityCreation.parse("{}")),
-      journal,
-      historicalHeaders: { thing: [], policy: [] },
-      publish: (event) => on.published.push(event),
-    },
-    tokenIntegrationSubject.parse(subject),
-    () => ({ ...defaultPolicyLimits, now: Date.now() }),
-  );
+const actingOn = ({ parts }: World, subject: string, lockoutPrevention = true): ActOnPolicy =>
+  policyActions(parts, tokenIntegrationSubject.parse(subject), () => ({
+    ...defaultPolicyLimits,
+    lockoutPrevention,
+    now: Date.now(),
+  }));
 
 const inPolicy = { kind: "policy", id } as const;
 const put = (value: JsonValue, path = "/") => world.ask("modify", path, value, inPolicy);
@@ -128,6 +118,21 @@ describe("an action is refused", () => {
   ])("%s", async (_, how, refusal) => {
     expect(await acting(how)).toBe(refusal);
     expect(journal.appends).toHaveLength(1);
+  });
+
+  test("where the entry is referenced so often that its policy could not be enforced any more", async () => {
+    const team = (i: number) => [
+      `team${i}`,
+      { subjects: {}, resources: {}, references: [{ entry: "reads" }] },
+    ];
+    const teams = Object.fromEntries(Array.from({ length: 900 }, (_, i) => team(i)));
+    const subjects = { "iss:user": { type: "t" } };
+    for (let i = 0; i < 108; i++) Object.assign(subjects, { [`n:${i}`]: { type: "t" } });
+    const reads = { subjects, resources: { "thing:/": grant("READ") } };
+    expect(await put({ ...entries, ...teams, reads }, "/entries")).toMatchObject({ status: 204 });
+    act = actingOn(world, "integration:{{jwt:aud}}", false);
+
+    expect(await acting({ label: "reads" })).toBe("400 policies:entry.invalid");
   });
 
   test("with 403 whoever asks, if only somebody else may execute it", async () => {

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { CommandAction, DittoHeaders } from "../../src/signals/signal.ts";
-import { entry, type PolicyWorld, policyWorld } from "./policy-worlds.ts";
+import { entry, type PolicyWorld, policyWorld } from "../support/policy-world.ts";
 
 const id = "org.acme:p";
 let world: PolicyWorld;

@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { rootsFinder } from "../../src/policies/namespace-roots.ts";
 import type { Reply } from "../../src/signals/reply.ts";
-import { entry, type PolicyWorld, policyWorld } from "./policy-worlds.ts";
+import { entry, type PolicyWorld, policyWorld } from "../support/policy-world.ts";
 
 const mine = "org.acme:mine";
 const resolved = { "policy-view": "resolved" };

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import bcrypt from "bcryptjs";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startServer, type TestServer } from "../support/server.ts";
-import { openSession } from "../support/socket.ts";
+import { handshakeStatus, openSession } from "../support/socket.ts";
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
 const whoami = async (server: TestServer, headers: Record<string, string>) => {
@@ -11,6 +11,13 @@ const whoami = async (server: TestServer, headers: Record<string, string>) => {
   const body = await reply.json();
   return { status: reply.status, body, challenge: reply.headers.get("www-authenticate") };
 };
+
+/** A server as it is without settings. */
+let quickStart: TestServer;
+beforeAll(async () => {
+  quickStart = await startServer();
+});
+afterAll(() => quickStart[Symbol.asyncDispose]());
 
 describe("by name and password", () => {
   const refused: readonly (readonly [says: string, authorization: string | undefined])[] = [
@@ -31,11 +38,10 @@ describe("by name and password", () => {
   ];
 
   test("is asked of everybody, and says nothing about what was wrong", async () => {
-    await using server = await startServer();
-    const unknown = await whoami(server, {});
+    const unknown = await whoami(quickStart, {});
     expect(unknown.challenge).toBe('Basic realm="ditto", charset="UTF-8"');
     for (const [says, authorization] of refused) {
-      const reply = await whoami(server, authorization === undefined ? {} : { authorization });
+      const reply = await whoami(quickStart, authorization === undefined ? {} : { authorization });
       expect([says, reply]).toEqual([says, unknown]);
     }
     expect(unknown).toMatchObject({
@@ -44,14 +50,13 @@ describe("by name and password", () => {
     });
 
     for (const path of ["/api/2/things", "/api/2/things/a:b", "/api/2/things/nocolon", "/api/2/policies/a:b"])
-      expect([path, (await fetch(server.url + path)).status]).toEqual([path, 401]);
-    await expect(openSession(server, {})).rejects.toThrow("401");
-    await expect(openSession(server, { authorization: basic("ditto:wrong") })).rejects.toThrow("401");
+      expect([path, (await fetch(quickStart.url + path)).status]).toEqual([path, 401]);
+    await expect(openSession(quickStart, {})).rejects.toThrow("401");
+    await expect(openSession(quickStart, { authorization: basic("ditto:wrong") })).rejects.toThrow("401");
   });
 
   test("is asked for at the WebSocket as by HTTP", async () => {
-    await using server = await startServer();
-    const socket = new WebSocket(`${server.wsUrl}/ws/2`);
+    const socket = new WebSocket(`${quickStart.wsUrl}/ws/2`);
     const [request, reply] = await once(socket, "unexpected-response");
     request.destroy();
 
@@ -60,13 +65,12 @@ describe("by name and password", () => {
   });
 
   test("makes a subject of the user; the scheme's case does not matter; a token is no password", async () => {
-    await using server = await startServer();
     const expected = { defaultSubject: "nginx:ditto", subjects: ["nginx:ditto"] };
-    expect((await whoami(server, { authorization: basic("ditto:ditto") })).body).toEqual(expected);
+    expect((await whoami(quickStart, { authorization: basic("ditto:ditto") })).body).toEqual(expected);
     expect(
-      (await whoami(server, { authorization: basic("ditto:ditto").replace("Basic", "bAsIc") })).body,
+      (await whoami(quickStart, { authorization: basic("ditto:ditto").replace("Basic", "bAsIc") })).body,
     ).toEqual(expected);
-    expect(await whoami(server, { authorization: "Bearer a.b.c" })).toMatchObject({
+    expect(await whoami(quickStart, { authorization: "Bearer a.b.c" })).toMatchObject({
       status: 400,
       body: { error: "jwt:invalid" },
     });
@@ -93,17 +97,8 @@ describe("guessing", () => {
     };
     await using server = await startServer({ env });
     const from = (address: string) => ({ "x-forwarded-for": `6.6.6.6, ${address}` });
-    const open = (credentials: string, address: string) => {
-      const url = `${server.wsUrl}/ws/2?basic=${encodeURIComponent(credentials)}`;
-      const socket = new WebSocket(url, { headers: from(address) });
-      return Promise.race([
-        once(socket, "open").then(() => {
-          socket.terminate();
-          return 101;
-        }),
-        once(socket, "unexpected-response").then(([, reply]) => reply.statusCode),
-      ]);
-    };
+    const open = (credentials: string, address: string) =>
+      handshakeStatus(server, from(address), `?basic=${encodeURIComponent(credentials)}`);
 
     expect(await open("anna:s3cret", "192.0.2.1")).toBe(101);
     expect(await open("anna:wrong", "192.0.2.1")).toBe(401);
@@ -125,18 +120,23 @@ describe("guessing", () => {
 
 describe("by a trusted proxy", () => {
   const header = { "x-ditto-pre-authenticated": "nginx:anna,test:b" };
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
 
   test("is off unless it is turned on", async () => {
-    await using server = await startServer();
-    expect((await whoami(server, header)).status).toBe(401);
-    expect((await whoami(server, { ...header, authorization: basic("ditto:ditto") })).body).toMatchObject({
-      subjects: ["nginx:ditto"],
-    });
-    await expect(openSession(server, header)).rejects.toThrow("401");
+    expect((await whoami(quickStart, header)).status).toBe(401);
+    expect((await whoami(quickStart, { ...header, authorization: basic("ditto:ditto") })).body).toMatchObject(
+      {
+        subjects: ["nginx:ditto"],
+      },
+    );
+    await expect(openSession(quickStart, header)).rejects.toThrow("401");
   });
 
   test("speaks for all its subjects when it is on", async () => {
-    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
     expect((await whoami(server, header)).body).toEqual({
       defaultSubject: "nginx:anna",
       subjects: ["nginx:anna", "test:b"],
@@ -149,7 +149,6 @@ describe("by a trusted proxy", () => {
   });
 
   test("tells names in UTF-8, which the headers of answers leave out", async () => {
-    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
     const bytesOf = (name: string) => ({ "x-ditto-pre-authenticated": Buffer.from(name).toString("latin1") });
     expect((await whoami(server, bytesOf("nginx:\u00fc"))).body).toMatchObject({
       subjects: ["nginx:\u00fc"],
@@ -166,7 +165,6 @@ describe("by a trusted proxy", () => {
   });
 
   test("may tell names in Latin-1, which is no UTF-8", async () => {
-    await using server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
     const { body } = await whoami(server, { "x-ditto-pre-authenticated": "nginx:\u00fc" });
     expect(body).toMatchObject({ subjects: ["nginx:\u00fc"] });
   });

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { checkPermissionsRequest } from "../../src/gateway/http/check-permissions.ts";
 import type { HttpRequest } from "../../src/gateway/http/entity-requests.ts";
 import { readTarget } from "../../src/gateway/http/uri.ts";
-import { entry, policyWorld } from "../dispatch/policy-worlds.ts";
+import { entry, policyWorld } from "../support/policy-world.ts";
 
 const limits = { maxRequestBytes: 1000, acceptedMediaTypes: ["application/octet-stream"] };
 

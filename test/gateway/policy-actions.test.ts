@@ -3,23 +3,21 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import type { PolicyAction } from "../../src/dispatch/policy-actions.ts";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { EntityRoutes } from "../../src/gateway/http/entity-requests.ts";
 import { actionPathOf, policyActionRequest } from "../../src/gateway/http/policy-actions.ts";
 import { readTarget } from "../../src/gateway/http/uri.ts";
 import type { AuthContext } from "../../src/signals/signal.ts";
+import { waitingOfOne } from "../support/waiting.ts";
 
-const seats = { commands: 1, characters: 1 };
 const base = "/api/2/policies";
 const routes: EntityRoutes = {
   rules: policyRules(1000, () => undefined),
   base,
   maxRequestBytes: 100,
   acceptedMediaTypes: [],
-  waiting: { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs: 1000 },
+  waiting: waitingOfOne(),
 };
 const bearer: AuthContext = { subjects: ["iss:user"], token: { claims: { aud: "app" }, expiresAt: 0 } };
 

@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
-import { readConfig, SettingsError } from "../../src/ops/config.ts";
-
-function problemsOf(env: Record<string, string>, argv: string[] = []): readonly string[] {
-  try {
-    readConfig(env, argv);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { readConfig } from "../../src/ops/config.ts";
+import { problemsOf } from "./problems.ts";
 
 test("without any setting the server is a private one with the quick-start user", () => {
   const config = readConfig({}, []);
@@ -141,8 +132,19 @@ test.each(["0.0.0.0", "::", "192.168.1.7", "::ffff:10.0.0.1", "twins.example.org
   },
 );
 
-test("behind an authenticating proxy nobody has to have a password", () => {
-  const env = { BIND_HOSTNAME: "0.0.0.0", ENABLE_PRE_AUTHENTICATION: "true" };
+test.each(["0.0.0.0", "127.0.0.1"])(
+  "behind an authenticating proxy nobody has to have a password, and none that is public counts, on %s",
+  (address) => {
+    const env = { BIND_HOSTNAME: address, ENABLE_PRE_AUTHENTICATION: "true" };
 
-  expect(readConfig(env, []).users).toEqual([]);
+    expect(readConfig(env, []).users).toEqual([]);
+    expect(readConfig({ ...env, USERS: "ada:secret" }, []).users).toHaveLength(1);
+  },
+);
+
+test("the older name of pre-authentication counts where the newer is not set", () => {
+  expect(readConfig({ ENABLE_DUMMY_AUTH: "true" }, []).enablePreAuthentication).toBe(true);
+  expect(
+    readConfig({ ENABLE_DUMMY_AUTH: "true", ENABLE_PRE_AUTHENTICATION: "false" }, []).enablePreAuthentication,
+  ).toBe(false);
 });

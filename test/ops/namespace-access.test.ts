@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { namespaceAccessRules } from "../../src/ops/namespace-access.ts";
-import { tokenIntegrationSubject } from "../../src/ops/token-integration.ts";
 
 test.each([
   ["{}", "must be JSON of the form"],
@@ -20,12 +19,4 @@ test("a rule may leave out everything", () => {
   expect(namespaceAccessRules.parse("[{}]")).toMatchObject([
     { conditions: [], resourceTypes: [], allowed: { texts: [] }, blocked: { texts: [] } },
   ]);
-});
-
-test("the subject of the token integration knows claims, headers and the label of the entry, and nothing else", () => {
-  const template = tokenIntegrationSubject.parse("{{header:x}}:{{policy-entry:label}}:{{jwt:aud}}");
-  expect(template.resolve((name) => [name])).toEqual(["header:x:policy-entry:label:jwt:aud"]);
-  expect(() => tokenIntegrationSubject.parse("{{policy-entry:id}}")).toThrow(
-    "no placeholder 'policy-entry:id'",
-  );
 });

@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
-import { readConfig, SettingsError } from "../../src/ops/config.ts";
+import { readConfig } from "../../src/ops/config.ts";
+import { problemsOf } from "./problems.ts";
 
 const oauth = "-Dditto.gateway.authentication.oauth";
 const issuers = `${oauth}.openid-connect-issuers`;
-
-function problemsOf(env: Record<string, string>, argv: string[]): readonly string[] {
-  try {
-    readConfig(env, argv);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 test("an issuer is configured leaf by leaf, by Ditto's paths", () => {
   const { openIdConnectIssuers } = readConfig({}, [

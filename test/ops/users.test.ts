@@ -3,11 +3,8 @@
 import { mkdtempDisposableSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import bcrypt from "bcryptjs";
 import { expect, test } from "vitest";
 import { readConfig, SettingsError } from "../../src/ops/config.ts";
-import { hashPassword, readPassword } from "../../src/ops/hash-password.ts";
 import { usersFrom, usersFromFile } from "../../src/ops/users.ts";
 
 const hash = `$2y$10$${"abcdefghijklmnopqrstuv".repeat(3).slice(0, 53)}`;
@@ -56,24 +53,4 @@ test("the file's users come to those of USERS, and replace the quick-start user"
   expect(() => namesOf({ USERS_FILE: join(folder.path, "none") })).toThrow(
     /USERS_FILE is .*can be read \(ENOENT\)/,
   );
-});
-
-test("the older name of pre-authentication counts where the newer is not set", () => {
-  expect(readConfig({ ENABLE_DUMMY_AUTH: "true" }, []).enablePreAuthentication).toBe(true);
-  expect(
-    readConfig({ ENABLE_DUMMY_AUTH: "true", ENABLE_PRE_AUTHENTICATION: "false" }, []).enablePreAuthentication,
-  ).toBe(false);
-});
-
-test("a password is read from one line and becomes a hash that stands for it", async () => {
-  const password = await readPassword(Readable.from(["s:ecret \n", "more\n"]) as NodeJS.ReadStream);
-  const made = hashPassword(password);
-  expect(password).toBe("s:ecret ");
-  expect(bcrypt.compareSync("s:ecret ", made)).toBe(true);
-  expect(usersFromFile(`ada:${made}`)).toHaveLength(1);
-});
-
-test("a password that bcrypt would cut off is refused", () => {
-  expect(() => hashPassword("ü".repeat(37))).toThrow(/72 bytes/);
-  expect(() => hashPassword("")).toThrow(/at least one/);
 });

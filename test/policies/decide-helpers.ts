@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import { TwinError } from "../../src/base/errors.ts";
 import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
 import { applyPolicy } from "../../src/policies/apply.ts";
@@ -7,6 +6,7 @@ import { decidePolicy } from "../../src/policies/decide.ts";
 import { defaultPolicyLimits, type PolicyLimits } from "../../src/policies/limits.ts";
 import type { Decision } from "../../src/signals/decision.ts";
 import type { Command, CommandAction, DittoHeaders, EntityState } from "../../src/signals/signal.ts";
+import { codeOf } from "../support/things.ts";
 
 export const id = "org.acme:lamp";
 export const limits: PolicyLimits = {
@@ -54,15 +54,4 @@ export function given(state: EntityState | undefined, changed: Partial<PolicyLim
       };
     },
   };
-}
-
-/** The code of the error that an action throws, or "none". */
-export function codeOf(action: () => unknown): string {
-  try {
-    action();
-    return "none";
-  } catch (error) {
-    if (error instanceof TwinError) return error.code;
-    throw error;
-  }
 }

@@ -5,7 +5,8 @@ import { decidePolicy } from "../../src/policies/decide.ts";
 import { checkCreatorKeepsWrite } from "../../src/policies/lockout.ts";
 import { withCallersSubject } from "../../src/policies/request-subject.ts";
 import { retrievePolicy } from "../../src/policies/retrieve.ts";
-import { codeOf, command, given, id, limits, owner, stateWith } from "./decide-helpers.ts";
+import { codeOf } from "../support/things.ts";
+import { command, given, id, limits, owner, stateWith } from "./decide-helpers.ts";
 
 const reader: JsonObject = {
   subjects: { "nginx:user": { type: "t" } },
@@ -474,6 +475,17 @@ describe("the creator of a policy", () => {
     expect(check({ entries: {} }, { "allow-policy-lockout": true })).toBe("none");
     expect(check({ entries: {} }, { "allow-policy-lockout": "true" })).toBe("policies:policy.notcreatable");
   });
+});
+
+test("what is referenced so often that it could not be enforced is refused as a part too", () => {
+  const many = (count: number, each: (i: number) => [string, JsonObject]): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => each(i)));
+  const team = { subjects: {}, resources: {}, importable: "implicit", references: [{ entry: "role" }] };
+  const role = { ...team, references: [] };
+  const subjects = many(1_000, (i) => [`n:s${i}`, { type: "t" }]);
+  const state = stateWith({ owner, role, ...many(150, (i) => [`team${i}`, team]) });
+
+  given(state).when("modify", "/entries/role/subjects", subjects).thenRejects("policies:entry.invalid");
 });
 
 describe("a delete", () => {

@@ -1,15 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
-import type { EffectedPermissions, PolicyEntry } from "../../src/policies/model.ts";
 import { buildTrie } from "../../src/policies/trie.ts";
 import { verdictsOf } from "../../src/policies/verdicts.ts";
-
-const grant = (...names: string[]): EffectedPermissions => ({ grant: names, revoke: [] });
-
-function entry(subjects: readonly string[], resources: NonNullable<PolicyEntry["resources"]>): PolicyEntry {
-  const types = Object.fromEntries(subjects.map((id) => [id, { type: "t" }]));
-  return { subjects: types, resources, importable: "implicit" };
-}
+import { entry, grant } from "./entries.ts";
 
 test("an array of subjects is judged by the policy that is asked, also when it has asked another before", () => {
   const session = ["a:1"];
@@ -62,16 +55,21 @@ test("subjects are judged by what speaks to them, however large the policy", () 
   expect(verdictsOf(trie, [...Array(100).keys()]).size).toBe(3 + 2 * 10 * 100);
 });
 
-test("a check looks no further than its path goes", () => {
-  const enforcer = compileEnforcer(
-    ids.map((id) => entry([id], { [`thing:/features/${id}/properties/p/q`]: grant("READ") })),
-  );
-  const access = enforcer.forSubjects(ids);
-  const looks = vi.spyOn(Map.prototype, "get");
-  const may = access.hasUnrestricted("thing", ["features", "a:7", "properties", "p", "q", "r"], "READ");
-  const count = looks.mock.calls.length;
-  looks.mockRestore();
-  expect(may).toBe(true);
-  // The type, and the keys of the path that the policy knows.
-  expect(count).toBe(6);
+test("a check looks no further than its path goes, however large the policy", () => {
+  const looksAmong = (some: readonly string[]): number => {
+    const enforcer = compileEnforcer(
+      some.map((id) => entry([id], { [`thing:/features/${id}/properties/p/q`]: grant("READ") })),
+    );
+    const access = enforcer.forSubjects(some);
+    const looks = vi.spyOn(Map.prototype, "get");
+    const may = access.hasUnrestricted("thing", ["features", "a:7", "properties", "p", "q", "r"], "READ");
+    const count = looks.mock.calls.length;
+    looks.mockRestore();
+    expect(may).toBe(true);
+    return count;
+  };
+
+  const alone = looksAmong(["a:7"]);
+  expect(alone).toBeGreaterThan(0);
+  expect(looksAmong(ids)).toBe(alone);
 });

@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
 import { nextExpiry } from "../../src/policies/expiry.ts";
-import type { EffectedPermissions, PolicyEntry } from "../../src/policies/model.ts";
+import type { PolicyEntry } from "../../src/policies/model.ts";
 import { compileScoped } from "../../src/policies/scoped-enforcer.ts";
-
-const grant = (...names: string[]): EffectedPermissions => ({ grant: names, revoke: [] });
-const revoke = (...names: string[]): EffectedPermissions => ({ grant: [], revoke: names });
-
-function entry(subjects: readonly string[], resources: NonNullable<PolicyEntry["resources"]>): PolicyEntry {
-  const types = Object.fromEntries(subjects.map((id) => [id, { type: "t" }]));
-  return { subjects: types, resources, importable: "implicit" };
-}
+import { entry, grant, revoke } from "./entries.ts";
 
 const thing = {
   thingId: "org.acme:lamp",

@@ -63,3 +63,23 @@ test("a root does not count in itself", () => {
     "imported-ops:base-DEEP",
   ]);
 });
+
+test("where a root cannot be resolved nobody may anything, since it might have revoked", () => {
+  const many = (count: number, each: (i: number) => [string, JsonObject]): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => each(i)));
+  const role = { ...reader, subjects: many(500, (i) => [`pre:${i}`, { type: "t" }]) };
+  const entries = many(300, (i) => [`team${i}`, { ...reader, references: [{ entry: "role" }] }]);
+  const vast = { policyId: "ops:all", imports: {}, entries: { role, ...entries } };
+
+  expect(effectiveEntries(policy, () => vast, everywhere)).toEqual({});
+});
+
+test("entries of roots whose labels come out the same all count", () => {
+  const colliding: Record<string, JsonObject> = {
+    "ops:a": { policyId: "ops:a", imports: {}, entries: { "b-c": reader } },
+    "ops:a-b": { policyId: "ops:a-b", imports: {}, entries: { c: reader } },
+  };
+  const both = rootsFinder([{ pattern: "*", policies: Object.keys(colliding) }]);
+
+  expect(Object.keys(effectiveEntries(policy, (id) => colliding[id], both))).toHaveLength(3);
+});

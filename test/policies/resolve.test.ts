@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
-import { refuseUnresolvable, resolveEntries } from "../../src/policies/resolve.ts";
-import { codeOf } from "./decide-helpers.ts";
+import { refuseUnfoldable, refuseUnresolvable, resolveEntries } from "../../src/policies/resolve.ts";
+import { codeOf } from "../support/things.ts";
 
 const read = { grant: ["READ"], revoke: [] };
 const write = { grant: ["WRITE"], revoke: [] };
@@ -145,4 +145,85 @@ test("labels such as __proto__ are plain data", () => {
   const entries = JSON.parse(`{"__proto__":${target},"team":${JSON.stringify(team)}}`) as JsonObject;
   expect(alone(entries).team).toMatchObject({ resources: { "thing:/": read } });
   expect(alone({ team }).team).toMatchObject({ resources: {} });
+});
+
+const many = (count: number, each: (i: number) => [string, JsonObject]): JsonObject =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => each(i)));
+const subjects = many(1_000, (i) => [`n:s${i}`, { type: "t" }]);
+const resources = many(700, (i) => [`thing:/attributes/${i}`, read]);
+
+test("an entry that only references shares what it references", () => {
+  const { role, team } = alone({
+    role: entry({ resources }),
+    team: entry({ subjects, references: [{ entry: "role" }] }),
+  });
+  expect(team?.resources).toBe(role?.resources);
+  expect(team?.subjects).toBe(subjects);
+});
+
+test("references that repeat far more than is written are refused, and enforced as if nobody may anything", () => {
+  const own = (i: number) => ({ [`n:own${i}`]: { type: "t" } });
+  const referring = (count: number) => ({
+    role: entry({ subjects, resources }),
+    ...many(count, (i) => [`team${i}`, entry({ subjects: own(i), references: [{ entry: "role" }] })]),
+  });
+  expect(() => refuseUnresolvable(policy(referring(50)), () => undefined)).not.toThrow();
+  expect(Object.keys(alone(referring(50)).team49?.subjects ?? {})).toHaveLength(1_001);
+
+  const vast = policy(referring(500));
+  const before = performance.now();
+  expect(codeOf(() => refuseUnresolvable(vast, () => undefined))).toBe("policies:entry.invalid");
+  expect(codeOf(() => refuseUnfoldable(vast, () => undefined))).toBe("policies:entry.invalid");
+  expect(resolveEntries(vast, () => undefined)).toEqual({});
+  expect(performance.now() - before).toBeLessThan(500);
+  // What is left out of an imported policy might be a revoke: who imports it is as badly off.
+  const importing = policy({ x: entry() }, { "a:vast": {} });
+  expect(resolveEntries(importing, () => vast)).toEqual({});
+  expect(() => refuseUnfoldable(importing, () => vast)).not.toThrow();
+});
+
+test("the entries that imported policies bring of others are bounded in what they hold", () => {
+  const library: Record<string, JsonObject> = { "a:base": policy({ role: entry({ subjects, resources }) }) };
+  const through = { entries: [], transitiveImports: ["a:base"] };
+  const importing = (count: number) => {
+    for (let i = 0; i < count; i++) library[`a:mid${i}`] = policy({}, { "a:base": {} });
+    return policy(
+      {},
+      many(count, (i) => [`a:mid${i}`, through]),
+    );
+  };
+  const lookUp = (id: string) => library[id];
+  expect(Object.keys(resolveEntries(importing(10), lookUp))).toHaveLength(10);
+  expect(resolveEntries(importing(100), lookUp)).toEqual({});
+  expect(codeOf(() => refuseUnresolvable(importing(100), lookUp))).toBe("policies:entry.invalid");
+});
+
+test("entries of different policies whose labels come out the same all count, and references find the right one", () => {
+  const grants = policy({
+    "b-c": entry({ subjects: { "n:u": { type: "t" } }, resources: { "thing:/": read } }),
+  });
+  const ban = entry({
+    subjects: { "n:u": { type: "t" } },
+    resources: { "thing:/": { grant: [], revoke: ["READ"] } },
+    importable: "explicit",
+  });
+  const colliding: Record<string, JsonObject> = {
+    "n:a": grants,
+    "n:a-b": policy({ c: ban }),
+    "n:mid": policy({}, { "n:a": {}, "n:a-b": { entries: ["c"] } }),
+  };
+  const lookUp = (id: string) => colliding[id];
+  const imports = { "n:a": {}, "n:a-b": { entries: ["c"] } };
+  const team = entry({ references: [{ import: "n:a-b", entry: "c" }] });
+
+  const direct = resolveEntries(policy({ team }, imports), lookUp);
+  expect(Object.values(direct).flatMap(({ resources: all }) => Object.values(all ?? {}))).toEqual([
+    { grant: [], revoke: ["READ"] },
+    read,
+    { grant: [], revoke: ["READ"] },
+  ]);
+
+  const through = { entries: ["imported-n:a-b-c"], transitiveImports: ["n:a", "n:a-b"] };
+  const indirect = resolveEntries(policy({}, { "n:mid": through }), lookUp);
+  expect(Object.values(indirect)).toHaveLength(2);
 });

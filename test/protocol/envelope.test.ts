@@ -173,6 +173,11 @@ describe("what is printed is valid by Ditto's schemas", () => {
     headers: { "correlation-id": "c", authorization: "Basic secret", "if-match": "*" },
   });
 
+  test("an event of the server itself names nobody", () => {
+    const { originator: _, ...ofNobody } = event("deleted", "/attributes/a");
+    expect(JSON.parse(printEvent(ofNobody, undefined)).headers).not.toHaveProperty("ditto-originator");
+  });
+
   test.each(["created", "modified", "merged", "deleted"] as const)("an event: %s", (action) => {
     const printed = JSON.parse(
       printEvent(event(action, "/attributes/a"), action === "deleted" ? undefined : "5"),

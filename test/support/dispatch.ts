@@ -7,6 +7,7 @@ import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
 import { Entities } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { type PolicySettings, policyRules } from "../../src/dispatch/policy-rules.ts";
+import type { Parts } from "../../src/dispatch/ready.ts";
 import { Snapshots } from "../../src/dispatch/snapshots.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import type { Journal } from "../../src/journal/journal.ts";
@@ -22,12 +23,10 @@ import type {
 
 export const ditto: AuthContext = { subjects: ["nginx:ditto"] };
 
-export interface World {
+export interface World extends Pick<Parts, "things" | "policies" | "access" | "snapshots"> {
+  /** What the dispatcher works with. */
+  readonly parts: Parts;
   readonly dispatch: Dispatch;
-  readonly things: Entities;
-  readonly policies: Entities;
-  readonly access: PolicyAccess;
-  readonly snapshots: { readonly thing: Snapshots; readonly policy: Snapshots };
   readonly published: EntityEvent[];
   /** What went wrong behind the scenes. */
   readonly snapshotErrors: unknown[];
@@ -68,23 +67,21 @@ export function worldOn(
     policy: new Snapshots(journal, "policy", fail),
   };
   const published: EntityEvent[] = [];
-  const access = new PolicyAccess(policies, policySettings.rootsOf);
-  const dispatch = dispatcher({
+  const parts: Parts = {
     things,
     policies,
-    access,
+    access: new PolicyAccess(policies, policySettings.rootsOf),
     snapshots,
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
     historicalHeaders: { thing: [], policy: [] },
     publish: (event) => published.push(event),
-  });
+  };
+  const dispatch = dispatcher(parts);
   return {
+    ...parts,
+    parts,
     dispatch,
-    things,
-    policies,
-    access,
-    snapshots,
     published,
     snapshotErrors,
     async ask(action, path, value, { kind = "thing", id = thingId, headers = {}, auth = ditto } = {}) {

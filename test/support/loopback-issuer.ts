@@ -1,10 +1,9 @@
 // An issuer of tokens for tests that it is up to: it publishes whatever keys, and signs whatever claims.
 
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from "jose";
+import { closeOnLoopback, listenOnLoopback } from "./loopback.ts";
 
 export interface Key {
   readonly kid: string;
@@ -12,7 +11,7 @@ export interface Key {
   readonly publicKey: KeyObject;
 }
 
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface LoopbackIssuer extends AsyncDisposable {
   /** `127.0.0.1:{port}`, as settings name an issuer. */
@@ -45,8 +44,7 @@ export async function startLoopbackIssuer(...keys: readonly object[]): Promise<L
     else if (path === DISCOVERY) response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}${KEYS}` }));
     else response.writeHead(404).end();
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = await listenOnLoopback(server);
   const url = `http://${address}`;
   return {
     address,
@@ -61,11 +59,7 @@ export async function startLoopbackIssuer(...keys: readonly object[]): Promise<L
       if (answer) answers.set(path, answer);
       else answers.delete(path);
     },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    [Symbol.asyncDispose]: () => closeOnLoopback(server),
   };
 }
 

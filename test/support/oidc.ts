@@ -1,12 +1,12 @@
 // A real OpenID Connect issuer on loopback (npm oidc-provider), which gives JWT access tokens to clients of its own.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Provider } from "oidc-provider";
+import { basicHeader } from "../../src/gateway/auth/basic.ts";
+import { closeOnLoopback, listenOnLoopback } from "./loopback.ts";
 import { type Key, newKey } from "./loopback-issuer.ts";
 
-export interface TokenRequest {
+interface TokenRequest {
   /** Who asks; it becomes the claims sub and client_id. */
   readonly client?: string;
   readonly scope?: string;
@@ -35,8 +35,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   let last: Promise<unknown> = Promise.resolve();
   let handle: ReturnType<Provider["callback"]>;
   const server = createServer((request, response) => void handle(request, response));
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = await listenOnLoopback(server);
   const provide = () => {
     handle = new Provider(
       `http://${address}`,
@@ -59,11 +58,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
       keys = [newKey(), ...(kept === "old keys kept" ? keys : [])];
       provide();
     },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    [Symbol.asyncDispose]: () => closeOnLoopback(server),
   };
 }
 
@@ -107,7 +102,7 @@ function configuration(keys: readonly Key[], asked: () => TokenRequest) {
 async function accessToken(address: string, { client = "machine-7", scope }: TokenRequest): Promise<string> {
   const response = await fetch(`http://${address}/token`, {
     method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(`${client}:${SECRET}`).toString("base64")}` },
+    headers: { authorization: basicHeader(`${client}:${SECRET}`) },
     body: new URLSearchParams({ grant_type: "client_credentials", ...(scope ? { scope } : {}) }),
   });
   const body = (await response.json()) as { access_token?: string };

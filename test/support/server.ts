@@ -121,6 +121,8 @@ function environment({ databaseUrl, env }: ServerOptions, dataDir: string): Node
     ...Object.fromEntries(inherited),
     HTTP_PORT: "0",
     DATA_DIR: dataDir,
+    // Where a proxy is trusted there is no quick-start user, but `fetch` asks as one.
+    ...(env?.ENABLE_PRE_AUTHENTICATION === "true" ? { USERS: "ditto:ditto" } : {}),
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     ...env,
   };

@@ -1,5 +1,6 @@
 // A WebSocket session of a test: what it sends, and what comes back in order.
 
+import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { TestServer } from "./server.ts";
 
@@ -84,6 +85,22 @@ export async function openSession(
       await closed;
     },
   };
+}
+
+/** The status of a handshake: 101, or what it was refused with; a session that opens is closed again. */
+export async function handshakeStatus(
+  server: Pick<TestServer, "wsUrl">,
+  headers: Record<string, string> = {},
+  query = "",
+): Promise<number> {
+  const socket = new WebSocket(`${server.wsUrl}/ws/2${query}`, { headers });
+  const status = await Promise.race([
+    once(socket, "open").then(() => 101),
+    once(socket, "unexpected-response").then(([, response]) => response.statusCode as number),
+  ]);
+  socket.on("error", () => undefined); // a refused handshake that is ended is an error of the client
+  socket.terminate();
+  return status;
 }
 
 /** A command on a thing; the name is what follows the namespace `org.acme`. */

@@ -1,10 +1,6 @@
 // The WebSocket door alone, with stand-ins for what is behind it.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { ThingList } from "../../src/dispatch/thing-list.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
@@ -13,6 +9,8 @@ import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/annou
 import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
 import type { IncomingAck } from "../../src/signals/incoming-ack.ts";
 import type { Command } from "../../src/signals/signal.ts";
+import { listenOnLoopback } from "./loopback.ts";
+import { waitingOfOne } from "./waiting.ts";
 
 export interface TestDoor extends AsyncDisposable {
   readonly wsUrl: string;
@@ -24,8 +22,6 @@ export interface TestDoor extends AsyncDisposable {
   readonly faults: unknown[];
 }
 
-const seats = { commands: 1, characters: 1_000 };
-
 /** Opens a door that lets everybody in as `nginx:ditto`, and whose commands are answered with 204, unless told otherwise. */
 export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<TestDoor> {
   const commands: Command[] = [];
@@ -34,7 +30,7 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
   const pubsub = localPubsub();
   const announcements = localAnnouncements();
   const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = await listenOnLoopback(server);
   const close = openWebSocketDoor(server, {
     authenticate: () => ({ subjects: ["nginx:ditto"] }),
     ignoresPreAuthentication: false,
@@ -48,7 +44,7 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     announcements,
     onAck: (ack) => acks.push(ack),
     rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
-    waiting: { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs: 1_000 },
+    waiting: waitingOfOne(),
     enter: (_, within) => within(),
     maxHeaderBytes: 5_120,
     maxSubjects: 10,
@@ -60,9 +56,8 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     onFault: (error) => faults.push(error),
     ...parts,
   });
-  const { port } = server.address() as AddressInfo;
   return {
-    wsUrl: `ws://127.0.0.1:${port}`,
+    wsUrl: `ws://${address}`,
     pubsub,
     announcements,
     commands,

@@ -63,6 +63,12 @@ export class DuePolicies {
     if (this.#shared > 2 * this.#size) this.#trim();
   }
 
+  /** Says when a policy may be due, if what was decided is committed; that it is due sooner, as is known, stays. */
+  foresee(id: string, due: number): void {
+    const known = this.#entries.get(id);
+    if (!known || due < known.due) this.note(id, due, known?.isOwn ?? false);
+  }
+
   /** Takes a policy out of memory, and moves on where there is room. */
   forget(id: string): void {
     const entry = this.#entries.get(id);
@@ -101,10 +107,16 @@ export class DuePolicies {
 
   /** Reads on where there is room; resolves when that is done. Where it fails it is tried again later. */
   async fill(): Promise<void> {
-    const hasRoom = this.#shared + this.#looking <= this.#size / 2;
-    if (this.#reading === undefined && this.#until && hasRoom && !this.#isRetrying)
-      this.#reading = this.#read(this.#until);
+    // All of a page may be in memory already, as what the database does not know.
+    while (this.#until && this.#hasRoom() && !this.#isRetrying) {
+      this.#reading ??= this.#read(this.#until);
+      await this.#reading;
+    }
     await this.#reading;
+  }
+
+  #hasRoom(): boolean {
+    return this.#shared + this.#looking <= this.#size / 2;
   }
 
   async #read(after: PolicyDue): Promise<void> {

@@ -3,7 +3,7 @@
 import { type Journal, JournalUnavailable, type PolicyDue, RevisionTaken } from "../../journal/journal.ts";
 import type { WatchedSubject } from "../../policies/expiry.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
-import type { Entities } from "../entities.ts";
+import type { Entities, Held } from "../entities.ts";
 import type { PolicyWatch } from "../record.ts";
 import { Agenda } from "./agenda.ts";
 import type { Publish } from "./announcement.ts";
@@ -80,7 +80,7 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
   }
 
   async function lookAt({ id, due: noted }: PolicyDue): Promise<void> {
-    let held = await policies.load(id);
+    let held = await settled(id);
     const first = watchedIn(held.committed?.value).due;
     if (noted === 0) {
       await journal.setUnknownDue(id, finite(first));
@@ -88,6 +88,14 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
     }
     const next = takeOn(id, watchedIn(held.committed?.value).subjects);
     due.note(id, next, noted !== 0 || next !== first);
+  }
+
+  /** A policy once it is known what is committed of it. */
+  async function settled(id: string): Promise<Held> {
+    const held = await policies.load(id);
+    if (held.pending === 0) return held;
+    await held.settled();
+    return policies.load(id);
   }
 
   /** Begins with the subjects that are due, and says when the first of the others is. */
@@ -106,6 +114,8 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
   return {
     dueAfter(before, after) {
       const { due: first } = watchedIn(after);
+      // A write that is told to be lost may be committed: only the database knows, and it is asked when that is due.
+      if (after) due.foresee(after.policyId as string, first);
       if (first !== Number.POSITIVE_INFINITY) return first;
       return watchedIn(before).due === first ? undefined : null;
     },

@@ -14,6 +14,8 @@ import type { AnnouncementSettings } from "./settings.ts";
 /** With more subjects under way, in all or of one policy, nothing is waited for: announcements are published once. */
 const MOST = 100_000;
 const MOST_EACH = 1_000;
+/** Of these, subjects that are in no policy any more: anybody may make policies for a moment, and none of them stays. */
+const MOST_GONE = 20_000;
 /** Deletions at work at a time. */
 const DELETIONS = 16;
 
@@ -35,14 +37,16 @@ export interface FatesParts {
 }
 
 const nothing = () => undefined;
+const isGone = ({ deletedAt }: Fate): boolean => deletedAt !== undefined;
 
 export class SubjectFates {
   readonly #parts: FatesParts;
   readonly #acks = new AwaitedAcks();
   readonly #deletions = new Limiter(DELETIONS);
   readonly #byPolicy = new Map<string, Map<string, Tracked>>();
-  /** Subjects under way, and those whose deletion is at work or in line. */
+  /** Subjects under way, those of them that are gone, and those whose deletion is at work or in line. */
   #count = 0;
+  #gone = 0;
   #deleting = 0;
 
   constructor(parts: FatesParts) {
@@ -68,7 +72,7 @@ export class SubjectFates {
   /** The subjects of a policy that are not in it any more, and of which that is still to be acknowledged. */
   gone(policyId: string): readonly WatchedSubject[] {
     const tracked = [...(this.#byPolicy.get(policyId)?.values() ?? [])];
-    return tracked.filter(({ fate }) => fate.deletedAt !== undefined).map(({ subject }) => subject);
+    return tracked.filter(({ fate }) => isGone(fate)).map(({ subject }) => subject);
   }
 
   /** Takes on a subject. */
@@ -82,7 +86,7 @@ export class SubjectFates {
     if (!this.has(policyId, subject.key)) this.begin(policyId, subject);
     const tracked = this.#find(policyId, subject.key) as Tracked;
     this.#happen(tracked, "deleted");
-    if (tracked.fate.phase === "to-announce" && this.#isCrowded(policyId)) this.forget(policyId, subject.key);
+    if (tracked.fate.phase === "to-announce" && this.#isCrowded(tracked)) this.forget(policyId, subject.key);
   }
 
   /** Lets go of a subject. */
@@ -93,6 +97,7 @@ export class SubjectFates {
     tracked.rest();
     subjects.delete(key);
     this.#count--;
+    if (isGone(tracked.fate)) this.#gone--;
     if (subjects.size === 0) this.#byPolicy.delete(policyId);
   }
 
@@ -128,6 +133,7 @@ export class SubjectFates {
   }
 
   #perform(tracked: Tracked, { fate, deed }: Step): void {
+    if (isGone(fate) && !isGone(tracked.fate)) this.#gone++;
     tracked.fate = fate;
     if (deed.what !== "stay") {
       tracked.rest();
@@ -151,8 +157,9 @@ export class SubjectFates {
     }
   }
 
-  #isCrowded(policyId: string): boolean {
-    return this.#count > MOST || (this.#byPolicy.get(policyId)?.size ?? 0) > MOST_EACH;
+  #isCrowded({ policyId, fate }: Tracked): boolean {
+    if (this.#count > MOST || (isGone(fate) && this.#gone > MOST_GONE)) return true;
+    return (this.#byPolicy.get(policyId)?.size ?? 0) > MOST_EACH;
   }
 
   #sleep(tracked: Tracked, until: number): void {
@@ -164,7 +171,7 @@ export class SubjectFates {
     const { settings, agenda, publish } = this.#parts;
     const said = subjectDeletion(policyId, subject, fate.deletedAt);
     const { labels = [], timeout } = subject.announcement ?? {};
-    if (labels.length === 0 || this.#isCrowded(policyId)) {
+    if (labels.length === 0 || this.#isCrowded(tracked)) {
       publish(said);
       this.#happen(tracked, "acknowledged");
       return;

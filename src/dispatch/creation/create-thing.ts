@@ -2,27 +2,35 @@
 
 import { TwinError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
+import type { Access, Enforcer } from "../../policies/enforcer.ts";
 import { policyNotFound } from "../../policies/errors.ts";
 import type { Reply } from "../../signals/reply.ts";
-import type { Command } from "../../signals/signal.ts";
+import type { Resource } from "../../signals/resource.ts";
+import type { Command, EntityState } from "../../signals/signal.ts";
 import { policyExists, thingNotCreatable, thingNotModifiable } from "../../things/errors.ts";
 import { annotationOf } from "../annotate.ts";
+import { conditionOf } from "../condition.ts";
 import type { Held } from "../entities.ts";
+import { etagOf } from "../etag.ts";
 import { commit, execute } from "../execute.ts";
 import { checkImports } from "../imports.ts";
 import { checkPreconditions } from "../preconditions.ts";
 import { load, namespaceFor, orUnavailable, type Parts } from "../ready.ts";
 import { type Decided, decided, record } from "../record.ts";
+import type { EntityRules } from "../rules.ts";
 import { checkMayCreate } from "./creation-rules.ts";
 import { choosePolicy, type NewPolicy, type PolicySource } from "./policy-choice.ts";
 
-/** Whether a command brings a thing into being. */
+/** Whether a command brings a thing into being; what can do nothing else does so also where the thing exists. */
 export function createsThing({ kind, action, path, patchFormat }: Command, held: Held): boolean {
-  if (kind !== "thing" || path.length > 0 || patchFormat || held.head?.value) return false;
-  return action !== "delete" && action !== "retrieve";
+  if (kind !== "thing" || path.length > 0 || patchFormat) return false;
+  return action === "create" || (!held.head?.value && action !== "delete" && action !== "retrieve");
 }
 
-/** Creates a thing under a policy that exists, or together with a new one. */
+/**
+ * Creates a thing under a policy that exists, or together with a new one. That the thing exists is told, with 409, to who
+ * might have created it, whatever the policy that it has.
+ */
 export async function createThing(
   parts: Parts,
   command: Command,
@@ -32,14 +40,16 @@ export async function createThing(
   const { rules } = parts.things;
   if (command.action === "merge") rules.checkBody(command); // what it lacks is filled in below
   checkMayCreate(parts.creation, command);
-  checkPreconditions(command.headers, undefined, false, rules.preconditionFailed);
   const choice = choosePolicy(command);
   return "use" in choice
     ? createUnder(parts, command, held, choice.use, origin)
     : createWith(parts, command, held, choice, origin);
 }
 
-/** The policy must exist, and be readable by whoever creates the thing. */
+/**
+ * The policy must exist, and be readable by whoever creates the thing: by all of its entries, also those that are not
+ * meant for things of this namespace.
+ */
 async function createUnder(
   parts: Parts,
   command: Command,
@@ -48,11 +58,12 @@ async function createUnder(
   origin: object | undefined,
 ): Promise<Reply> {
   const { things } = parts;
-  const enforcer = parts.access.enforcer(await loadPolicy(parts, command, policyId), namespaceFor(command));
-  const access = enforcer?.forSubjects(command.auth.subjects);
-  if (!enforcer || !access?.hasPartial("policy", [], "READ")) throw policyNotFound(policyId);
-  if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
-  const { decision, thing } = decideThing(parts, command, held, policyId);
+  const { subjects } = command.auth;
+  const policy = await loadPolicy(parts, command, policyId);
+  if (!parts.access.enforcer(policy)?.forSubjects(subjects).hasPartial("policy", [], "READ"))
+    throw policyNotFound(policyId);
+  const enforcer = parts.access.enforcer(policy, namespaceFor(command)) as Enforcer;
+  const { decision, thing } = decideThing(parts, command, held, policyId, enforcer);
   return commit(parts, command, things, [thing], decision, () => enforcer, origin);
 }
 
@@ -69,10 +80,7 @@ async function createWith(
   // From here on nothing is waited for until both are recorded, so that nobody creates the same policy in between.
   const born = decidePolicy(parts, command, birth);
   const enforcer = parts.access.enforcerOfValue(born.next.value as JsonObject, namespaceFor(command));
-  if (!enforcer.forSubjects(command.auth.subjects).hasUnrestricted("thing", [], "WRITE")) {
-    throw thingNotModifiable(command.id);
-  }
-  const { decision, thing } = decideThing(parts, command, held, birth.id);
+  const { decision, thing } = decideThing(parts, command, held, birth.id, enforcer);
   if (birth.id === command.id) {
     return commit(parts, command, things, [born, thing], decision, () => enforcer, origin);
   }
@@ -80,12 +88,27 @@ async function createWith(
   return commit(parts, command, things, [thing], decision, () => enforcer, origin);
 }
 
-/** Decides the thing's birth under a policy. */
-function decideThing({ things }: Parts, command: Command, held: Held, policyId: string) {
+/** Decides the thing's birth under a policy, by what that allows. */
+function decideThing({ things }: Parts, command: Command, held: Held, policyId: string, enforcer: Enforcer) {
+  const access = enforcer.forSubjects(command.auth.subjects);
+  if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
+  checkConditions(things.rules, command, held.head, access);
   const annotate = annotationOf(command);
   const decision = things.rules.decide(held.head, withPolicyId(command, policyId));
   const change = annotate(held.head, decision.change, things.rules.maxSize);
   return { decision, thing: decided(things, held, change) };
+}
+
+/** Preconditions, and the conditions on a thing that turns out to be there, which come before the conflict. */
+function checkConditions(
+  rules: EntityRules,
+  command: Command,
+  state: EntityState | undefined,
+  access: Access,
+): void {
+  if (state?.value) conditionOf(command, access)?.(state);
+  const etag = state?.value && etagOf(rules.resource([]) as Resource, state, state.value);
+  checkPreconditions(command.headers, etag, false, rules.preconditionFailed);
 }
 
 /** The command with the policy ID that its thing will have. */

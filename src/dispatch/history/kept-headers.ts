@@ -9,7 +9,7 @@ import type { DittoHeaders } from "../../signals/signal.ts";
  */
 export function headersToKeep(
   headers: DittoHeaders,
-  originator: string,
+  originator: string | undefined,
   names: readonly string[],
 ): string | null {
   if (names.length === 0) return null;

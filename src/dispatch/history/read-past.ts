@@ -1,11 +1,10 @@
 // Reading an entity as it was (basic-history page): who may is decided by the policy as it is.
 
-import type { JsonObject } from "../../base/json/json.ts";
 import type { Moment } from "../../journal/journal.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Command } from "../../signals/signal.ts";
 import type { Entities } from "../entities.ts";
-import { enforcerFor, execute } from "../execute.ts";
+import { enforcerFor, execute, judgedBy } from "../execute.ts";
 import { retrieveView } from "../policy-view.ts";
 import { load, orUnavailable, type Parts } from "../ready.ts";
 import { retrieveAt } from "./rebuild.ts";
@@ -32,15 +31,8 @@ export async function readPast(
   );
   if (!past) return execute(parts, command, store, ready, undefined);
   if (!past.state.value) throw rules.notFound(command.id);
-  const policy = ready.policy?.committed?.value as JsonObject;
-  const reply = await retrieveView(
-    parts,
-    command,
-    resource,
-    rules,
-    { state: past.state },
-    { access, policy },
-  );
+  const judged = judgedBy(parts, command, access, ready.policy);
+  const reply = await retrieveView(parts, command, resource, rules, { state: past.state }, judged);
   const headers = { ...reply.headers, "historical-headers": past.headers };
   // The revision that Ditto tells of the past is one less than that of the state.
   return { ...reply, headers, ...(reply.revision !== undefined && { revision: reply.revision - 1 }) };

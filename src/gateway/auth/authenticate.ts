@@ -6,6 +6,7 @@ import type { AuthContext } from "../../signals/signal.ts";
 import { basicHeader } from "./basic.ts";
 import { basicLogin, type LoginSettings } from "./basic-login.ts";
 import { authenticationFailed, severalCredentials } from "./errors.ts";
+import type { OnFailedLogin } from "./failed-logins.ts";
 import { PRE_AUTHENTICATED, preAuthentication } from "./pre-authenticated.ts";
 import { refuseToken, type VerifyToken } from "./verify-token.ts";
 
@@ -30,9 +31,13 @@ export interface AuthSettings extends LoginSettings {
  * Makes the authenticator. The proxy's header counts before other credentials, unless it names nobody. The contexts of
  * equal credentials are the same object, so that what hangs on it is found again.
  */
-export function authenticator(settings: AuthSettings, verifyToken: VerifyToken = refuseToken): Authenticate {
+export function authenticator(
+  settings: AuthSettings,
+  verifyToken: VerifyToken = refuseToken,
+  onFailedLogin?: OnFailedLogin,
+): Authenticate {
   const preAuthenticated = preAuthentication();
-  const login = basicLogin(settings.users, settings);
+  const login = basicLogin(settings.users, settings, onFailedLogin);
   const contexts = new Map(settings.users.map(({ name }) => [name, { subjects: [`nginx:${name}`] }]));
   const contextOf = (name: string): AuthContext => contexts.get(name) as AuthContext;
   const byPassword = (header: string, incoming: IncomingMessage): AuthContext | Promise<AuthContext> => {

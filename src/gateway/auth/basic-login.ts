@@ -7,6 +7,7 @@ import type { User } from "../../ops/users.ts";
 import { type Credentials, readBasic } from "./basic.ts";
 import { clientAddress } from "./client-address.ts";
 import { authenticationFailed, TooManyFailures } from "./errors.ts";
+import type { OnFailedLogin } from "./failed-logins.ts";
 import { FailureLimit, type FailureSettings } from "./failure-limit.ts";
 import { passwordsOf } from "./passwords.ts";
 
@@ -24,8 +25,13 @@ export type BasicLogin = (header: string, incoming: IncomingMessage) => string |
 /** How many headers are remembered. */
 const REMEMBERED = 10_000;
 
-/** Makes the login of these users. */
-export function basicLogin(users: readonly User[], settings: LoginSettings): BasicLogin {
+/** Makes the login of these users; `onFailed` is told of every wrong password that was looked at. */
+export function basicLogin(
+  users: readonly User[],
+  settings: LoginSettings,
+  onFailed: OnFailedLogin = () => {},
+): BasicLogin {
+  const names = new Set(users.map(({ name }) => name));
   const matches = passwordsOf(users);
   const failures = new FailureLimit(settings);
   // Headers are remembered by a digest with a secret of this process, so that no password stays in memory.
@@ -37,7 +43,10 @@ export function basicLogin(users: readonly User[], settings: LoginSettings): Bas
     const undo = failures.attempt(address, given.name);
     if (typeof undo === "number") throw new TooManyFailures(undo);
     const settle = (isRight: boolean): string => {
-      if (!isRight) throw authenticationFailed();
+      if (!isRight) {
+        onFailed(address, names.has(given.name) ? given.name : undefined);
+        throw authenticationFailed();
+      }
       undo();
       return known.put(key, given.name);
     };

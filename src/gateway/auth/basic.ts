@@ -10,11 +10,18 @@ export interface Credentials {
 export const basicHeader = (credentials: string): string =>
   `Basic ${Buffer.from(credentials).toString("base64")}`;
 
-/** Reads the header; undefined where it is no HTTP Basic. The first colon ends the name; without one there is none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: bcrypt takes a password as often as one likes, with NUL between.
+const control = /[\u0000-\u001f\u007f]/;
+
+/**
+ * Reads the header; undefined where it is no HTTP Basic, which has no control characters. The first colon ends the name;
+ * without one there is none.
+ */
 export function readBasic(authorization: string): Credentials | undefined {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization)?.[1];
   if (encoded === undefined) return undefined;
   const credentials = Buffer.from(encoded, "base64").toString();
+  if (control.test(credentials)) return undefined;
   const colon = credentials.indexOf(":");
   return { name: credentials.slice(0, Math.max(colon, 0)), password: credentials.slice(colon + 1) };
 }

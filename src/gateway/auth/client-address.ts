@@ -11,8 +11,12 @@ export function clientAddress({ headers, socket }: IncomingMessage, trustedProxi
   const peer = socket.remoteAddress ?? "";
   if (trustedProxies === 0) return networkOf(peer);
   const told = String(headers["x-forwarded-for"] ?? "").split(",");
-  return networkOf(told.at(-trustedProxies)?.trim() || peer);
+  return networkOf(withoutPort(told.at(-trustedProxies)?.trim() || peer));
 }
+
+/** Some proxies tell the port as well, which is another one for each connection. */
+const withoutPort = (address: string): string =>
+  (/^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? /^([\d.]+):\d+$/.exec(address))?.[1] ?? address;
 
 /** One client commands all 2^64 addresses of its IPv6 network, so they count as one. */
 function networkOf(address: string): string {

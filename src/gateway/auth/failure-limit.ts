@@ -1,5 +1,7 @@
 // How often somebody may try wrong passwords.
 
+import { hash } from "node:crypto";
+
 export interface FailureSettings {
   /** Wrong passwords for one name from one address in a window; 0: any number. */
   readonly loginFailuresPerName: number;
@@ -50,13 +52,14 @@ export class FailureLimit {
   attempt(address: string, name: string): Undo | number {
     const { loginFailuresPerName, loginFailuresPerAddress } = this.#settings;
     const key = keyOf(address, name);
+    const addressKey = keyOf(address);
     const locked = this.#left(this.#names.get(key), loginFailuresPerName);
     if (locked > 0) return locked;
     const undoName = this.#count(this.#names, key);
-    const lockedAddress = this.#left(this.#addresses.get(address), loginFailuresPerAddress);
+    const lockedAddress = this.#left(this.#addresses.get(addressKey), loginFailuresPerAddress);
     // The name's count stands: who is known already passes a locked address, which must not help to guess.
     if (lockedAddress > 0) return lockedAddress;
-    const undoAddress = this.#count(this.#addresses, address);
+    const undoAddress = this.#count(this.#addresses, addressKey);
     return () => {
       undoName();
       undoAddress();
@@ -92,5 +95,5 @@ export class FailureLimit {
   }
 }
 
-/** Long names are cut, so that a count takes a bounded space; those that agree so far share one. */
-const keyOf = (address: string, name: string): string => `${address} ${name.slice(0, 128)}`;
+/** A digest takes the same space for every name, where even a part of a long text would keep all of it in memory. */
+const keyOf = (address: string, name = ""): string => hash("sha256", `${address} ${name}`, "base64");

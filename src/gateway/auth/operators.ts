@@ -1,9 +1,9 @@
 // Who may see what is asked about the server itself: operators, in two realms (operating-devops page).
 
 import type { IncomingMessage } from "node:http";
-import type { User } from "../../ops/users.ts";
-import { basicLogin, type LoginSettings } from "./basic-login.ts";
+import { type BasicLogin, basicLogin, type LoginSettings } from "./basic-login.ts";
 import { authenticationFailed, notAnOperator, tokenMissing } from "./errors.ts";
+import type { OnFailedLogin } from "./failed-logins.ts";
 import { jwtInvalid } from "./jwt/errors.ts";
 import { refuseToken, type VerifyToken } from "./verify-token.ts";
 
@@ -35,6 +35,7 @@ const NAME = "devops";
 export function operatorRealms(
   settings: OperatorSettings,
   verifyToken: VerifyToken = refuseToken,
+  onFailedLogin?: OnFailedLogin,
 ): { readonly devops: Realm; readonly status: Realm } {
   const realm = (
     name: string,
@@ -46,7 +47,7 @@ export function operatorRealms(
     if (!isSecured) return open;
     if (method === "oauth2") return tokenRealm(verifyToken, subjects);
     const users = passwords.flatMap((password) => (password === undefined ? [] : [{ name: NAME, password }]));
-    return passwordRealm(name, users, settings);
+    return passwordRealm(name, basicLogin(users, settings, onFailedLogin));
   };
   const { devopsSecured, devopsPassword, statusPassword } = settings;
   return {
@@ -69,8 +70,7 @@ export function operatorRealms(
 
 const open: Realm = { challenge: undefined, check: () => {} };
 
-function passwordRealm(name: string, users: readonly User[], settings: LoginSettings): Realm {
-  const login = basicLogin(users, settings);
+function passwordRealm(name: string, login: BasicLogin): Realm {
   return {
     challenge: `Basic realm="${name}",charset=UTF-8`,
     async check(incoming) {

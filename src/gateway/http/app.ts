@@ -85,7 +85,12 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
-  app.notFound((c) => elsewhere(c.req.path));
+  app.notFound((c) =>
+    // Who is not known is not told either what there is.
+    c.req.path.startsWith("/api/2/")
+      ? guarded(parts, c, async () => notFoundAnswer())
+      : elsewhere(c.req.path),
+  );
   return app;
 }
 

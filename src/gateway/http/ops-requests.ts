@@ -5,6 +5,7 @@ import os from "node:os";
 import { TwinError } from "../../base/errors.ts";
 import { refusalHeaders } from "../auth/challenge.ts";
 import { authenticationFailed } from "../auth/errors.ts";
+import type { OnFailedLogin } from "../auth/failed-logins.ts";
 import { type OperatorSettings, operatorRealms, type Realm } from "../auth/operators.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { errorAnswer, jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
@@ -20,8 +21,9 @@ export function opsAnswers(
   settings: OperatorSettings,
   isUp: () => boolean,
   verifyToken?: VerifyToken,
+  onFailedLogin?: OnFailedLogin,
 ): OpsAnswers {
-  const { devops, status } = operatorRealms(settings, verifyToken);
+  const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);
   return async (path, incoming) => {
     const isRead = incoming.method === "GET";
     if (path === "/health" || path === "/status") {

@@ -79,15 +79,20 @@ function admitted(
     headers = others;
   }
   const told = auth.token?.headers;
-  return { auth, headers: told ? { ...headers, ...claimsTold(told) } : headers };
+  return { auth, headers: told ? { ...headers, ...claimsTold(told, maxHeaderBytes) } : headers };
 }
 
-/** The headers made of the claims of a token, which count before those that its bearer sends. */
-function claimsTold(told: Readonly<Record<string, string>>): DittoHeaders {
+/** The headers made of the claims of a token, which count before those that its bearer sends, and no more than these. */
+function claimsTold(told: Readonly<Record<string, string>>, maxBytes: number): DittoHeaders {
   const headers: { [name: string]: JsonValue } = {};
+  let size = 0;
   for (const name of Object.keys(told)) {
-    if (names.has(name) || goesAlong(name))
-      putKey(headers, name, parseTextHeader(name, told[name] as string));
+    if (!names.has(name) && !goesAlong(name)) continue;
+    const text = told[name] as string;
+    size += name.length + text.length;
+    if (size > maxBytes)
+      throw headersTooLarge(`Those made of claims are longer than the ${maxBytes} characters allowed.`);
+    putKey(headers, name, parseTextHeader(name, text));
   }
   return headers;
 }

@@ -120,7 +120,9 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Writes an answer and closes, whatever the client still sends: nothing reads it, so its end would go unnoticed. */
 async function write(socket: Duplex, response: Response): Promise<void> {
+  socket.once("finish", () => socket.destroy());
   const body = Buffer.from(await response.arrayBuffer());
   const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
   socket.write(

@@ -32,6 +32,9 @@ export interface TokenIntegration {
   readonly announcement: JsonValue | undefined;
 }
 
+/** Tokens may live longer than there are dates; this is the latest that a subject can be written with. */
+const LATEST = Date.parse("9999-12-31T23:59:59Z");
+
 /** The subjects of one entry that an action puts, or those that it takes out, by the entry's label. */
 type Touched = ReadonlyMap<string, JsonObject>;
 
@@ -85,7 +88,7 @@ function touchedBy(
 ): Touched {
   const given = {
     type: `added via action <${action}> at <${new Date(limits.now).toISOString()}>`,
-    expiry: new Date(expiresAt).toISOString(),
+    expiry: new Date(Math.min(expiresAt, LATEST)).toISOString(),
     ...(announcement !== undefined && { announcement }),
   };
   const subject = action === "activateTokenIntegration" ? checkSubject(given, limits) : {};

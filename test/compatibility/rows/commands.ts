@@ -96,7 +96,11 @@ const creations: readonly Row[] = [
     }),
     event("created", "/", { value: { thingId: "{id}", policyId: "org.acme:policy" }, revision: 3 }),
     command("create", "/", { value: { policyId: "org.acme:policy" } }).fails(409, "things:thing.conflict"),
-    command("create", "/", { value: { thingId: "{id}" } }).fails(400, "things:thing.notcreatable"),
+    command("create", "/", { value: { thingId: "{id}" } }).fails(409, "things:thing.conflict"),
+    command("create", "/", { value: { _policy: { policyId: "org.acme:policy", entries: {} } } }).fails(
+      400,
+      "things:thing.notcreatable",
+    ),
   ),
   ...resources
     .filter(({ path }) => path !== "")

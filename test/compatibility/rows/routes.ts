@@ -33,6 +33,7 @@ const routes: readonly Row[] = [
     nothing("{thing}/bogus"),
     nothing("{thing}//attributes"),
     nothing("{thing}/features/light/bogus"),
+    get("/api/2/nope", { authorization: "Basic bm86bm8=" }).fails(401, "gateway:authentication.failed"),
   ),
   row(
     "a version",

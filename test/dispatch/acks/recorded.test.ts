@@ -6,14 +6,13 @@ import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import { type Ack, twinPersisted } from "../../../src/dispatch/acks/ack.ts";
 import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
 import { awaitedOverHttp, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
-import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
 import { httpForm } from "../../../src/dispatch/acks/forms.ts";
 import { acksOf, responseOf } from "../../../src/dispatch/acks/outcome.ts";
-import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
 import { parseTextHeader } from "../../../src/protocol/headers.ts";
 import type { Reply } from "../../../src/signals/reply.ts";
 import type { Command } from "../../../src/signals/signal.ts";
 import { type Exchange, readExchanges } from "../../replay/recording.ts";
+import { waitingOfOne } from "../../support/waiting.ts";
 
 const recorded = (file: string, numbers: readonly number[]): [string, Exchange][] =>
   readExchanges(file)
@@ -71,8 +70,7 @@ async function answerTo(exchange: Exchange, json: JsonValue | undefined, id: str
     if (searchable) feed?.({ ...searchable, label: "search-persisted" });
     return replyOf(exchange, persisted);
   };
-  const one = { commands: 1, characters: 1_000 };
-  const waiting = { deadlines: new Deadlines(), room: new WaitingRoom(one, one), refusalMs: 3000 };
+  const waiting = waitingOfOne(3000);
   const onFault = (error: unknown) => expect.unreachable(String(error));
   const waiter = {
     subject: "nginx:ditto",

@@ -114,6 +114,17 @@ test("what comes after the window is left to the database, unless that does not 
   expect(looked.indexOf("own") - looked.indexOf("later")).toBe(1);
 });
 
+test("behind policies of which memory knows better the next are found", async () => {
+  const stored = dues(30, (n) => n);
+  const { due, looked } = windowOn(stored);
+  for (const id of [...stored.keys()].slice(0, 25)) due.note(id, START + 3_600_000, true);
+  await due.fill();
+
+  await pass(1_000);
+
+  expect(looked).toEqual([...stored.keys()].slice(25));
+});
+
 test("memory is cut to the window when many come, and what was cut comes back from the database", async () => {
   const stored = new Map<string, number>();
   const { due, looked } = windowOn(stored);

@@ -35,7 +35,8 @@ describe("an expired subject", () => {
       value: null,
       headers: '{"response-required":false}',
     });
-    expect(published.at(-1)).toMatchObject({ action: "deleted", originator: undefined });
+    expect(published.at(-1)).toMatchObject({ action: "deleted" });
+    expect(published.at(-1)).not.toHaveProperty("originator");
   });
 
   test("goes from every entry that holds it as it is, in one event, and from no other", async () => {
@@ -169,6 +170,50 @@ describe("an expired subject", () => {
     expect(await guests()).toEqual([]);
     expect(warnings).toEqual([]);
   });
+});
+
+test.each([
+  ["that expires later", 10 * SECOND],
+  ["that has expired by the time this is told", 1],
+])(
+  "a subject %s goes with its time, even where its write was told to be lost but is not",
+  async (_, life) => {
+    const { ask, guests } = await withGuest({});
+    const { append } = journal;
+    journal.append = (rows, settled) => {
+      append.call(journal, rows, () => {
+        setTimeout(() => settled(new JournalUnavailable("no answer")), 2 * SECOND);
+      });
+      journal.append = append;
+    };
+    const written = ask("modify", subjectPath, { type: "t", expiry: inMillis(life) });
+    const refused = expect(written).rejects.toMatchObject({ status: 503 });
+
+    await pass(15 * SECOND);
+
+    await refused;
+    expect(await guests()).toEqual([]);
+  },
+);
+
+test("a subject whose write is lost expires when it would have without it", async () => {
+  const { ask, guests } = await withGuest({ expiry: inMillis(10 * SECOND) });
+  journal.flowing = false;
+  const written = ask("modify", subjectPath, { type: "t", expiry: inMillis(HOUR) });
+  const sooner = ask("modify", subjectPath, { type: "t", expiry: inMillis(SECOND) });
+  const refused = Promise.all(
+    [written, sooner].map((each) => expect(each).rejects.toMatchObject({ status: 503 })),
+  );
+  await pass(1);
+  journal.fail();
+  journal.flowing = true;
+
+  await refused;
+  await pass(5 * SECOND);
+  expect(await guests()).toEqual([guest]);
+  await pass(6 * SECOND);
+
+  expect(await guests()).toEqual([]);
 });
 
 test("a policy that is due while the database is away is looked at once it is back", async () => {

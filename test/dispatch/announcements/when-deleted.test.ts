@@ -130,3 +130,19 @@ test("subjects that are deleted long before they expire take a bounded place for
 
   expect(world.watch.sizes.subjects).toBe(1_000);
 });
+
+test("subjects of policies that are made for a moment leave room for those of others", async () => {
+  const world = start();
+  const subject = { type: "t", expiry: inMillis(24 * HOUR), announcement: { beforeExpiry: "1h" } };
+  const subjects = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`x:${i}`, subject]));
+  for (let i = 0; i < 40; i++) {
+    await world.ask("create", "/", policyOf(subjects), `org.acme:p${i}`);
+    await world.ask("delete", "/", undefined, `org.acme:p${i}`);
+  }
+  const taken = world.watch.sizes.subjects;
+  await pass(25 * HOUR);
+
+  expect(taken).toBe(20_000);
+  expect(world.announced).toHaveLength(taken);
+  expect(world.watch.sizes.subjects).toBe(0);
+});

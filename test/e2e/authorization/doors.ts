@@ -82,18 +82,25 @@ export function httpDoor(server: TestServer, subject: string): Door {
 /** One WebSocket session as `subject`. */
 export async function socketDoor(server: TestServer, subject: string): Promise<Door> {
   const session = await openSession(server, { "x-ditto-pre-authenticated": subject });
+  async function askNow(commands: readonly Asked[]): Promise<Answer[]> {
+    const answers = new Map<unknown, Answer>();
+    for (const [index, command] of commands.entries()) session.send(messageOf(command, String(index)));
+    for (const _ of commands) {
+      const { headers, status, value } = await session.message();
+      const index = headers["correlation-id"];
+      const { action } = commands[Number(index)] as Asked;
+      answers.set(index, answerOf(action, status as number, value));
+    }
+    return commands.map((_, index) => answers.get(String(index)) as Answer);
+  }
+  let last: Promise<unknown> = Promise.resolve();
   return {
     name: "WebSocket",
-    async ask(commands) {
-      const answers = new Map<unknown, Answer>();
-      for (const [index, command] of commands.entries()) session.send(messageOf(command, String(index)));
-      for (const _ of commands) {
-        const { headers, status, value } = await session.message();
-        const index = headers["correlation-id"];
-        const { action } = commands[Number(index)] as Asked;
-        answers.set(index, answerOf(action, status as number, value));
-      }
-      return commands.map((_, index) => answers.get(String(index)) as Answer);
+    // Tests that run at the same time take turns.
+    ask(commands) {
+      const asked = last.then(() => askNow(commands));
+      last = asked.catch(() => undefined);
+      return asked;
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -1,9 +1,10 @@
-// The policies and things on which the commands are tried: every writing command gets its own, so that none sees what
-// another one did; the reading ones share one.
+// The policies and things on which the commands are tried: every command that changes something gets its own, so that none
+// sees what another one did; those that read, or are to be refused, share one.
 
 import { expect } from "vitest";
 import { type Cell, LIBRARY, POLICY_CELLS, policyIdCells, TARGET, THING, THING_CELLS } from "./commands.ts";
 import type { Asked, Door, Kind } from "./doors.ts";
+import { expectedOf } from "./expected.ts";
 import { type Entry, LENDERS, OWNER, SITUATIONS, type Situation, USER } from "./situations.ts";
 
 const onAll = (grant: readonly string[]) => ({ grant, revoke: [] });
@@ -63,13 +64,18 @@ export async function make(owner: Door, wanted: readonly Asked[]): Promise<void>
 
 /** Makes the policies that those of the situations import. */
 export async function makeBorrowed(owner: Door): Promise<void> {
-  for (const [id, policy] of Object.entries(BORROWED)) await make(owner, [create("policy", id, policy)]);
+  const [library, others] = [["m:lib"], Object.keys(BORROWED).filter((id) => id !== "m:lib")];
+  for (const ids of [others, library])
+    await make(
+      owner,
+      ids.map((id) => create("policy", id, BORROWED[id])),
+    );
 }
 
-/** Makes the policies of all situations, as `m:<prefix>-<number>`. */
-export async function makePolicies(owner: Door, prefix: string): Promise<void> {
+/** Makes the policies of all situations, as `m:p-<number>`. */
+export async function makePolicies(owner: Door): Promise<void> {
   const policies = SITUATIONS.map((situation, number) =>
-    create("policy", `m:${prefix}-${number}`, policyIn(situation)),
+    create("policy", `m:p-${number}`, policyIn(situation)),
   );
   await make(owner, policies);
 }
@@ -92,7 +98,8 @@ export async function makeTrials(
   const policyId = `m:${door}-${kind}-${number}`;
   const cells = kind === "policy" ? POLICY_CELLS : [...THING_CELLS, ...policyIdCells(policyId)];
   const trials = cells.map((cell, index) => {
-    const id = `${policyId}-${cell.action === "retrieve" ? "read" : index}`;
+    const changes = cell.action !== "retrieve" && expectedOf(cell, situation, undefined).status < 300;
+    const id = `${policyId}-${changes ? index : "same"}`;
     return { cell, command: commandOf(cell, id, policy) };
   });
   if (kind === "thing") await make(owner, [create("policy", policyId, policy)]);
@@ -116,12 +123,11 @@ let made = 0;
 /** A command on a thing of its own, under the policy of a situation that {@link makePolicies} has made. */
 export async function onOwnThing(
   owner: Door,
-  prefix: string,
   situation: string,
   command: Omit<Asked, "kind" | "id">,
 ): Promise<Asked> {
   const number = SITUATIONS.findIndex(({ name }) => name === situation);
   const id = `m:own-${made++}`;
-  await make(owner, [create("thing", id, { policyId: `m:${prefix}-${number}`, ...THING })]);
+  await make(owner, [create("thing", id, { policyId: `m:p-${number}`, ...THING })]);
   return { kind: "thing", id, ...command };
 }

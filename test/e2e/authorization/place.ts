@@ -1,8 +1,9 @@
 // A server with somebody who owns all fixtures, and the user at both doors.
 
+import { afterAll } from "vitest";
 import { startServer } from "../../support/server.ts";
 import { type Door, httpDoor, socketDoor } from "./doors.ts";
-import { makeBorrowed } from "./fixtures.ts";
+import { makeBorrowed, makePolicies } from "./fixtures.ts";
 import { OWNER, USER } from "./situations.ts";
 
 export interface Place extends AsyncDisposable {
@@ -29,3 +30,17 @@ export async function startPlace(): Promise<Place> {
   await makeBorrowed(owner);
   return { owner, doors: await as(USER), as, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
+
+let shared: Promise<Place> | undefined;
+
+/** One for all suites of a test file, with the policies of all situations; it goes with the last of them. */
+export function sharedPlace(): Promise<Place> {
+  shared ??= startPlace().then(async (place) => {
+    await makePolicies(place.owner);
+    return place;
+  });
+  return shared;
+}
+
+/** Ends the shared place after all tests of the file. */
+export const endSharedPlace = () => afterAll(async () => (await shared)?.[Symbol.asyncDispose]());

@@ -106,3 +106,10 @@ test("when too many wait for bcrypt the others are told to come again, which is 
   expect(told.filter((one) => one === "503 gateway:authentication.provider.unavailable")).toHaveLength(10);
   expect(await logIn("ada:secret", "192.0.2.209")).toBe("ada");
 });
+
+test("a password is taken once: bcrypt would take it twice with a NUL between", async () => {
+  const logIn = login([hashed("ada", "secret")]);
+  expect(bcrypt.compareSync("secret\0secret", hashed("ada", "secret").password)).toBe(true);
+  expect(await logIn("ada:secret\0secret")).toBe(failed);
+  expect(await logIn("ada:secret")).toBe("ada");
+});

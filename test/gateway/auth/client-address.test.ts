@@ -14,6 +14,14 @@ test("behind a trusted proxy its own entry counts, which is the last", () => {
   expect(told("6.6.6.6, 203.0.113.9, 10.0.0.1", 2)).toBe("203.0.113.9");
 });
 
+test.each([
+  ["203.0.113.9:50123", "203.0.113.9"],
+  ["[2001:db8:1:2::9]:50123", "2001:db8:1:2::/64"],
+  ["[2001:db8:1:2::9]", "2001:db8:1:2::/64"],
+])("a proxy may tell the port, which does not count: %s", (entry, expected) => {
+  expect(told(`6.6.6.6, ${entry}`, 1)).toBe(expected);
+});
+
 test("where a proxy tells nothing, the connection counts", () => {
   expect(clientAddress(requestWith({}), 1)).toBe("192.0.2.1");
   expect(told("203.0.113.9", 2)).toBe("192.0.2.1");

@@ -1,4 +1,7 @@
+import v8 from "node:v8";
+import vm from "node:vm";
 import { expect, test } from "vitest";
+import { readBasic } from "../../../src/gateway/auth/basic.ts";
 import { FailureLimit } from "../../../src/gateway/auth/failure-limit.ts";
 
 const settings = { loginFailuresPerName: 3, loginFailuresPerAddress: 5, loginFailuresWindow: 60_000 };
@@ -74,4 +77,21 @@ test("what is counted is bounded: the oldest is forgotten", () => {
   fail(3, "a", "ada");
   for (let i = 0; i < 60_000; i++) failures.attempt(`b${i}`, "ada");
   expect(failures.lockedFor("a", "ada")).toBe(0);
+});
+
+test("a count keeps nothing of a long name or header in memory", () => {
+  v8.setFlagsFromString("--expose-gc");
+  const collect = vm.runInNewContext("gc") as () => void;
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const { failures } = limit();
+  const before = used();
+  for (let i = 0; i < 2_000; i++) {
+    const header = `Basic ${Buffer.from(`${i}${"x".repeat(30_000)}:p`).toString("base64")}`;
+    failures.attempt("192.0.2.1", readBasic(header)?.name as string);
+  }
+  expect(used() - before).toBeLessThan(10_000_000);
+  expect(failures.isEmpty).toBe(false);
 });

@@ -5,7 +5,8 @@ import {
   type TokenIntegration,
 } from "../../../src/policies/actions/token-integration.ts";
 import { changedPolicy } from "../../../src/policies/apply.ts";
-import { codeOf, id, limits, owner, stateWith } from "../decide-helpers.ts";
+import { codeOf } from "../../support/things.ts";
+import { id, limits, owner, stateWith } from "../decide-helpers.ts";
 
 const user = "iss:user";
 const reader: JsonObject = {
@@ -52,6 +53,17 @@ describe("activating", () => {
       value: { ...added, announcement: { beforeExpiry: "120s", whenDeleted: true } },
     });
   });
+
+  test.each([Date.parse("9999-12-31T23:59:59Z") + 1, 1e18])(
+    "puts one that is there as long as can be written, for a token that lives until %d",
+    (expiresAt) => {
+      const { change } = acting({ a: reader }, { expiresAt });
+      const { expiry } = change.value as { expiry: string };
+
+      expect(Date.parse(expiry) - Date.parse("9999-12-31T23:59:55Z")).toBeLessThan(10_000);
+      expect(Date.parse(expiry)).toBeGreaterThan(Date.parse("9999-12-31T23:59:55Z"));
+    },
+  );
 
   test("modifies a subject that is there", () => {
     const subjects = { [user]: { type: "t" }, "integration:a:app": { type: "old" } };

@@ -1,11 +1,11 @@
 // Reads that show several things, parts of them, the past, or the policy beside the thing: all cut to what may be read.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { THING } from "./commands.ts";
 import type { Answer, Asked, Door } from "./doors.ts";
 import { viewOf } from "./expected.ts";
-import { create, make, makePolicies, policyIn } from "./fixtures.ts";
-import { type Place, startPlace } from "./place.ts";
+import { create, make, policyIn } from "./fixtures.ts";
+import { type Place, sharedPlace } from "./place.ts";
 import { hasSome } from "./rights.ts";
 import { SITUATIONS, type Situation, USER } from "./situations.ts";
 
@@ -15,14 +15,12 @@ const numberOf = (situation: string) => SITUATIONS.findIndex(({ name }) => name 
 const thingIn = (situation: string) => `m:t-${numberOf(situation)}`;
 
 beforeAll(async () => {
-  place = await startPlace();
-  await makePolicies(place.owner, "p");
+  place = await sharedPlace();
   const things = SITUATIONS.map((_, number) =>
     create("thing", `m:t-${number}`, { policyId: `m:p-${number}`, ...THING }),
   );
   await make(place.owner, things);
 });
-afterAll(() => place?.[Symbol.asyncDispose]());
 
 const read = (id: string, more: Partial<Asked> = {}): Asked => ({
   kind: "thing",

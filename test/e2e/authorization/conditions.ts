@@ -2,19 +2,17 @@
 // ThingCommandEnforcement.authorizeByPolicyOrThrow judges the conditions first, then the command; what is conditional on
 // the state (If-Match, if-equal) comes in the persistence actor, after both.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { THING } from "./commands.ts";
 import type { Answer, Asked, Door } from "./doors.ts";
-import { makePolicies, onOwnThing } from "./fixtures.ts";
-import { type Place, startPlace } from "./place.ts";
+import { onOwnThing } from "./fixtures.ts";
+import { type Place, sharedPlace } from "./place.ts";
 
 let place: Place;
 
 beforeAll(async () => {
-  place = await startPlace();
-  await makePolicies(place.owner, "p");
+  place = await sharedPlace();
 });
-afterAll(() => place?.[Symbol.asyncDispose]());
 
 type Tried = Pick<Asked, "action" | "path" | "value">;
 type Row = readonly [
@@ -109,7 +107,7 @@ describe.each([
   ["WebSocket", 1],
 ] as const)("over %s", (_, index) => {
   const ask = async (situation: string, command: Omit<Asked, "kind" | "id">) => {
-    const asked = await onOwnThing(place.owner, "p", situation, command);
+    const asked = await onOwnThing(place.owner, situation, command);
     return (place.doors[index] as Door).ask([asked]);
   };
 

@@ -1,20 +1,18 @@
 // Who may create things and policies. Ditto: ThingEnforcerActor.loadPolicyEnforcerForCreateThing,
 // PolicyCommandEnforcement.authorizeCreatePolicy.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Answer, Asked, Door } from "./doors.ts";
-import { create, make, makePolicies } from "./fixtures.ts";
-import { type Place, startPlace } from "./place.ts";
+import { create, make } from "./fixtures.ts";
+import { type Place, sharedPlace } from "./place.ts";
 import { hasAll, hasSome } from "./rights.ts";
 import { resourcesOf, SITUATIONS, type Situation, USER } from "./situations.ts";
 
 let place: Place;
 
 beforeAll(async () => {
-  place = await startPlace();
-  await makePolicies(place.owner, "p");
+  place = await sharedPlace();
 });
-afterAll(() => place?.[Symbol.asyncDispose]());
 
 const lasting = [...SITUATIONS.entries()].filter(([, { afterMs }]) => afterMs === undefined);
 

@@ -1,10 +1,10 @@
 // Who may take over entries of another policy. Ditto: PolicyImportsPreEnforcer, which comes before WRITE is asked for: READ
 // on all of each implicit entry and of each that is named, on each that is referenced.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Answer, Door } from "./doors.ts";
 import { create, make } from "./fixtures.ts";
-import { type Place, startPlace } from "./place.ts";
+import { type Place, sharedPlace } from "./place.ts";
 import { type Entry, OWNER, USER } from "./situations.ts";
 
 let place: Place;
@@ -34,17 +34,17 @@ const mine = { owner, user: entry(USER, all), team: { subjects: {}, resources: {
 const readers = { owner, user: entry(USER, granted("/")), team: mine.team };
 
 beforeAll(async () => {
-  place = await startPlace();
+  place = await sharedPlace();
   for (const [id, paths] of Object.entries(libraries)) {
     const reader = entry(USER, granted(...paths));
     await make(place.owner, [create("policy", id, { entries: { owner, shared, named, closed, reader } })]);
   }
 });
-afterAll(() => place?.[Symbol.asyncDispose]());
 
 const refused = (status: number, error: string): Answer => ({ status, error: `policies:${error}` });
 const hidden = refused(404, "policy.notfound");
 const invalid = refused(400, "import.invalid");
+const notImported = refused(404, "import.notfound");
 const created = { status: 201 };
 const team = "/entries/team/references";
 const to = (id: string, label: string) => [{ import: id, entry: label }];
@@ -66,8 +66,9 @@ const rows: readonly Row[] = [
   ["a reference to an entry that is missing", team, to("m:lib-all", "absent"), invalid],
   ["a reference to an entry that is never importable", team, to("m:lib-all", "closed"), invalid],
   ["a reference to what is not imported", team, to("m:lib-all", "named"), refused(400, "entry.invalid")],
-  ["the labels of what is not imported", "/imports/m:lib-all/entries", [], refused(404, "import.notfound")],
-  ["the labels of what does not exist", "/imports/m:absent/entries", [], refused(404, "import.notfound")],
+  ["the labels of what is not imported", "/imports/m:lib-all/entries", [], notImported],
+  ["the labels of what does not exist", "/imports/m:absent/entries", [], notImported],
+  ["labels of what is hidden and not imported", "/imports/m:lib-none/entries", ["x"], notImported],
 ];
 
 const forbidden: readonly Row[] = [

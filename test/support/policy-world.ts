@@ -4,11 +4,11 @@ import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
 import type { PolicySettings } from "../../src/dispatch/policy-rules.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { DittoHeaders } from "../../src/signals/signal.ts";
-import { type World, worldOn } from "../support/dispatch.ts";
-import { HeldJournal } from "../support/journal.ts";
+import { type World, worldOn } from "./dispatch.ts";
+import { HeldJournal } from "./journal.ts";
 
 /** Subjects with what they are granted: `{ "nginx:user": { "thing:/": ["READ"] } }`. */
-export interface Granted {
+interface Granted {
   readonly [subject: string]: { readonly [resource: string]: readonly string[] };
 }
 
