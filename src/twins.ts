@@ -55,9 +55,11 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
     journal,
     config.cacheSize,
   );
-  const access = new PolicyAccess(policies, rootsOf, (root) =>
-    log.error({ root }, "a root policy of a namespace does not exist"),
-  );
+  const access = new PolicyAccess(policies, {
+    rootsOf,
+    onMissingRoot: (root) => log.error({ root }, "a root policy of a namespace does not exist"),
+    capacity: config.cacheSize / 2,
+  });
   const snapshots = openSnapshots(journal, log);
   const pubsub = localPubsub();
   const announcements = localAnnouncements();

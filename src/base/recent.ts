@@ -2,11 +2,11 @@
  * Remembers about the most recently used values, of which each has a weight: an older half is dropped whenever a
  * younger one weighs half of the capacity. What is dropped is for the caller to make again.
  */
-export function recent<T>(capacity: number) {
-  let young = new Map<string, readonly [value: T, weight: number]>();
+export function recent<T, K = string>(capacity: number) {
+  let young = new Map<K, readonly [value: T, weight: number]>();
   let old: typeof young = new Map();
   let weightOfYoung = 0;
-  function put(key: string, value: T, weight = 1): T {
+  function put(key: K, value: T, weight = 1): T {
     if (weightOfYoung + weight > capacity / 2) {
       old = young;
       young = new Map();
@@ -16,7 +16,7 @@ export function recent<T>(capacity: number) {
     weightOfYoung += weight;
     return value;
   }
-  function get(key: string): T | undefined {
+  function get(key: K): T | undefined {
     const known = young.get(key);
     if (known) return known[0];
     const aged = old.get(key);

@@ -1,8 +1,10 @@
 // The compiled enforcers of policies: made once per revision of a policy and of the policies that count in it.
 
 import type { JsonObject } from "../base/json/json.ts";
+import { recent } from "../base/recent.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import { nextExpiry } from "../policies/expiry.ts";
+import type { PolicyEntry } from "../policies/model.ts";
 import { effectiveEntries, noRoots, type RootsOf, rootsOfPolicy } from "../policies/namespace-roots.ts";
 import type { Entries } from "../policies/references.ts";
 import { compileScoped, type ScopedEnforcer } from "../policies/scoped-enforcer.ts";
@@ -27,22 +29,34 @@ export interface Effective {
 /** Longest chain of imports that is loaded before giving up. */
 const MAX_ROUNDS = 12;
 
+/** What a compiled policy weighs by itself, and each subject and resource besides its text; in characters, as in the cache. */
+const OVERHEAD = 500;
+const STATEMENT = 100;
+
+export interface AccessSettings {
+  readonly rootsOf?: RootsOf;
+  /** Told of a root policy that does not exist, once until it is there. */
+  readonly onMissingRoot?: (root: string) => void;
+  /** How much compiled policies may weigh together; those that import much weigh much, each by itself. */
+  readonly capacity?: number;
+}
+
+/** What policies allow, compiled when first asked for and kept while they are in use. */
 export class PolicyAccess {
   readonly #policies: Entities;
   readonly #rootsOf: RootsOf;
   readonly #onMissingRoot: (root: string) => void;
   readonly #missingRoots = new Set<string>();
-  readonly #compiled = new WeakMap<JsonObject, Compiled>();
+  readonly #compiled: ReturnType<typeof recent<Compiled, JsonObject>>;
 
-  /** `onMissingRoot` is told of a root policy that does not exist, once until it is there. */
   constructor(
     policies: Entities,
-    rootsOf: RootsOf = noRoots,
-    onMissingRoot: (root: string) => void = () => undefined,
+    { rootsOf = noRoots, onMissingRoot = () => undefined, capacity = 2 ** 26 }: AccessSettings = {},
   ) {
     this.#policies = policies;
     this.#rootsOf = rootsOf;
     this.#onMissingRoot = onMissingRoot;
+    this.#compiled = recent(capacity);
   }
 
   /** Whether {@link enforcer} can answer from memory. */
@@ -133,7 +147,7 @@ export class PolicyAccess {
     const list = Object.values(entries);
     const compiled = { entries, scoped: compileScoped(list, now), others, until: nextExpiry(list, now) };
     if (missing.length > 0) return compiled;
-    this.#compiled.set(value, compiled);
+    this.#compiled.put(value, compiled, weightOf(list));
     for (const root of this.rootsOf(value)) this.#tellOfMissing(root, others.get(root));
     return compiled;
   }
@@ -145,4 +159,13 @@ export class PolicyAccess {
       this.#onMissingRoot(root);
     }
   }
+}
+
+function weightOf(entries: readonly PolicyEntry[]): number {
+  let weight = OVERHEAD;
+  for (const { subjects = {}, resources = {} } of entries) {
+    for (const id of Object.keys(subjects)) weight += STATEMENT + id.length;
+    for (const key of Object.keys(resources)) weight += STATEMENT + key.length;
+  }
+  return weight;
 }

@@ -84,7 +84,7 @@ test("a root that does not exist grants nothing, and is told of once", async () 
   await world.policy("org.acme:a");
   await world.policy("org.acme:b");
   const told: string[] = [];
-  const access = new PolicyAccess(world.policies, rootsOf, (root) => told.push(root));
+  const access = new PolicyAccess(world.policies, { rootsOf, onMissingRoot: (root) => told.push(root) });
   for (const id of ["org.acme:a", "org.acme:b"]) {
     const policy = (await world.policies.load(id)) as Held;
     await access.load(policy);

@@ -48,3 +48,22 @@ test("a policy is not asked while one that it imports is not in memory", () => {
   expect(access.isReady(held)).toBe(false);
   expect(() => access.enforcer(held)).toThrow(expect.objectContaining({ status: 503 }));
 });
+
+test("compiled policies are kept as long as they weigh no more than may be kept", () => {
+  const access = new PolicyAccess(policies(), { capacity: 10_000 });
+  const first = policy(readers({ type: "t" }));
+  const compiled = access.enforcer(first);
+
+  for (let i = 0; i < 3; i++) access.enforcer(policy(readers({ type: `${i}` })));
+  expect(access.enforcer(first)).toBe(compiled);
+  for (let i = 0; i < 100; i++) access.enforcer(policy(readers({ type: `${i}` })));
+  expect(access.enforcer(first)).not.toBe(compiled);
+});
+
+test("a policy too heavy to be kept is asked all the same", () => {
+  const access = new PolicyAccess(policies(), { capacity: 10 });
+  const held = policy(readers({ type: "t" }));
+
+  expect(access.isReady(held)).toBe(true);
+  expect(access.enforcer(held)?.forSubjects(["nginx:guest"]).hasPartial("thing", [], "READ")).toBe(true);
+});

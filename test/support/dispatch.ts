@@ -70,7 +70,7 @@ export function worldOn(
   const parts: Parts = {
     things,
     policies,
-    access: new PolicyAccess(policies, policySettings.rootsOf),
+    access: new PolicyAccess(policies, policySettings),
     snapshots,
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
