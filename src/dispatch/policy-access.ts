@@ -31,7 +31,7 @@ const MAX_ROUNDS = 12;
 
 /** What a compiled policy weighs by itself, and each subject and resource besides its text; in characters, as in the cache. */
 const OVERHEAD = 500;
-const STATEMENT = 100;
+const STATEMENT = 130;
 
 export interface AccessSettings {
   readonly rootsOf?: RootsOf;

@@ -70,7 +70,10 @@ const pathLength = (change: Change): number => change.path.reduce((sum, key) => 
 
 /** Looks after the subjects of policies that expire or whose end is announced. Must not throw. */
 export interface PolicyWatch {
-  /** What the row of a change is to say of when its policy is due, as of {@link JournalRow}. */
+  /**
+   * What the row of a change is to say of when its policy is due, as of {@link JournalRow}. It is asked of every decided
+   * change, before its append.
+   */
   dueAfter(before: EntityState["value"], after: EntityState["value"]): number | null | undefined;
   /** Told of every committed change of a policy, in the order of revisions; `undefined` where there is no policy. */
   committed(id: string, before: EntityState["value"], after: EntityState["value"]): void;
