@@ -58,8 +58,12 @@ const inPolicy = fc.oneof(
   fc.constantFrom("/entries/o/subjects/nginx:ditto", "/imports/org.fuzz:a", "/imports/org.fuzz:a/entries"),
   fc.constantFrom(
     "/actions/activateTokenIntegration",
+    "/entries/o/actions/deactivateTokenIntegration",
     "/entries/o/importable",
     "/entries/o/allowedAdditions",
+    "/entries/o/references",
+    "/entries/o/namespaces",
+    "/imports/org.fuzz:a/transitiveImports",
   ),
   deeper("/entries"),
 );
@@ -74,7 +78,8 @@ const targets: fc.Arbitrary<readonly [path: string, value: string]> = fc.oneof(
     arbitrary: fc.constantFrom(...places).chain(([path, value]) => fc.tuple(entity(things, path), value)),
   },
   { weight: 1, arbitrary: fc.tuple(entity(things, nowhere), values) },
-  { weight: 2, arbitrary: fc.tuple(entity("/api/2/policies", inPolicy), shapes.policy) },
+  { weight: 3, arbitrary: fc.tuple(entity("/api/2/policies", inPolicy), shapes.policyPart) },
+  { weight: 1, arbitrary: fc.tuple(at("/api/2/checkPermissions"), shapes.checks) },
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom(things, `${things}/`, "/api/2/policies"), shapes.thing) },
   { weight: 1, arbitrary: fc.tuple(elsewhere(), values) },
 );

@@ -135,6 +135,58 @@ const thing = fc.oneof(
   },
 );
 
+const labels = fc.constantFrom("o", "r", "x", "imported", "a/b", "€");
+const subject = fc.constantFrom(
+  '{"type":"t"}',
+  '{"type":"t","expiry":"2099-01-01T00:00:00Z","announcement":{"beforeExpiry":"1h","whenDeleted":true}}',
+  '{"type":"t","expiry":"2000-01-01T00:00:00Z"}',
+  '{"type":"t","announcement":{"whenDeleted":true,"requestedAcks":{"labels":["a:b"],"timeout":"1s"}}}',
+  '{"type":1}',
+);
+const subjects = objectOf(fc.constantFrom("nginx:ditto", "nginx:a", "x", "{{ request:subjectId }}"), subject);
+const resources = objectOf(
+  fc.constantFrom("thing:/", "policy:/", "thing:/attributes/a", "message:/", "x", "thing:/a//b"),
+  fc.constantFrom('{"grant":["READ"],"revoke":[]}', '{"grant":[],"revoke":["WRITE"]}', '{"grant":["x"]}'),
+);
+const references = fc.constantFrom(
+  '[{"entry":"o"}]',
+  '[{"entry":"r"},{"entry":"o"}]',
+  '[{"import":"org.fuzz:policy","entry":"o"}]',
+  "[{}]",
+  "[]",
+);
+const entry = members({
+  subjects,
+  resources,
+  references,
+  importable: fc.constantFrom('"implicit"', '"explicit"', '"never"', '"x"'),
+  namespaces: fc.constantFrom('["org.fuzz"]', '["org.*"]', "[]", '["*"]'),
+  allowedAdditions: fc.constantFrom('["subjects"]', '["resources","namespaces"]', '["x"]'),
+});
+const entries = objectOf(labels, entry);
+const imports = objectOf(
+  fc.constantFrom("org.fuzz:policy", "org.fuzz:a", "org.fuzz:none", "x"),
+  fc.constantFrom("{}", '{"entries":["o"]}', '{"entries":[],"transitiveImports":["org.fuzz:b"]}', "1"),
+);
+/** Parts of a policy, in any combination. */
+const policyPart = fc.oneof(
+  policy,
+  members({ entries, imports }),
+  entries,
+  entry,
+  subjects,
+  resources,
+  imports,
+);
+const checks = objectOf(
+  fc.constantFrom("a", "b", "__proto__"),
+  members({
+    resource: fc.constantFrom('"thing:/"', '"policy:/entries"', '"message:/inbox/messages/x"', '"x"', "1"),
+    entityId: fc.constantFrom('"org.fuzz:a"', '"org.fuzz:policy"', '"x"'),
+    hasPermissions: fc.constantFrom('["READ"]', '["READ","WRITE","EXECUTE"]', '["x"]', "[]", '"READ"'),
+  }),
+);
+
 /** A value of the right shape for each resource of a thing and for a policy. */
 export const shapes = {
   thing,
@@ -146,6 +198,8 @@ export const shapes = {
   featureDefinition,
   json,
   policy,
+  policyPart,
+  checks,
 };
 
 /** The value of a command: of the shape of a resource, or any JSON. */
