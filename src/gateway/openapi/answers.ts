@@ -39,7 +39,10 @@ export const sharedAnswers: Readonly<Record<string, Answer>> = {
   TooLarge: refusal("The body, or what it would make of the entity, is too large."),
   UnsupportedMediaType: refusal("The body is not of a media type that is taken here."),
   UriTooLong: { description: "The path and query are too long.", content: plainText },
-  TooManyRequests: refusal("Too many commands wait for acknowledgements; try again later."),
+  TooManyRequests: refusal(
+    "Too many commands wait for acknowledgements, or too many wrong passwords were sent; try again later.",
+    "retry-after",
+  ),
   HeadersTooLarge: refusal("The headers are too large."),
   Unavailable: refusal("The database does not answer; try again later."),
   Acknowledged: {

@@ -170,4 +170,8 @@ export const answerHeaderRows: Readonly<Record<string, { readonly says: string; 
     location: { says: "Where to find what was created.", schema: text },
     link: { says: "This list, and the next page of it.", schema: text },
     "www-authenticate": { says: "How to authenticate.", schema: text },
+    "retry-after": {
+      says: "Seconds until the next try makes sense.",
+      schema: { type: "integer", minimum: 1 },
+    },
   };

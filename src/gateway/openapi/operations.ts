@@ -28,7 +28,7 @@ const kinds: Readonly<Record<Method, Kind>> = {
     verb: "Read",
     answers: ({ row, resource }) => ({
       200: found(row.holds),
-      ...shared(...(resource.etag === "none" ? [] : [304]), 400, 401, 404, 408, 412, 414, 431, 503),
+      ...shared(...(resource.etag === "none" ? [] : [304]), 400, 401, 403, 404, 408, 412, 414, 429, 431, 503),
     }),
   },
   PUT: {
@@ -69,10 +69,10 @@ function written({ kind, row, resource }: Described): Operation["responses"] {
 /** What may become of any change; only those of things can be acknowledged by others. */
 function changed(kind: EntityKind): Operation["responses"] {
   const acknowledged = kind === "thing" ? { 200: { $ref: "#/components/responses/Acknowledged" } } : {};
-  const failed = kind === "thing" ? [424, 429] : [];
+  const failed = kind === "thing" ? [424] : [];
   return {
     ...acknowledged,
-    ...shared(202, 400, 401, 403, 404, 408, 409, 412, 414, 431, 503, ...failed),
+    ...shared(202, 400, 401, 403, 404, 408, 409, 412, 414, 429, 431, 503, ...failed),
   };
 }
 

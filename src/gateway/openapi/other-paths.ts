@@ -16,8 +16,8 @@ function creation(kind: "thing" | "policy", name: string, says: string): Operati
     responses: {
       201: created(name),
       ...(kind === "thing" && { 200: { $ref: "#/components/responses/Acknowledged" } }),
-      ...shared(202, 400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 431, 503),
-      ...(kind === "thing" && shared(424, 429)),
+      ...shared(202, 400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 429, 431, 503),
+      ...(kind === "thing" && shared(424)),
     },
   };
 }
@@ -42,7 +42,7 @@ export const otherPaths: Readonly<Record<string, PathItem>> = {
       parameters: ["ids", "namespaces", "option", "fields", "correlation-id"].map(parameter),
       responses: {
         200: told200("ThingList", "The things.", ...listed, "link"),
-        ...shared(400, 401, 414, 431, 503),
+        ...shared(400, 401, 403, 414, 429, 431, 503),
       },
     },
     post: creation("thing", "Thing", "a thing"),
@@ -52,7 +52,7 @@ export const otherPaths: Readonly<Record<string, PathItem>> = {
     get: {
       ...ask("getWhoAmI", "Read whom the server takes the caller for", {
         200: told200("WhoAmI", "The caller.", "correlation-id", "response-required"),
-        ...shared(400, 401, 414, 431),
+        ...shared(400, 401, 414, 429, 431, 503),
       }),
       parameters: [parameter("correlation-id")],
     },
@@ -93,9 +93,10 @@ export const otherPaths: Readonly<Record<string, PathItem>> = {
     get: {
       ...ask("getOverallStatus", "Read facts of the running server, as its operator", {
         200: told200("Status", "The facts."),
-        401: said("The caller is not the devops user.", "www-authenticate"),
+        401: said("The caller is no operator.", "www-authenticate"),
+        ...shared(400, 403, 429, 503),
       }),
-      security: [{ devops: [] }],
+      security: [{ devops: [] }, { bearer: [] }],
     },
   },
 };
