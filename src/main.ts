@@ -56,7 +56,13 @@ if (asksForHelp(argv)) {
   console.log(helpText());
 } else if (asksForHash(argv)) {
   console.error("Password:");
-  console.log(hashPassword(await readPassword(process.stdin)));
+  const password = await readPassword(process.stdin);
+  try {
+    console.log(hashPassword(password));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 } else {
   main().catch((error: unknown) => {
     console.error(

@@ -17,10 +17,10 @@ import { httpApp } from "./gateway/http/app.ts";
 import { closablePort } from "./gateway/http/close-port.ts";
 import { entrance } from "./gateway/http/entrance.ts";
 import { opsAnswers } from "./gateway/http/ops-requests.ts";
-import { openWebSocketDoor } from "./gateway/ws/door.ts";
+import { openWebSocketDoor, type WebSocketParts } from "./gateway/ws/door.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Config } from "./ops/config.ts";
-import { startTwins } from "./twins.ts";
+import { startTwins, type Twins } from "./twins.ts";
 
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
@@ -44,63 +44,11 @@ export async function startServer(
   log: Logger,
 ): Promise<RunningServer> {
   const twins = startTwins(config, journal, log);
-  const { things, policies, dispatch, list } = twins;
-  const verifyToken = verifierOf(config, log);
-  const onFailedLogin = failedLogins(({ what, ...fact }) => log.warn(fact, what));
-  const onFault = (error: unknown, correlationId: string) =>
-    log.error({ err: error, correlationId }, "request failed");
-
   const deadlines = new Deadlines();
-  const room = new WaitingRoom(WAITING, WAITING_EACH);
-  const waiting = { deadlines, room, refusalMs: config.fireAndForgetTimeout };
-  const common = {
-    maxRequestBytes: config.maxRequestBytes,
-    acceptedMediaTypes: config.acceptedMediaTypes,
-    waiting,
-  };
-  const admission = {
-    authenticate: authenticator(config, verifyToken, onFailedLogin),
-    challenge: asksForBasic(config),
-    ignoresPreAuthentication: !config.enablePreAuthentication,
-    reachOf: namespaceAccess(config.namespaceAccess),
-    maxHeaderBytes: config.maxHeaderBytes,
-    maxSubjects: config.maxSubjects,
-  };
-  const app = httpApp({
-    ...admission,
-    dispatch,
-    act: twins.act,
-    permissions: twins,
-    list,
-    things: { rules: things.rules, base: "/api/2/things", ...common },
-    policies: { rules: policies.rules, base: "/api/2/policies", ...common },
-    defaultNamespace: config.defaultNamespace,
-    ops: opsAnswers(config, isUp, verifierOfOperators(config, log), onFailedLogin),
-    onFault,
-  });
-  const enter = entrance(config);
-  const answer = (request: Request, env: HttpBindings) =>
-    enter(env.incoming as IncomingMessage, () => app.fetch(request, env));
-  const server = await listen(answer, config);
+  const shared = sharedParts(config, twins, deadlines, log);
+  const server = await listen(httpAnswer(config, twins, shared, isUp, log), config);
   const closePort = closablePort(server);
-  const closeWebSocketDoor = openWebSocketDoor(server, {
-    ...admission,
-    verifyToken,
-    dispatch,
-    list,
-    checkPermissions: (checks, auth) => checkPermissions(twins, checks, auth),
-    pubsub: twins.pubsub,
-    announcements: twins.announcements,
-    onAck: twins.onAck,
-    rules: { thing: things.rules, policy: policies.rules },
-    waiting,
-    enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
-    maxInWork: config.wsSubscriberBackpressure,
-    maxBuffered: config.wsMaxBuffered,
-    maxFrameBytes: config.maxRequestBytes,
-    heartbeatMs: HEARTBEAT_MS,
-    onFault,
-  });
+  const closeWebSocketDoor = openWebSocketDoor(server, webSocketParts(config, twins, shared));
 
   return {
     url: `http://${hostInUrl(config.bindHostname)}:${(server.address() as AddressInfo).port}`,
@@ -114,6 +62,61 @@ export async function startServer(
     },
   };
 }
+
+type SharedParts = ReturnType<typeof sharedParts>;
+
+/** What both doors work with: who is let in, and how callers are kept waiting. */
+function sharedParts(config: Config, { dispatch, list }: Twins, deadlines: Deadlines, log: Logger) {
+  const verifyToken = verifierOf(config, log);
+  const onFailedLogin = failedLogins(({ what, ...fact }) => log.warn(fact, what));
+  const room = new WaitingRoom(WAITING, WAITING_EACH);
+  return {
+    verifyToken,
+    onFailedLogin,
+    authenticate: authenticator(config, verifyToken, onFailedLogin),
+    asksForBasic: asksForBasic(config),
+    ignoresPreAuthentication: !config.enablePreAuthentication,
+    reachOf: namespaceAccess(config.namespaceAccess),
+    maxHeaderBytes: config.maxHeaderBytes,
+    maxSubjects: config.maxSubjects,
+    dispatch,
+    list,
+    waiting: { deadlines, room, refusalMs: config.fireAndForgetTimeout },
+    onFault: (error: unknown, correlationId: string) =>
+      log.error({ err: error, correlationId }, "request failed"),
+  };
+}
+
+function httpAnswer(config: Config, twins: Twins, shared: SharedParts, isUp: () => boolean, log: Logger) {
+  const { maxRequestBytes, acceptedMediaTypes, defaultNamespace } = config;
+  const common = { maxRequestBytes, acceptedMediaTypes, waiting: shared.waiting };
+  const app = httpApp({
+    ...shared,
+    act: twins.act,
+    permissions: twins,
+    things: { rules: twins.things.rules, base: "/api/2/things", ...common },
+    policies: { rules: twins.policies.rules, base: "/api/2/policies", ...common },
+    defaultNamespace,
+    ops: opsAnswers(config, isUp, verifierOfOperators(config, log), shared.onFailedLogin),
+  });
+  const enter = entrance(config);
+  return (request: Request, env: HttpBindings) =>
+    enter(env.incoming as IncomingMessage, () => app.fetch(request, env));
+}
+
+const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
+  ...shared,
+  checkPermissions: (checks, auth) => checkPermissions(twins, checks, auth),
+  pubsub: twins.pubsub,
+  announcements: twins.announcements,
+  onAck: twins.onAck,
+  rules: { thing: twins.things.rules, policy: twins.policies.rules },
+  enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
+  maxInWork: config.wsSubscriberBackpressure,
+  maxBuffered: config.wsMaxBuffered,
+  maxFrameBytes: config.maxRequestBytes,
+  heartbeatMs: HEARTBEAT_MS,
+});
 
 const verifierOf = (config: Config, log: Logger): VerifyToken =>
   verifier(log, {

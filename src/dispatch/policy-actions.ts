@@ -1,8 +1,9 @@
 // Actions on a policy, which are no writes of a resource: authorize, decide, record, reply. They need EXECUTE.
 
 import type { JsonObject, JsonValue } from "../base/json/json.ts";
+import { anyOf } from "../base/placeholders/element.ts";
 import { headerPlaceholder } from "../base/placeholders/header.ts";
-import { jwtPlaceholder } from "../base/placeholders/jwt.ts";
+import { isJwtPlaceholder, jwtPlaceholder } from "../base/placeholders/jwt.ts";
 import { policyEntryPlaceholder } from "../base/placeholders/policy-entry.ts";
 import type { Template } from "../base/placeholders/template.ts";
 import { actionNeedsToken, actionNotAllowed, actionSubjectUnresolved } from "../policies/actions/errors.ts";
@@ -15,7 +16,7 @@ import type { PolicyLimits } from "../policies/limits.ts";
 import { entriesOf } from "../policies/model.ts";
 import { refuseUnfoldable } from "../policies/resolve.ts";
 import type { Reply } from "../signals/reply.ts";
-import type { AuthContext, Command, DittoHeaders } from "../signals/signal.ts";
+import type { AuthContext, Command, DittoHeaders, VerifiedToken } from "../signals/signal.ts";
 import type { Held } from "./entities.ts";
 import { checkPreconditions } from "./preconditions.ts";
 import { inMemory, load, orUnavailable, type Parts } from "./ready.ts";
@@ -37,7 +38,7 @@ export interface PolicyAction {
 export type ActOnPolicy = (asked: PolicyAction) => Promise<Reply>;
 
 /** The action as a command, as far as it goes the way of one; it has no value and changes no resource of its path. */
-export const commandOf = ({ id, action, label, headers, auth }: PolicyAction): Command => ({
+export const actionAsCommand = ({ id, action, label, headers, auth }: PolicyAction): Command => ({
   kind: "policy",
   id,
   action: "modify",
@@ -50,12 +51,15 @@ export const commandOf = ({ id, action, label, headers, auth }: PolicyAction): C
 export function policyActions(parts: Parts, subject: Template, limits: () => PolicyLimits): ActOnPolicy {
   const { policies } = parts;
   return async (asked) => {
-    const command = commandOf(asked);
+    const { token } = asked.auth;
+    if (!token) throw actionNeedsToken(asked.action);
+    refuseUnresolvable(asked, token, subject);
+    const command = actionAsCommand(asked);
     const { held } = inMemory(parts, command, policies) ?? (await load(parts, command, policies));
     // From here until it is recorded nothing is awaited, so that it is recorded on the state it was decided on.
     let change: Decided;
     try {
-      change = decide(held, asked);
+      change = decide(held, asked, token);
     } catch (refusal) {
       return refuse(held, refusal);
     }
@@ -65,14 +69,14 @@ export function policyActions(parts: Parts, subject: Template, limits: () => Pol
     return { status: 204, revision: change.next.revision };
   };
 
-  function decide(held: Held, asked: PolicyAction): Decided {
+  function decide(held: Held, asked: PolicyAction, token: VerifiedToken): Decided {
     const { rules } = policies;
     const policy = held.head?.value;
     if (!policy) throw rules.notFound(asked.id);
     const labels = allowedLabels(parts, policy, asked);
     if (labels.length === 0) throw actionNotAllowed(asked.action);
     checkPreconditions(asked.headers, undefined, false, rules.preconditionFailed);
-    const integration = integrationOf(asked, labels, subject);
+    const integration = integrationOf(asked, token, labels, subject);
     const change = decided(policies, held, decideTokenIntegration(policy, asked.id, integration, limits()));
     refuseUnfoldable(change.next.value as JsonObject, (id) => policies.peek(id)?.committed?.value);
     return change;
@@ -94,19 +98,29 @@ function allowedLabels({ access }: Parts, policy: JsonObject, { action, label, a
   );
 }
 
+/** Refuses a token without a claim that its subject is made of, as Ditto does before it looks at the policy. */
+function refuseUnresolvable({ action }: PolicyAction, { claims }: VerifiedToken, subject: Template): void {
+  const claimsOf = jwtPlaceholder(claims);
+  let isLacking = false;
+  const ids = subject.resolve((name) => {
+    const values = isJwtPlaceholder(name) ? claimsOf(name) : [name]; // others are looked up later
+    isLacking ||= values.length === 0;
+    return values;
+  });
+  if (isLacking && ids.length === 0) throw actionSubjectUnresolved(action);
+}
+
 function integrationOf(
   { action, announcement, auth, headers }: PolicyAction,
+  { claims, expiresAt }: VerifiedToken,
   labels: readonly string[],
   subject: Template,
 ): TokenIntegration {
-  const { token, subjects } = auth;
-  if (!token) throw actionNeedsToken(action);
-  const ofRequest = [jwtPlaceholder(token.claims), headerPlaceholder(headers)];
+  const ofRequest = anyOf(jwtPlaceholder(claims), headerPlaceholder(headers));
   const subjectsOf = (label: string): readonly string[] => {
-    const placeholders = [...ofRequest, policyEntryPlaceholder(label)];
-    const ids = subject.resolve((name) => placeholders.flatMap((valuesOf) => valuesOf(name)));
+    const ids = subject.resolve(anyOf(ofRequest, policyEntryPlaceholder(label)));
     if (ids.length === 0) throw actionSubjectUnresolved(action);
     return ids;
   };
-  return { action, labels, callers: subjects, subjectsOf, expiresAt: token.expiresAt, announcement };
+  return { action, labels, callers: auth.subjects, subjectsOf, expiresAt, announcement };
 }

@@ -36,6 +36,14 @@ export class DatabaseError extends Error {
 /** PostgreSQL's unique_violation. */
 export const UNIQUE_VIOLATION = "23505";
 
+/** Whether a statement failed because of a key that is in use. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.sqlState === UNIQUE_VIOLATION;
+
+/** Whether a statement failed because a value cannot be what it is given as (class 22, data exception). */
+export const isDataException = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.sqlState?.startsWith("22") === true;
+
 /**
  * Many values of one column as one text parameter, for {@link unpack}: of the ways to hand over a batch this costs
  * both sides least (bench/journal.ts). A value that is null or empty comes out as null.

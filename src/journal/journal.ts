@@ -80,14 +80,15 @@ export interface Reach extends EntityKey {
 }
 
 /** Told once whether the rows are committed (no error) or not; called in the order of the appends of an entity. */
-export type Settled = (error?: JournalUnavailable | RevisionTaken) => void;
+export type Settled = (error?: JournalUnavailable | RevisionTaken | DataRefused) => void;
 
 export interface Journal {
   /**
    * Writes rows of one id (of one or several kinds) in one transaction, batched with those of others.
    * A row that brings an entity into being (`created` at `/`) brings its snapshot with it, so that lists find it.
    * Rows of one id are committed in the order of their appends; when a batch fails, every later append of the
-   * ids in it that was accepted before the failure was told fails too, so that no gap arises.
+   * ids in it that was accepted before the failure was told fails too, so that no gap arises. Data that the database
+   * refuses fail nothing but their own append, with {@link DataRefused}, and what follows it of its id.
    * At the bound of the queue `settled` is called with {@link JournalUnavailable} at once.
    */
   append(rows: readonly JournalRow[], settled: Settled): void;
@@ -151,4 +152,9 @@ export class JournalUnavailable extends Error {
 /** Another writer has used the revision: the cached state is stale. */
 export class RevisionTaken extends Error {
   override readonly name = "RevisionTaken";
+}
+
+/** The database cannot hold what a row says, now or ever: a fault of this server's, which should not have asked. */
+export class DataRefused extends Error {
+  override readonly name = "DataRefused";
 }

@@ -1,25 +1,16 @@
 // One line of batches: at most one in flight, the next gathers behind it.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { DatabaseError, UNIQUE_VIOLATION } from "./database.ts";
-import type { JournalObservation, JournalRow, Settled } from "./journal.ts";
-import { JournalUnavailable, RevisionTaken } from "./journal.ts";
+import { type Append, idsOf, rowsOf, splitRepeated } from "./batch.ts";
+import { isConflict, isDataException } from "./database.ts";
+import type { JournalObservation } from "./journal.ts";
+import { DataRefused, JournalUnavailable, RevisionTaken } from "./journal.ts";
 import type { RowSink, WriterLimits } from "./sink.ts";
-
-/** Rows that one caller wants committed together, and what the queue must know of them. */
-export interface Append {
-  readonly id: string;
-  readonly rows: readonly JournalRow[];
-  readonly bytes: number;
-  readonly settled: Settled;
-  /** After this moment (`performance.now()`) it no longer waits for a batch. */
-  readonly deadline: number;
-}
 
 const PROBE_FIRST_MS = 20;
 const PROBE_MOST_MS = 500;
-/** Rounds of taking out conflicting ids before a batch counts as failed. */
-const CONFLICT_ROUNDS = 5;
+/** Rounds of taking out what is refused before a batch counts as failed. */
+const ROUNDS = 5;
 
 /**
  * Modes and moves:
@@ -137,13 +128,9 @@ export class Lane {
   /** The batch in flight was not committed: tells whom it concerns, and comes back when the lane may go on. */
   async #failed(error: unknown): Promise<void> {
     let reason = error;
-    for (let round = 0; round < CONFLICT_ROUNDS && isConflict(reason); round++) {
+    for (let round = 0; round < ROUNDS && (isConflict(reason) || isDataException(reason)); round++) {
       try {
-        await this.#dropTaken();
-        if (this.#flying.length > 0) await this.#insert(this.#flying);
-        const committed = this.#flying;
-        this.#flying = [];
-        this.#settle(committed);
+        await (isConflict(reason) ? this.#withoutTaken() : this.#oneByOne());
         return;
       } catch (again) {
         reason = again;
@@ -157,6 +144,38 @@ export class Lane {
     this.#settle(victims, new JournalUnavailable(message, { cause: reason }));
     await this.#recover(message);
     this.#mode = "writing";
+  }
+
+  async #withoutTaken(): Promise<void> {
+    await this.#dropTaken();
+    if (this.#flying.length > 0) await this.#insert(this.#flying);
+    const committed = this.#flying;
+    this.#flying = [];
+    this.#settle(committed);
+  }
+
+  /** Commits the appends one after another, so that those whose data the database refuses fail alone. */
+  async #oneByOne(): Promise<void> {
+    for (let next = this.#flying[0]; next !== undefined; next = this.#flying[0]) {
+      try {
+        await this.#insert([next]);
+      } catch (error) {
+        if (!isDataException(error)) throw error;
+        this.#refuse(next, error);
+        continue;
+      }
+      this.#flying = this.#flying.slice(1);
+      this.#settle([next]);
+    }
+  }
+
+  /** Fails an append, and what follows it of its id: that was decided on a state which is none. */
+  #refuse(refused: Append, cause: unknown): void {
+    const later = this.#flying.filter((append) => append.id === refused.id && append !== refused);
+    const victims = [...later, ...this.#withdraw(new Set([refused.id]))];
+    this.#flying = this.#flying.filter((append) => append.id !== refused.id);
+    this.#settle([refused], new DataRefused("The database refused the data of an event.", { cause }));
+    this.#settle(victims, new JournalUnavailable("The database refused the event before this one."));
   }
 
   /** Takes the ids whose revisions are in use out of the batch and out of the queue behind it. */
@@ -202,7 +221,7 @@ export class Lane {
     return withdrawn;
   }
 
-  #settle(appends: readonly Append[], error?: JournalUnavailable | RevisionTaken): void {
+  #settle(appends: readonly Append[], error?: Parameters<Append["settled"]>[0]): void {
     for (const append of appends) {
       this.#forget(append);
       try {
@@ -220,31 +239,4 @@ export class Lane {
     if (this.#closed === undefined || this.#queue.length > 0 || this.#flying.length > 0) return;
     if (this.#mode === "idle" || this.#mode === "down") this.#closed();
   }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof DatabaseError && error.sqlState === UNIQUE_VIOLATION;
-}
-
-/** Sets apart what uses a revision for the second time within one batch, and all that follows it of the same id. */
-function splitRepeated(batch: readonly Append[]): { first: readonly Append[]; again: readonly Append[] } {
-  const used = new Set<string>();
-  const repeated = new Set<string>();
-  const first: Append[] = [];
-  const again: Append[] = [];
-  for (const append of batch) {
-    const revisions = append.rows.map((row) => `${row.revision} ${row.kind} ${row.id}`);
-    if (revisions.some((revision) => used.has(revision))) repeated.add(append.id);
-    for (const revision of revisions) used.add(revision);
-    (repeated.has(append.id) ? again : first).push(append);
-  }
-  return { first, again };
-}
-
-function idsOf(appends: readonly Append[]): ReadonlySet<string> {
-  return new Set(appends.map((append) => append.id));
-}
-
-function rowsOf(appends: readonly Append[]): readonly JournalRow[] {
-  return appends.length === 1 ? appends[0]!.rows : appends.flatMap((append) => append.rows);
 }

@@ -1,8 +1,9 @@
 // Group commit: appends of many entities share a transaction, so that a commit is paid once for all of them.
 
+import type { Append } from "./batch.ts";
 import type { JournalObservation, JournalRow, Settled } from "./journal.ts";
 import { JournalUnavailable } from "./journal.ts";
-import { type Append, Lane } from "./lane.ts";
+import { Lane } from "./lane.ts";
 import type { RowSink, WriterLimits } from "./sink.ts";
 
 export const WRITER_LIMITS: WriterLimits = {

@@ -2,7 +2,8 @@
 
 import { isLoopback } from "./loopback.ts";
 import { readOptions } from "./options.ts";
-import { type Setting, type SettingKey, settings } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { type SettingKey, settings } from "./settings.ts";
 import { type Property, withProperties } from "./system-properties.ts";
 import { unknownVariables } from "./unknown-variables.ts";
 import { hasDoubles, quickStartUser, type User } from "./users.ts";

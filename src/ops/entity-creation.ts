@@ -1,5 +1,6 @@
 // The setting ENTITY_CREATION: who may create what, as in Ditto's configuration `ditto.entity-creation`, but as JSON.
 
+import { jsonOf, membersOf } from "./json-kind.ts";
 import type { Kind } from "./setting-kinds.ts";
 
 /** One entry of a list. It speaks of a creation that all of its lists match; an empty list matches everything. */
@@ -18,34 +19,17 @@ export interface EntityCreation {
   readonly revoke: readonly CreationEntry[];
 }
 
-type Members = Readonly<Record<string, unknown>>;
+const form = '{"grant":[…],"revoke":[…]}';
 
 /** JSON such as `{"grant":[{"auth-subjects":["pre:admin"]}],"revoke":[]}`; without `grant` everything is granted. */
 export const entityCreation: Kind<EntityCreation> = {
-  form: '{"grant":[…],"revoke":[…]}',
+  form,
   secret: false,
   parse(text) {
-    const { grant, revoke } = members(jsonOf(text), "the value", ["grant", "revoke"]);
+    const { grant, revoke } = membersOf(jsonOf(text, form), "the value", ["grant", "revoke"]);
     return { grant: entries(grant ?? [{}], "grant"), revoke: entries(revoke ?? [], "revoke") };
   },
 };
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('must be JSON of the form {"grant":[…],"revoke":[…]}');
-  }
-}
-
-function members(value: unknown, place: string, names: readonly string[]): Members {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`must have an object as ${place}`);
-  const stranger = Object.keys(value).find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw new Error(`must have only ${names.join(", ")} in ${place}, not "${stranger}"`);
-  return value as Members;
-}
 
 function entries(value: unknown, place: string): readonly CreationEntry[] {
   if (!Array.isArray(value)) throw new Error(`must have a list as ${place}`);
@@ -53,7 +37,12 @@ function entries(value: unknown, place: string): readonly CreationEntry[] {
 }
 
 function entryOf(value: unknown, place: string): CreationEntry {
-  const lists = members(value, place, ["resource-types", "namespaces", "auth-subjects", "thing-definitions"]);
+  const lists = membersOf(value, place, [
+    "resource-types",
+    "namespaces",
+    "auth-subjects",
+    "thing-definitions",
+  ]);
   const list = <T>(name: string, says: string, fits: (item: unknown) => item is T): readonly T[] => {
     const items = lists[name] ?? [];
     if (!Array.isArray(items) || !items.every(fits))

@@ -2,9 +2,13 @@
 // `ditto.gateway.authentication.namespace-access`, but as JSON.
 
 import { compilePattern, isPatternLengthAllowed, MAX_PATTERN } from "../base/pattern.ts";
-import { compileTemplate, type Template } from "../base/placeholders/template.ts";
+import { isHeaderPlaceholder } from "../base/placeholders/header.ts";
+import { isJwtPlaceholder } from "../base/placeholders/jwt.ts";
+import type { Template } from "../base/placeholders/template.ts";
 import { isTimePlaceholder } from "../base/placeholders/time.ts";
+import { jsonOf, membersOf, textsOf } from "./json-kind.ts";
 import type { Kind } from "./setting-kinds.ts";
+import { templateOf } from "./templates.ts";
 
 /** A text with placeholders that has to come to something. */
 export interface AccessCondition {
@@ -27,8 +31,6 @@ export interface NamespacePatterns {
   matches(namespace: string): boolean;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 const names = ["conditions", "resource-types", "allowed-namespaces", "blocked-namespaces"];
 const form = '[{"conditions":[…],"resource-types":[…],"allowed-namespaces":[…],"blocked-namespaces":[…]}]';
 
@@ -37,40 +39,21 @@ export const namespaceAccessRules: Kind<readonly NamespaceRule[]> = {
   form,
   secret: false,
   parse(text) {
-    const rules = jsonOf(text);
+    const rules = jsonOf(text, form);
     if (!Array.isArray(rules)) throw new Error(`must be JSON of the form ${form}`);
     return rules.map((rule, i) => ruleOf(rule, `[${i}]`));
   },
 };
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`must be JSON of the form ${form}`);
-  }
-}
-
 function ruleOf(value: unknown, place: string): NamespaceRule {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`must have an object as ${place}`);
-  const stranger = Object.keys(value).find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw new Error(`must have only ${names.join(", ")} in ${place}, not "${stranger}"`);
-  const texts = (name: string) => textsOf(value as Members, name, place);
+  const rule = membersOf(value, place, names);
+  const texts = (name: string) => textsOf(rule[name] ?? [], `${place}.${name}`);
   return {
     conditions: texts("conditions").map((text) => conditionOf(text, `${place}.conditions`)),
     resourceTypes: texts("resource-types").map((type) => typeOf(type, `${place}.resource-types`)),
     allowed: patternsOf(texts("allowed-namespaces"), `${place}.allowed-namespaces`),
     blocked: patternsOf(texts("blocked-namespaces"), `${place}.blocked-namespaces`),
   };
-}
-
-function textsOf(rule: Members, name: string, place: string): readonly string[] {
-  const items = rule[name] ?? [];
-  if (!Array.isArray(items) || !items.every((item) => typeof item === "string"))
-    throw new Error(`must have a list of texts as ${place}.${name}`);
-  return items;
 }
 
 function typeOf(type: string, place: string): "thing" | "policy" {
@@ -81,15 +64,11 @@ function typeOf(type: string, place: string): "thing" | "policy" {
 
 function conditionOf(text: string, place: string): AccessCondition {
   const asked: string[] = [];
-  try {
-    const template = compileTemplate(text, (name) => {
-      asked.push(name);
-      return name.startsWith("jwt:") || name.startsWith("header:") || isTimePlaceholder(name);
-    });
-    return { template, needsToken: asked.some((name) => name.startsWith("jwt:")) };
-  } catch (error) {
-    throw new Error(`must have texts with placeholders as ${place}: ${(error as Error).message}`);
-  }
+  const template = templateOf(text, place, (name) => {
+    asked.push(name);
+    return isJwtPlaceholder(name) || isHeaderPlaceholder(name) || isTimePlaceholder(name);
+  });
+  return { template, needsToken: asked.some(isJwtPlaceholder) };
 }
 
 function patternsOf(texts: readonly string[], place: string): NamespacePatterns {

@@ -1,6 +1,8 @@
 // The setting NAMESPACE_POLICIES: root policies of namespaces, as in Ditto's configuration `ditto.namespace-policies`,
 // but as JSON.
 
+import { isNamespacedId } from "../base/ids.ts";
+import { jsonOf, membersOf, textsOf } from "./json-kind.ts";
 import type { Kind } from "./setting-kinds.ts";
 
 /** The root policies of the namespaces that a pattern matches. */
@@ -9,32 +11,22 @@ export interface NamespacePolicies {
   readonly policies: readonly string[];
 }
 
+const form = '{"namespace":["policy id",…],…}';
+
 /** JSON such as `{"org.example":["org.example:root"],"org.example.*":["org.example:root"],"*":["ops:all"]}`. */
 export const namespacePolicies: Kind<readonly NamespacePolicies[]> = {
-  form: '{"namespace":["policy id",…],…}',
+  form,
   secret: false,
   parse(text) {
-    const value = jsonOf(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw notOfForm();
-    return Object.entries(value).map(([pattern, policies]) => ({
+    const given = membersOf(jsonOf(text, form), "the value");
+    return Object.entries(given).map(([pattern, policies]) => ({
       pattern: checkedPattern(pattern),
       policies: checkedIds(pattern, policies),
     }));
   },
 };
 
-const notOfForm = () => new Error('must be JSON of the form {"namespace":["policy id",…],…}');
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw notOfForm();
-  }
-}
-
 const namespacePattern = /^[a-zA-Z]\w*(?:[.-][a-zA-Z]\w*)*(?:\.\*)?$/;
-const policyId = /^[a-zA-Z]\w*(?:[.-][a-zA-Z]\w*)*:[^/]+$/;
 
 function checkedPattern(pattern: string): string {
   if (pattern !== "*" && !namespacePattern.test(pattern))
@@ -43,7 +35,11 @@ function checkedPattern(pattern: string): string {
 }
 
 function checkedIds(pattern: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || !value.every((id) => typeof id === "string" && policyId.test(id)))
-    throw new Error(`must have a list of policy IDs for "${pattern}"`);
-  return value;
+  // The path of a property ends at each dot, as it does in Ditto.
+  if (typeof value === "object" && !Array.isArray(value))
+    throw new Error(`must have a list for "${pattern}"; name a namespace with dots in NAMESPACE_POLICIES`);
+  const ids = textsOf(value, `"${pattern}"`);
+  const wrong = ids.find((id) => !isNamespacedId(id));
+  if (wrong !== undefined) throw new Error(`must have policy IDs as "${pattern}", which "${wrong}" is not`);
+  return ids;
 }

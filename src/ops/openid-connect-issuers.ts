@@ -1,21 +1,24 @@
 // Whose tokens count, as in Ditto's configuration `openid-connect-issuers`, but as JSON.
 
-import { jwtPlaceholder } from "../base/placeholders/jwt.ts";
-import { compileTemplate } from "../base/placeholders/template.ts";
+import { isJwtPlaceholder } from "../base/placeholders/jwt.ts";
+import type { Template } from "../base/placeholders/template.ts";
+import { isInjectable } from "./injected-headers.ts";
+import { jsonOf, membersOf, textsOf } from "./json-kind.ts";
 import type { Kind } from "./setting-kinds.ts";
+import { templateOf } from "./templates.ts";
 
-/** One authorization server, or several that are trusted alike. Texts with placeholders are known to compile. */
+/** One authorization server, or several that are trusted alike. */
 export interface OpenIdConnectIssuer {
   /** What stands before the colon of its subjects. */
   readonly subjectIssuer: string;
   /** Values of the claim `iss`; each stands for itself, and for itself after `https://` or whatever the protocol is. */
   readonly issuers: readonly string[];
-  /** Texts with placeholders `jwt:…`: what stands behind the colon. */
-  readonly authSubjects: readonly string[];
-  /** Headers by lower-case name that commands get, from texts with placeholders. */
-  readonly injectClaimsIntoHeaders: Readonly<Record<string, string>>;
-  /** Texts with placeholders, each of which must resolve to something. */
-  readonly prerequisiteConditions: readonly string[];
+  /** With placeholders `jwt:…`: what stands behind the colon. One without is a subject of every token, as in Ditto. */
+  readonly authSubjects: readonly Template[];
+  /** Headers that commands get, by lower-case name. */
+  readonly injectClaimsIntoHeaders: Readonly<Record<string, Template>>;
+  /** Each of them must resolve to something. */
+  readonly prerequisiteConditions: readonly Template[];
 }
 
 const form = '{"prefix":{"issuer":"host/path","auth-subjects":[…]},…}';
@@ -25,7 +28,7 @@ export const openIdConnectIssuers: Kind<readonly OpenIdConnectIssuer[]> = {
   form,
   secret: false,
   parse(text) {
-    const trusted = Object.entries(members(jsonOf(text), "the value")).map(([prefix, value]) =>
+    const trusted = Object.entries(membersOf(jsonOf(text, form), "the value")).map(([prefix, value]) =>
       issuerOf(prefix, value),
     );
     const all = trusted.flatMap(({ issuers }) => issuers.map(withoutProtocol));
@@ -40,42 +43,22 @@ export const issuerAddress = (issuer: string): string => withoutProtocol(issuer)
 
 const withoutProtocol = (issuer: string): string => issuer.replace(/^https?:\/\//, "");
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`must be JSON of the form ${form}`);
-  }
-}
-
-function members(value: unknown, place: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`must have an object as ${place}`);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-const known = [
-  "issuer",
-  "issuers",
-  "auth-subjects",
-  "inject-claims-into-headers",
-  "prerequisite-conditions",
-] as const;
+const names = ["issuer", "issuers", "auth-subjects", "inject-claims-into-headers", "prerequisite-conditions"];
 
 function issuerOf(prefix: string, value: unknown): OpenIdConnectIssuer {
   if (!/^[^\p{Cc}]+$/u.test(prefix)) throw new Error("must have prefixes without control characters");
-  const given: { readonly [name in (typeof known)[number]]?: unknown } = members(value, prefix);
-  const stranger = Object.keys(given).find((name) => !known.some((one) => one === name));
-  if (stranger !== undefined)
-    throw new Error(`must have only ${known.join(", ")} in ${prefix}, not "${stranger}"`);
-  const several = texts(given.issuers ?? [], `${prefix}.issuers`);
-  const issuers = several.length > 0 ? several : texts([given.issuer], `${prefix}.issuer`);
+  const given = membersOf(value, prefix, names);
+  const several = textsOf(given.issuers ?? [], `${prefix}.issuers`);
+  const issuers = several.length > 0 ? several : [textOf(given.issuer, `${prefix}.issuer`)];
   issuers.forEach(checkAddress);
   return {
     subjectIssuer: prefix,
     issuers,
     authSubjects: templates(given["auth-subjects"] ?? ["{{jwt:sub}}"], `${prefix}.auth-subjects`),
-    injectClaimsIntoHeaders: headersOf(given["inject-claims-into-headers"] ?? {}, prefix),
+    injectClaimsIntoHeaders: headersOf(
+      given["inject-claims-into-headers"] ?? {},
+      `${prefix}.inject-claims-into-headers`,
+    ),
     prerequisiteConditions: templates(
       given["prerequisite-conditions"] ?? [],
       `${prefix}.prerequisite-conditions`,
@@ -83,9 +66,8 @@ function issuerOf(prefix: string, value: unknown): OpenIdConnectIssuer {
   };
 }
 
-function texts(value: unknown, place: string): readonly string[] {
-  if (!Array.isArray(value) || !value.every((item) => typeof item === "string" && item !== ""))
-    throw new Error(`must have text as ${place}`);
+function textOf(value: unknown, place: string): string {
+  if (typeof value !== "string" || value === "") throw new Error(`must have text as ${place}`);
   return value;
 }
 
@@ -95,32 +77,18 @@ function checkAddress(issuer: string): void {
     throw new Error(`must have issuers of the form host/path, which "${issuer}" is not`);
 }
 
-function templates(value: unknown, place: string): readonly string[] {
-  const all = texts(value, place);
-  for (const text of all) checkTemplate(text, place);
-  return all;
-}
+const templates = (value: unknown, place: string): readonly Template[] =>
+  textsOf(value, place).map((text) => templateOf(text, place, isJwtPlaceholder));
 
-function headersOf(value: unknown, prefix: string): Readonly<Record<string, string>> {
-  const place = `${prefix}.inject-claims-into-headers`;
+function headersOf(value: unknown, place: string): Readonly<Record<string, Template>> {
   return Object.fromEntries(
-    Object.entries(members(value, place)).map(([name, text]) => {
+    Object.entries(membersOf(value, place)).map(([given, text]) => {
+      const name = given.toLowerCase();
       if (!/^[\w.!#$%&'*+^`|~-]+$/.test(name)) throw new Error(`must have names of headers in ${place}`);
-      if (typeof text !== "string") throw new Error(`must have text as ${place}.${name}`);
-      checkTemplate(text, place);
-      return [name.toLowerCase(), text];
+      if (!isInjectable(name))
+        throw new Error(`must have headers in ${place} that a client may send, which ${given} is not`);
+      if (typeof text !== "string") throw new Error(`must have text as ${place}.${given}`);
+      return [name, templateOf(text, place, isJwtPlaceholder)];
     }),
   );
 }
-
-/** Resolved once as well, since the path of a claim is only read then. */
-function checkTemplate(text: string, place: string): void {
-  try {
-    compileTemplate(text, isClaim).resolve(jwtPlaceholder({}));
-  } catch (error) {
-    throw new Error(`must have texts with placeholders as ${place}: ${(error as Error).message}`);
-  }
-}
-
-/** Whether a placeholder is one of those that the claims of a token resolve. */
-export const isClaim = (name: string): boolean => name.startsWith("jwt:");

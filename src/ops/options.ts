@@ -1,5 +1,6 @@
+import type { Setting } from "./setting.ts";
 import { flag } from "./setting-kinds.ts";
-import { optionOf, type Setting, settings } from "./settings.ts";
+import { optionOf, settings } from "./settings.ts";
 import { type Property, readProperty } from "./system-properties.ts";
 
 interface Given {

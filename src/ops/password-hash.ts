@@ -22,8 +22,11 @@ export function checkHash(name: string, password: string): void {
     throw new Error(
       `must have bcrypt hashes of a cost between 4 and ${MAX_COST}; that of ${name} has ${cost}`,
     );
-  if (cost === undefined && otherHash.test(password))
-    throw new Error(
-      `must have hashes of bcrypt only, which that of ${name} is not; make one with htpasswd -B or pollux hash-password`,
-    );
+  if (cost === undefined && otherHash.test(password)) throw noHashOfBcrypt(name);
 }
+
+/** The Error for a password that has to be a hash of bcrypt and is none. */
+export const noHashOfBcrypt = (name: string): Error =>
+  new Error(
+    `must have hashes of bcrypt only, which that of ${name} is not; make one with htpasswd -B or pollux hash-password`,
+  );

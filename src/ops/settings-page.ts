@@ -1,8 +1,7 @@
 // The settings as text for people: --help and docs/settings.md.
 
-import { optionOf, type Setting, settings } from "./settings.ts";
-
-const rows: readonly Setting[] = Object.values(settings);
+import type { Setting } from "./setting.ts";
+import { optionOf, settingsBySubject } from "./settings.ts";
 
 /** What `--help` prints. */
 export function helpText(): string {
@@ -10,14 +9,12 @@ export function helpText(): string {
     "Pollux, a digital-twin server that Eclipse Ditto clients use unchanged.",
     "",
     "Usage: pollux [--option value]…",
+    "       pollux hash-password    reads a password and prints its hash, for USERS, USERS_FILE or DEVOPS_PASSWORD",
     "",
     "Each option is an environment variable too: --http-port is HTTP_PORT. The option counts before the variable.",
     "Some can be set by Ditto's paths as well, as -Dditto.gateway.authentication.oauth.protocol=http.",
     "",
-    ...rows.flatMap((row) => [
-      `  ${row.names.map(optionOf).join(", ")}  <${row.kind.form}>`,
-      `      ${row.says}${row.fallback === undefined ? "" : ` (${row.fallback})`}`,
-    ]),
+    ...settingsBySubject.flatMap(([heading, rows]) => [`${heading}:`, ...rows.flatMap(helpLines), ""]),
     "  --help, -h",
     "      Prints this and stops.",
     "",
@@ -29,31 +26,33 @@ export function settingsPage(): string {
   return [
     "# Settings",
     "",
-    "<!-- Made by `npm run settings-docs` from src/ops/settings.ts; do not edit. -->",
+    "<!-- Made by `npm run settings-docs` from src/ops/settings/; do not edit. -->",
     "",
     "A setting is an environment variable, or an option of the command line: `HTTP_PORT=9090` is `--http-port 9090`.",
     "The option counts before the variable, the variable before the default. An empty variable counts as not set.",
     "",
-    "| Variable | Value | Default | What it does |",
-    "|---|---|---|---|",
-    ...rows.map(
-      ({ names, kind, fallback, says }) =>
-        `| ${names.map(code).join(", ")} | ${kind.form} | ${fallback === undefined ? "" : code(fallback)} | ${says} |`,
-    ),
+    "Sizes may end in `k` or `M` (steps of 1,024), times in `ms`, `s`, `m` or `h`, and in `d` where the value shows it;",
+    "bare numbers are bytes and milliseconds, as in Ditto's configuration.",
     "",
-    "Sizes may end in `k` or `M` (steps of 1,024), times in `ms`, `s`, `m` or `h`; bare numbers are bytes and",
-    "milliseconds, as in Ditto's configuration.",
-    "",
+    ...settingsBySubject.flatMap(([heading, rows]) => [
+      `## ${heading}`,
+      "",
+      "| Variable | Value | Default | What it does |",
+      "|---|---|---|---|",
+      ...rows.map(tableRow),
+      "",
+    ]),
     "## System properties of Ditto",
     "",
     "These can also be set by their paths in Ditto's configuration, on the command line: where the value is JSON, one leaf",
     "at a time, as `-Dditto.gateway.authentication.oauth.openid-connect-issuers.myprovider.issuer=localhost:9000` and",
     "`-D….myprovider.auth-subjects.0='{{ jwt:sub }}'`. Each `.` is a step, and a number a place in a list, which replaces",
-    "the list that was there. They count before all else, and leave what they do not name.",
+    "the list that was there; where the value is a list between commas, it is the only step. They count before all else,",
+    "and leave what they do not name.",
     "",
     "| Variable | Path |",
     "|---|---|",
-    ...rows.flatMap(({ names, path }) => (path ? [`| ${code(names[0])} | ${code(path)} |`] : [])),
+    ...settingsBySubject.flatMap(([, rows]) => rows.flatMap(pathRow)),
     "",
     "## Bad and unknown settings",
     "",
@@ -78,6 +77,17 @@ export function settingsPage(): string {
     "",
   ].join("\n");
 }
+
+const helpLines = ({ names, kind, fallback, says }: Setting): readonly string[] => [
+  `  ${names.map(optionOf).join(", ")}  <${kind.form}>`,
+  `      ${says}${fallback === undefined ? "" : ` (${fallback})`}`,
+];
+
+const tableRow = ({ names, kind, fallback, says }: Setting): string =>
+  `| ${names.map(code).join(", ")} | ${kind.form} | ${fallback === undefined ? "" : code(fallback)} | ${says} |`;
+
+const pathRow = ({ names: [name], path }: Setting): readonly string[] =>
+  path === undefined ? [] : [`| ${code(name)} | ${code(path)} |`];
 
 /** A bar would end the cell of the table. */
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;

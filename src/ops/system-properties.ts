@@ -1,8 +1,9 @@
 // Ditto's other way to configure: `-Dditto.gateway.….openid-connect-issuers.prefix.issuer=host` sets one leaf of a
-// setting that is JSON here, or the whole of one that is not.
+// setting that is JSON here, or the whole of one that is not. A list between commas is set place by place.
 
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
-import { type Setting, settings } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { settings } from "./settings.ts";
 
 /** One `-Dpath=text`, for the setting whose own path begins that path. */
 export interface Property {
@@ -23,9 +24,13 @@ export function readProperty(argument: string): Property {
   if (!setting?.path) throw new Error(`${option} is no option of Pollux`);
   if (text.trim() === "") throw new Error(`${option} needs a value`);
   const rest = path.slice(setting.path.length + 1);
-  if (rest !== "" && !/^[[{]/.test(setting.kind.form)) throw new Error(`${option} is no option of Pollux`);
+  if (rest !== "" && !isJson(setting) && !(isList(setting) && /^\d+$/.test(rest)))
+    throw new Error(`${option} is no option of Pollux`);
   return { option, setting, rest: rest === "" ? [] : rest.split("."), text: text.trim() };
 }
+
+const isJson = ({ kind }: Setting): boolean => /^[[{]/.test(kind.form);
+const isList = ({ kind }: Setting): boolean => kind.form.endsWith(",…");
 
 /**
  * The text of a setting after properties were put over it. Steps that are all numbers make a list, which replaces what
@@ -36,11 +41,18 @@ export function withProperties(text: string, properties: readonly Property[]): s
   const whole = properties.findLast(({ rest }) => rest.length === 0);
   const leaves = properties.filter(({ rest }) => rest.length > 0);
   const base = whole?.text ?? text;
+  if (leaves[0] && !isJson(leaves[0].setting)) return listOf(leaves);
   const under = leaves.length === 0 ? undefined : jsonOf(base);
   if (under === undefined) return base;
   const tree = leaves.reduce<JsonObject>((into, leaf) => withLeaf(into, leaf.rest, leaf.text), {});
   return JSON.stringify(over(under, tree));
 }
+
+const listOf = (leaves: readonly Property[]): string =>
+  leaves
+    .toSorted((a, b) => Number(a.rest[0]) - Number(b.rest[0]))
+    .map(({ text }) => text)
+    .join(",");
 
 function withLeaf(into: JsonObject, [step = "", ...further]: readonly string[], text: string): JsonObject {
   const copy = { ...into };

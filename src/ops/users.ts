@@ -1,6 +1,6 @@
 // Who may log in with a name and a password, from the settings.
 
-import { bcryptCost, checkHash } from "./password-hash.ts";
+import { bcryptCost, checkHash, noHashOfBcrypt } from "./password-hash.ts";
 
 /** Somebody who may log in with HTTP Basic; becomes the subject `nginx:{name}`, as behind Ditto's own proxy. */
 export interface User {
@@ -24,10 +24,7 @@ export function usersFromFile(text: string): readonly User[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
   const users = checked(lines.map((line) => userFrom(line, "must have lines of name:hash")));
   const inTheOpen = users.find(({ password }) => bcryptCost(password) === undefined);
-  if (inTheOpen)
-    throw new Error(
-      `must have hashes of bcrypt only, which that of ${inTheOpen.name} is not; make one with htpasswd -B or pollux hash-password`,
-    );
+  if (inTheOpen) throw noHashOfBcrypt(inTheOpen.name);
   return users;
 }
 

@@ -1,18 +1,7 @@
 // What a policy announces → the sessions of the subjects whom it concerns (basic-signals-announcement page).
 
-import type { JsonObject } from "../base/json/json.ts";
 import { printAnnouncement } from "../protocol/announcement.ts";
-import type { DittoHeaders } from "../signals/signal.ts";
-
-export interface PolicyAnnouncement {
-  readonly policyId: string;
-  readonly name: "subjectDeletion";
-  readonly value: JsonObject;
-  /** Who is told. */
-  readonly subjects: readonly string[];
-  /** `correlation-id`, `requested-acks`, `timeout` and what else is told. */
-  readonly headers: DittoHeaders;
-}
+import type { PolicyAnnouncement } from "../signals/policy-announcement.ts";
 
 /** Takes printed announcements. Must not throw. */
 export type TakeAnnouncement = (text: string, announcement: PolicyAnnouncement) => void;

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { checkPermissions } from "../../src/dispatch/check-permissions.ts";
+import type { Access } from "../../src/policies/enforcer.ts";
 import { entry, type PolicyWorld, policyWorld } from "../support/policy-world.ts";
 
 const thing = "org.acme:lamp";
@@ -55,11 +56,15 @@ test("a permission that is given on a part only is not given", async () => {
 test("a permission that is named over and over is judged once, however long its resource is", async () => {
   const deep = `thing:${"/a".repeat(5_000)}`;
   await world.put(policy, `/entries/reader/resources/${deep}`, { grant: ["READ"], revoke: [] });
-  const started = performance.now();
+  const subjects = ["nginx:user"];
+  const access = world.access.enforcer(await world.policies.load(policy))?.forSubjects(subjects);
+  const judged = vi.spyOn(access as Access, "hasUnrestricted");
 
-  expect(await check({ it: ask(deep, Array(40_000).fill("READ")) })).toEqual({ it: true });
+  expect(await checkPermissions(world, { it: ask(deep, Array(40_000).fill("READ")) }, { subjects })).toEqual({
+    it: true,
+  });
 
-  expect(performance.now() - started).toBeLessThan(1_000); // many seconds, if each were judged
+  expect(judged).toHaveBeenCalledTimes(1);
 });
 
 test("others have their turn while many are answered", async () => {

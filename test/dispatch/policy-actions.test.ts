@@ -111,6 +111,16 @@ describe("an action is refused", () => {
     ["without a token", { auth: { subjects: ["iss:user"] } }, "400 policies:action.failed"],
     ["with a token without the claim", { auth: bearer(["iss:user"], {}) }, "400 policies:action.failed"],
     [
+      "with a token without the claim, also where nothing may be executed",
+      { auth: bearer(["iss:other"], {}) },
+      "400 policies:action.failed",
+    ],
+    [
+      "with a token without the claim, also where there is no policy",
+      { id: "org.acme:none", auth: bearer(["iss:user"], {}) },
+      "400 policies:action.failed",
+    ],
+    [
       "with a precondition, as it has no tag",
       { headers: { "if-match": "*" } },
       "412 policies:precondition.failed",
@@ -138,6 +148,17 @@ describe("an action is refused", () => {
   test("with 403 whoever asks, if only somebody else may execute it", async () => {
     expect(await acting({ auth: { ...user, subjects: ditto.subjects } })).toBe("403 policies:action.failed");
   });
+});
+
+test("a header or label that the subject is made of is only missed where the action may be executed", async () => {
+  act = actingOn(
+    world,
+    "integration:{{ policy-entry:label | fn:filter('eq','reads') }}{{header:x}}:{{jwt:aud}}",
+  );
+
+  expect(await acting({ auth: bearer(["iss:other"]) })).toBe("403 policies:action.failed");
+  expect(await acting()).toBe("400 policies:action.failed");
+  expect(await acting({ headers: { x: "-" } })).toEqual({ status: 204, revision: 2 });
 });
 
 test("a refusal on a state that is not written is void once that is lost", async () => {

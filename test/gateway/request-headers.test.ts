@@ -95,7 +95,7 @@ describe("query parameters that count as headers", () => {
       channel: "twin",
       "correlation-id": "c",
       "requested-acks": ["twin-persisted"],
-      "declared-acks": "my-ack",
+      "declared-acks": ["my-ack"],
       "response-required": true,
       timeout: "1",
       "live-channel-timeout-strategy": "fail",

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/server.ts";
-import { commandMessage, type Message, openSession } from "../support/socket.ts";
+import { commandMessage, errorOf, type Message, openSession } from "../support/socket.ts";
 
 const json = { "content-type": "application/json" };
 const lamp = "/api/2/things/org.acme:lamp";
@@ -18,7 +18,6 @@ afterAll(() => server[Symbol.asyncDispose]());
 const put = (path: string, body: unknown) =>
   server.fetch(lamp + path, { method: "PUT", headers: json, body: JSON.stringify(body) });
 const readLamp = async () => (await server.fetch(`${lamp}?fields=thingId,attributes,_revision`)).text();
-const codeOf = (message: Message) => (message.value as { error?: string } | undefined)?.error;
 const modify = (path: string, value?: unknown, headers = {}) =>
   commandMessage("lamp", "modify", path, value, headers);
 
@@ -182,7 +181,7 @@ describe("messages that are refused change nothing, and the session goes on", ()
 
       const reply = await session.ask(message);
 
-      expect(codeOf(reply)).toBe(code);
+      expect(errorOf(reply)).toBe(code);
       expect(reply.topic).toMatch(/\/errors$/);
       expect((await session.ask(commandMessage("lamp", "retrieve", "/"))).status).toBe(200);
       expect(await readLamp()).toBe(before);
@@ -214,7 +213,7 @@ describe("frames", () => {
     session.socket.send(Buffer.concat([Buffer.from(start), Buffer.from([0xc3, 0x28]), Buffer.from(end)]), {
       binary: true,
     });
-    expect(codeOf(await session.message())).toBe("json.invalid");
+    expect(errorOf(await session.message())).toBe("json.invalid");
     expect(await readLamp()).toBe(before);
   });
 

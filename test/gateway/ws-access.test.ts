@@ -2,18 +2,20 @@
 
 import { describe, expect, test } from "vitest";
 import { invalidJson } from "../../src/base/json/errors.ts";
-import { namespaceNotAccessible, type Reach, type ReachOf } from "../../src/gateway/auth/namespace-access.ts";
+import {
+  type NamespaceAccess,
+  type NamespaceAccessOf,
+  namespaceNotAccessible,
+} from "../../src/gateway/auth/namespace-access.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
-import { commandMessage, type Message, openSession } from "../support/socket.ts";
+import { commandMessage, errorOf, openSession } from "../support/socket.ts";
 import { openDoor } from "../support/ws-door.ts";
 
-const codeOf = (message: Message) => (message.value as { error?: string } | undefined)?.error;
-
 /** Lets nobody use `org.closed`, and who says so in the handshake no things at all. */
-function reachOf(...[, , sent]: Parameters<ReachOf>): Reach {
-  const mayAccess: Reach["mayAccess"] = (kind, namespace) =>
+function reachOf(...[, , sent]: Parameters<NamespaceAccessOf>): NamespaceAccess {
+  const mayAccess: NamespaceAccess["mayAccess"] = (kind, namespace) =>
     namespace !== "org.closed" && !(sent["x-strict"] === "yes" && kind === "thing");
-  const check: Reach["check"] = (kind, namespace) => {
+  const check: NamespaceAccess["check"] = (kind, namespace) => {
     if (!mayAccess(kind, namespace)) throw namespaceNotAccessible(namespace);
   };
   return { mayAccess, check, namespacesFor: (asked) => asked };
@@ -60,7 +62,7 @@ describe("namespaces that may not be used", () => {
     await using door = await openDoor({ reachOf });
     await using session = await openSession(door, { "x-strict": "yes" });
 
-    expect(codeOf(await session.ask(lamp))).toBe("gateway:namespace.notaccessible");
+    expect(errorOf(await session.ask(lamp))).toBe("gateway:namespace.notaccessible");
     expect(await session.ask(policy("org.acme"))).toMatchObject({ status: 204 });
   });
 
@@ -70,14 +72,14 @@ describe("namespaces that may not be used", () => {
     await using session = await openSession(door);
 
     expect((await session.ask(several("org.acme:a", "nonsense"))).value).toEqual(["org.acme:a", "nonsense"]);
-    expect(codeOf(await session.ask(several("org.acme:a", "org.closed:b")))).toBe(
+    expect(errorOf(await session.ask(several("org.acme:a", "org.closed:b")))).toBe(
       "gateway:namespace.notaccessible",
     );
   });
 
   test("tell nothing of their events, whatever a subscription asks for", async () => {
     let judged = 0;
-    const counted: ReachOf = (...about) => {
+    const counted: NamespaceAccessOf = (...about) => {
       const reach = reachOf(...about);
       return {
         ...reach,

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Message, openSession, type Session } from "../support/socket.ts";
+import { errorOf, openSession, type Session } from "../support/socket.ts";
 import { openDoor, type TestDoor } from "../support/ws-door.ts";
 
 const START = "START-SEND-POLICY-ANNOUNCEMENTS";
@@ -35,7 +35,6 @@ async function settled(session: Session) {
   session.send(STOP);
   expect(await session.next()).toBe(`${STOP}:ACK`);
 }
-const codeOf = (message: Message) => (message.value as { error?: string }).error;
 
 describe("START-SEND-POLICY-ANNOUNCEMENTS", () => {
   test("brings those that concern a subject of the session, as Ditto prints them, until they are stopped", async () => {
@@ -86,7 +85,7 @@ describe("START-SEND-POLICY-ANNOUNCEMENTS", () => {
     await using door = await openDoor();
     await using session = await openSession(door);
 
-    expect(codeOf(await session.ask(`${START}?${parameter}`))).toBe("signal.unsupported");
+    expect(errorOf(await session.ask(`${START}?${parameter}`))).toBe("signal.unsupported");
   });
 
   test("tells a session that is gone nothing", async () => {
@@ -196,7 +195,7 @@ describe("acknowledgements of announcements", () => {
 
     const answer = await session.ask(message);
 
-    expect([codeOf(answer), answer.status]).toEqual([code, 400]);
+    expect([errorOf(answer), answer.status]).toEqual([code, 400]);
     expect(door.acks).toEqual([]);
   });
 

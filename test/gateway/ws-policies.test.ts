@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/server.ts";
-import { commandMessage, type Message, openSession, type Session } from "../support/socket.ts";
+import { commandMessage, errorOf, openSession, type Session } from "../support/socket.ts";
 
 let server: TestServer;
 let admin: Session;
@@ -18,7 +18,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const codeOf = (message: Message) => (message.value as { error?: string } | undefined)?.error;
 const say = (name: string, action: string, path: string, value?: unknown) => ({
   topic: `org.acme/${name}/policies/commands/${action}`,
   headers: { "correlation-id": "c" },
@@ -65,7 +64,7 @@ describe("the commands on policies are those that Ditto's protocol knows", () =>
   test.each(Object.entries(rows))("on %s: %s", async (path, known) => {
     for (const action of actions) {
       const answer = await admin.ask(say("none", action, path, null));
-      const isKnown = codeOf(answer) !== "protocoladapter:unknown.topicpath";
+      const isKnown = errorOf(answer) !== "protocoladapter:unknown.topicpath";
       expect([action, isKnown]).toEqual([action, known.split(" ").includes(action)]);
     }
   });
@@ -81,7 +80,7 @@ describe("the commands on policies are those that Ditto's protocol knows", () =>
   ];
   test.each(unknown)("but none on %s", async (path) => {
     for (const action of actions) {
-      expect(codeOf(await admin.ask(say("none", action, path, null)))).toBe("protocoladapter:unknown.path");
+      expect(errorOf(await admin.ask(say("none", action, path, null)))).toBe("protocoladapter:unknown.path");
     }
   });
 

@@ -130,7 +130,7 @@ describe("JWT-TOKEN", () => {
       policyId: "org.acme:lamp",
       name: "subjectDeletion",
       value: {},
-      headers: {},
+      headers: { "correlation-id": "c" },
     } as const;
     door.announcements.publish({ ...announcement, subjects: ["oidc:ann"] });
     verified.resolve(by(60_000));

@@ -55,6 +55,18 @@ describe.each(storages)("due policies on $name", ({ openStorage }) => {
     expect((await journal.load("policy", "ns:many")).tail).toHaveLength(50);
   });
 
+  test("that no database can hold fail nothing but their own append", async () => {
+    const results = await Promise.all([
+      append(journal, policy("ns:sound", 1, 100, birth)),
+      append(journal, policy("ns:endless", 1, 1e19, birth)),
+      append(journal, policy("ns:sound", 2, 200)),
+    ]);
+
+    expect(results).toEqual(["committed", "DataRefused", "committed"]);
+    expect(await dueOf("ns:sound", "ns:endless")).toEqual([{ id: "ns:sound", due: 200 }]);
+    expect(await journal.load("policy", "ns:endless")).toEqual({ snapshot: undefined, tail: [] });
+  });
+
   test("are not noted with rows that are refused", async () => {
     await append(journal, policy("ns:taken", 1, 100, birth));
 

@@ -210,6 +210,53 @@ describe("the writer", () => {
     expect(facts).toEqual([]);
   });
 
+  test("writes one append after another where the data of a batch are refused, and fails those alone", async () => {
+    const sink = new FakeSink();
+    open(sink);
+    const told: string[] = [];
+    const note = (id: string, revision: number) =>
+      writer!.append([row(id, revision)], (error) =>
+        told.push(`${id} ${revision} ${error?.name ?? "committed"}`),
+      );
+    note("a", 1);
+    note("bad", 1);
+    note("bad", 2);
+    note("a", 2);
+    const refusal = new DatabaseError("value out of range", "22003");
+
+    await sink.fail(refusal);
+    note("bad", 3);
+    note("b", 1);
+    await sink.commit();
+    await sink.fail(refusal);
+    await sink.commit();
+    await sink.commit();
+    await writer!.close();
+
+    const lost = ["bad 1 DataRefused", "bad 2 JournalUnavailable", "bad 3 JournalUnavailable"];
+    expect(told).toEqual(["a 1 committed", ...lost, "a 2 committed", "b 1 committed"]);
+    expect(sink.batches.map((batch) => batch.map(({ id }) => id))).toEqual([
+      ["a", "bad", "bad", "a"],
+      ["a"],
+      ["bad"],
+      ["a"],
+      ["b"],
+    ]);
+    expect(facts).toEqual([]);
+  });
+
+  test("goes down with what is left of a batch when the database is lost while it is written piece by piece", async () => {
+    const sink = new FakeSink();
+    open(sink);
+    const results = Promise.all(["a", "b", "c"].map((id) => append(writer!, row(id, 1))));
+
+    await sink.fail(new DatabaseError("value out of range", "22003"));
+    await sink.commit();
+    await sink.fail();
+
+    expect(await results).toEqual(["committed", "JournalUnavailable", "JournalUnavailable"]);
+  });
+
   test("gives a batch up that is in conflict with nothing", async () => {
     const sink = new FakeSink();
     open(sink);

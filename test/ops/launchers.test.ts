@@ -17,6 +17,17 @@ test("a launcher hands over arguments and exit code", () => {
   expect(status).toBe(7);
 });
 
+test("an empty password is refused in one sentence", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [run, "src/main.ts", "hash-password"], {
+    cwd: root,
+    encoding: "utf8",
+    input: "\n",
+  });
+
+  expect(stderr).toBe("Password:\nA password has at least one character.\n");
+  expect([status, stdout]).toEqual([1, ""]);
+});
+
 test.each(["SIGINT", "SIGTERM"] as const)("a launcher passes %s on", async (signal) => {
   const script = `process.on("${signal}", () => process.exit(9)); setInterval(() => {}, 1000); console.log("up")`;
   const child = spawn(process.execPath, [run, "-e", script], {

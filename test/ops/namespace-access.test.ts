@@ -8,6 +8,7 @@ test.each([
   ['[{},{"allowed":[]}]', 'in [1], not "allowed"'],
   ['[{"conditions":"x"}]', "a list of texts as [0].conditions"],
   ['[{"conditions":["{{ thing:id }}"]}]', "as [0].conditions: There is no placeholder 'thing:id'"],
+  ['[{"conditions":["{{ jwt:iss"]}]', "is not closed"],
   ['[{"conditions":["{{ time:now+1x }}"]}]', "There is no placeholder"],
   ['[{"resource-types":["thing","connection"]}]', 'not "connection"'],
   [`[{"blocked-namespaces":["${"x".repeat(1025)}"]}]`, "at most 1024 characters as [0].blocked-namespaces"],

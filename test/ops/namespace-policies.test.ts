@@ -14,13 +14,14 @@ test("names root policies for namespaces, for all below one, and for all", () =>
 
 test.each([
   ["{", "JSON"],
-  ["[]", "JSON"],
+  ["[]", "an object as the value"],
   ['{"org.*.acme":[]}', "a namespace"],
   ['{"org*":[]}', "a namespace"],
   ['{"":[]}', "a namespace"],
-  ['{"org.acme":"org.acme:root"}', "a list of policy IDs"],
-  ['{"org.acme":["root"]}', "a list of policy IDs"],
-  ['{"org.acme":[1]}', "a list of policy IDs"],
+  ['{"org.acme":"org.acme:root"}', "a list of texts"],
+  ['{"org.acme":["root"]}', 'policy IDs as "org.acme", which "root" is not'],
+  ['{"org.acme":["org.acme:a/b"]}', "policy IDs"],
+  ['{"org.acme":[1]}', "a list of texts"],
 ])("refuses %s", (text, says) => {
   expect(() => namespacePolicies.parse(text)).toThrow(says);
 });

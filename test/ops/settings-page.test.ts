@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { asksForHelp } from "../../src/ops/options.ts";
-import { settings } from "../../src/ops/settings.ts";
+import type { Setting } from "../../src/ops/setting.ts";
+import { settings, settingsBySubject } from "../../src/ops/settings.ts";
 import { helpText, settingsPage } from "../../src/ops/settings-page.ts";
 
 test("docs/settings.md is what `npm run settings-docs` makes of the table", () => {
@@ -18,6 +19,24 @@ test("help and page tell of every setting", () => {
     expect(helpText()).toContain(`--${name.toLowerCase().replaceAll("_", "-")}`);
   }
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("the page has a heading for each subject, below which all settings are", () => {
+  const rows = settingsBySubject.flatMap(([, its]) => its);
+
+  expect(rows).toEqual(Object.values(settings));
+  for (const [heading] of settingsBySubject) expect(settingsPage()).toContain(`\n## ${heading}\n`);
+});
+
+test("each path sets one setting only", () => {
+  const paths = Object.values<Setting>(settings).flatMap(({ path }) => (path ? [path] : []));
+
+  expect(new Set(paths).size).toBe(paths.length);
+  for (const path of paths) expect(paths.filter((other) => other.startsWith(`${path}.`))).toEqual([]);
+});
+
+test("help tells of the other command", () => {
+  expect(helpText()).toContain("pollux hash-password");
 });
 
 test("every default is a value that its setting takes", () => {

@@ -13,12 +13,12 @@ test("an issuer is configured leaf by leaf, by Ditto's paths", () => {
     `${issuers}.myprovider.inject-claims-into-headers.User-Email={{ jwt:email }}`,
   ]);
 
-  expect(openIdConnectIssuers).toEqual([
+  expect(openIdConnectIssuers).toMatchObject([
     {
       subjectIssuer: "myprovider",
       issuers: ["localhost:9000"],
-      authSubjects: ["{{ jwt:sub }}", "{{ jwt:sub }}/{{ jwt:scp }}"],
-      injectClaimsIntoHeaders: { "user-email": "{{ jwt:email }}" },
+      authSubjects: [{ text: "{{ jwt:sub }}" }, { text: "{{ jwt:sub }}/{{ jwt:scp }}" }],
+      injectClaimsIntoHeaders: { "user-email": { text: "{{ jwt:email }}" } },
       prerequisiteConditions: [],
     },
   ]);
@@ -43,8 +43,8 @@ test("properties are put over the variable, and leave what they do not name", ()
   const { openIdConnectIssuers } = readConfig(env, [`${issuers}.a.auth-subjects.0={{jwt:email}}`]);
 
   expect(openIdConnectIssuers).toMatchObject([
-    { subjectIssuer: "a", issuers: ["a.example"], authSubjects: ["{{jwt:email}}"] },
-    { subjectIssuer: "b", issuers: ["b.example"], authSubjects: ["{{jwt:sub}}"] },
+    { subjectIssuer: "a", issuers: ["a.example"], authSubjects: [{ text: "{{jwt:email}}" }] },
+    { subjectIssuer: "b", issuers: ["b.example"], authSubjects: [{ text: "{{jwt:sub}}" }] },
   ]);
 });
 
@@ -72,6 +72,53 @@ test("a setting that is a list is set place by place", () => {
 
   expect(namespaceAccess).toHaveLength(2);
   expect(namespaceAccess[0]?.blocked.texts).toEqual(["secret.*"]);
+});
+
+test("what has a path in Ditto's configuration is set by it", () => {
+  const devops = "-Dditto.gateway.authentication.devops";
+
+  const config = readConfig({ DEVOPS_PASSWORD: "a" }, [
+    `${devops}.password=b`,
+    `${devops}.statusPassword=c`,
+    `${devops}.status-secured=false`,
+    `${devops}.devops-authentication-method=oauth2`,
+    "-Dditto.policies.policy.announcement.exponential-backoff.random-factor=0.5",
+    "-Dditto.limits.policies.max-size=200k",
+  ]);
+
+  expect(config).toMatchObject({
+    devopsPassword: "b",
+    statusPassword: "c",
+    devopsStatusSecured: false,
+    devopsAuthenticationMethod: "oauth2",
+    announcementBackoffRandomFactor: 0.5,
+    maxPolicyBytes: 204_800,
+  });
+});
+
+test("a list between commas is set place by place, or whole", () => {
+  const path = "-Dditto.gateway.authentication.devops.devops-oauth2-subjects";
+  const env = { DEVOPS_OAUTH2_SUBJECTS: "ops:x,ops:y,ops:z" };
+
+  expect(readConfig(env, [`${path}.1=ops:b`, `${path}.0=ops:a`]).devopsOauth2Subjects).toEqual([
+    "ops:a",
+    "ops:b",
+  ]);
+  expect(readConfig(env, [`${path}=ops:c,ops:d`]).devopsOauth2Subjects).toEqual(["ops:c", "ops:d"]);
+  expect(problemsOf(env, [`${path}.first=ops:a`])).toEqual([`${path}.first is no option of Pollux`]);
+});
+
+test("a namespace with dots, which no path can name, is pointed to its variable", () => {
+  expect(problemsOf({}, ["-Dditto.namespace-policies.org.acme.0=org.acme:root"])).toEqual([
+    expect.stringContaining('"org"; name a namespace with dots in NAMESPACE_POLICIES'),
+  ]);
+});
+
+test("the text of a secret is not repeated", () => {
+  const [problem] = problemsOf({}, ["-Dditto.gateway.authentication.devops.password=$1$hunter2"]);
+
+  expect(problem).toContain("devops.password is not usable");
+  expect(problem).not.toContain("hunter2");
 });
 
 test("what cannot be set so is refused by its name", () => {

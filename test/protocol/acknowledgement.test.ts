@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
-import { saidAckOf } from "../../src/protocol/acknowledgement.ts";
+import { acknowledgementOf } from "../../src/protocol/acknowledgement.ts";
 import { readEnvelope } from "../../src/protocol/envelope.ts";
 import { type AckTopic, parseTopic } from "../../src/protocol/topic.ts";
 import { codeOf } from "../support/things.ts";
@@ -8,7 +8,7 @@ import { codeOf } from "../support/things.ts";
 const topic = "org.acme/lamp/things/twin/acks/my-ack";
 const read = (message: JsonObject) => {
   const envelope = readEnvelope({ topic, path: "/", ...message });
-  return saidAckOf(envelope, parseTopic(envelope.topic) as AckTopic);
+  return acknowledgementOf(envelope, parseTopic(envelope.topic) as AckTopic);
 };
 
 test("an acknowledgement has a label, a status, and maybe a value", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { printAnnouncement } from "../../src/protocol/announcement.ts";
+import type { PolicyAnnouncement } from "../../src/signals/policy-announcement.ts";
 
 const file = new URL("../fixtures/recorded/ws-policy-announcement.jsonl", import.meta.url);
 const recorded = readFileSync(file, "utf8")
@@ -9,10 +10,11 @@ const recorded = readFileSync(file, "utf8")
   .map((line) => JSON.parse(line).server)
   .find((message) => message?.topic !== undefined);
 
-const announced = {
+const announced: PolicyAnnouncement = {
   policyId: "org.golden.ws:e1",
   name: "subjectDeletion",
   value: recorded.value,
+  subjects: recorded.value.subjectIds,
   headers: { "correlation-id": recorded.headers["correlation-id"] },
 };
 

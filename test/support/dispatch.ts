@@ -8,8 +8,10 @@ import { Entities } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { type PolicySettings, policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { Parts } from "../../src/dispatch/ready.ts";
+import type { PolicyWatch } from "../../src/dispatch/record.ts";
 import { Snapshots } from "../../src/dispatch/snapshots.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
+import { Turns } from "../../src/dispatch/turns.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { entityCreation } from "../../src/ops/entity-creation.ts";
 import type { Reply } from "../../src/signals/reply.ts";
@@ -26,6 +28,7 @@ export const ditto: AuthContext = { subjects: ["nginx:ditto"] };
 export interface World extends Pick<Parts, "things" | "policies" | "access" | "snapshots"> {
   /** What the dispatcher works with. */
   readonly parts: Parts;
+  readonly turns: Turns;
   readonly dispatch: Dispatch;
   readonly published: EntityEvent[];
   /** What went wrong behind the scenes. */
@@ -43,16 +46,27 @@ interface How {
 
 export const thingId = "org.acme:lamp";
 
-interface Sized {
+interface Options {
   readonly capacity?: number;
   readonly maxSize?: number;
   readonly removeEmptyObjects?: boolean;
   readonly policySettings?: PolicySettings;
+  /** Makes what looks after the subjects of policies. */
+  readonly watchOf?: (policies: Entities) => PolicyWatch;
+  /** Headers that the history of policies keeps. */
+  readonly policyHeaders?: readonly string[];
 }
 
 export function worldOn(
   journal: Journal,
-  { capacity = 10_000_000, maxSize = 102_400, removeEmptyObjects = false, policySettings = {} }: Sized = {},
+  {
+    capacity = 10_000_000,
+    maxSize = 102_400,
+    removeEmptyObjects = false,
+    policySettings = {},
+    watchOf,
+    policyHeaders = [],
+  }: Options = {},
 ): World {
   const things = new Entities(thingRules(maxSize, removeEmptyObjects), journal, capacity);
   const policies: Entities = new Entities(
@@ -74,13 +88,16 @@ export function worldOn(
     snapshots,
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
-    historicalHeaders: { thing: [], policy: [] },
+    historicalHeaders: { thing: [], policy: policyHeaders },
     publish: (event) => published.push(event),
+    ...(watchOf && { watch: watchOf(policies) }),
   };
-  const dispatch = dispatcher(parts);
+  const turns = new Turns();
+  const dispatch = dispatcher(parts, turns);
   return {
     ...parts,
     parts,
+    turns,
     dispatch,
     published,
     snapshotErrors,

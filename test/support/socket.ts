@@ -14,6 +14,10 @@ export interface Message {
   readonly revision?: number;
 }
 
+/** The code of the error that a message tells. */
+export const errorOf = (message: Message): string | undefined =>
+  (message.value as { error?: string } | null | undefined)?.error;
+
 export interface Session extends AsyncDisposable {
   readonly socket: WebSocket;
   /** Everything that came and was not yet taken, as text. */

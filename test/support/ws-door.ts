@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { ThingList } from "../../src/dispatch/thing-list.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
+import { authenticationFailed } from "../../src/gateway/auth/errors.ts";
 import { openWebSocketDoor, type WebSocketParts } from "../../src/gateway/ws/door.ts";
 import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/announcements.ts";
 import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
@@ -33,7 +34,11 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
   const address = await listenOnLoopback(server);
   const close = openWebSocketDoor(server, {
     authenticate: () => ({ subjects: ["nginx:ditto"] }),
+    asksForBasic: true,
     ignoresPreAuthentication: false,
+    verifyToken: () => {
+      throw authenticationFailed();
+    },
     dispatch: async (command) => {
       commands.push(command);
       return { status: 204 };
@@ -52,7 +57,6 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     maxBuffered: 1_000_000,
     maxFrameBytes: 1_000_000,
     heartbeatMs: 60_000,
-    challenge: true,
     onFault: (error) => faults.push(error),
     ...parts,
   });

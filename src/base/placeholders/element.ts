@@ -11,6 +11,12 @@ export type Element = readonly string[] | typeof deleted;
 /** Gives the values of a placeholder by its whole name, `prefix:rest`; none where it has none. */
 export type Values = (name: string) => readonly string[];
 
+/** Looks a placeholder up in all of these. */
+export const anyOf =
+  (...sources: readonly Values[]): Values =>
+  (name) =>
+    sources.flatMap((valuesOf) => valuesOf(name));
+
 export type Expression = (values: Values) => Element;
 export type Stage = (input: Element, values: Values) => Element;
 

@@ -7,6 +7,9 @@ import { jsonText } from "./json-text.ts";
 
 const PREFIX = "jwt:";
 
+/** Whether a placeholder is one of the claims. */
+export const isJwtPlaceholder = (name: string): boolean => name.startsWith(PREFIX);
+
 /**
  * The values of placeholders `jwt:…` by the claims of a token, each value once: arrays unfold wherever they stand, what is
  * no string is its JSON. Other placeholders have none.
@@ -14,7 +17,7 @@ const PREFIX = "jwt:";
 export const jwtPlaceholder =
   (claims: JsonObject): Values =>
   (name) =>
-    name.startsWith(PREFIX) ? [...new Set(valuesAt(claims, readPath(name.slice(PREFIX.length)), 0))] : [];
+    isJwtPlaceholder(name) ? [...new Set(valuesAt(claims, readPath(name.slice(PREFIX.length)), 0))] : [];
 
 function valuesAt(value: JsonValue, path: Path, from: number): readonly string[] {
   if (from === path.length) return isArray(value) ? value.map(jsonText) : [jsonText(value)];

@@ -7,6 +7,8 @@ const MAX_TEMPLATE = 10_000;
 
 /** A compiled text with placeholders. */
 export interface Template {
+  /** The text as it was written. */
+  readonly text: string;
   /**
    * All texts it stands for, one for each combination of the placeholders' values; none where one of them has no value.
    * Throws `placeholder:function.too.complex` where these are beyond all measure (1,000 texts, 10^6 characters).
@@ -16,14 +18,15 @@ export interface Template {
 
 /**
  * Compiles a text. `supported` tells which placeholders, named `prefix:rest`, there are where the text is used.
- * Throws a plain error, to be told to whoever wrote the text, on a bad expression, an unknown placeholder or function.
+ * Throws a plain error, to be told to whoever wrote the text, on a bad expression, an unknown placeholder or function, and
+ * on a placeholder that is not closed: Ditto takes it for literal text, of which nobody would learn.
  */
 export function compileTemplate(text: string, supported: (name: string) => boolean): Template {
   if (text.length > MAX_TEMPLATE) throw new Error(`A template has at most ${MAX_TEMPLATE} characters.`);
   const parts = partsOf(text).map((part) =>
     part.isExpression ? compileExpression(part.text, supported) : part.text,
   );
-  return { resolve: (values) => resolve(parts, values) };
+  return { text, resolve: (values) => resolve(parts, values) };
 }
 
 function resolve(parts: readonly (string | Expression)[], values: Values): readonly string[] {
@@ -38,7 +41,7 @@ interface Part {
   readonly isExpression: boolean;
 }
 
-/** The literal texts and expressions in turn; what is opened and never closed is literal. */
+/** The literal texts and expressions in turn. */
 function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let literalFrom = 0;
@@ -51,7 +54,7 @@ function partsOf(text: string): Part[] {
     const [open, close] = text.startsWith("{{", at) ? ["{{", "}}"] : ["${", "}"];
     if (!text.startsWith(open, at)) continue;
     const end = text.indexOf(close, at + 2);
-    if (end < 0) continue;
+    if (end < 0) throw new Error(`The placeholder '${text.slice(at)}' is not closed.`);
     add(at, at + 2, end, end + close.length);
     at = literalFrom - 1;
   }

@@ -13,6 +13,10 @@ const BATCH = 100;
 /** Fewer tasks that were called off are not worth tidying up. */
 const WORTH_TIDYING = 64;
 
+/**
+ * Runs tasks at their times, never before, the earliest first; a few at a time, so that others have a turn. It does not keep
+ * the process alive.
+ */
 export class Agenda {
   #heap: Item[] = [];
   #calledOff = 0;

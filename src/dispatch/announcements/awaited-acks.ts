@@ -19,6 +19,7 @@ export interface Asked {
   readonly labels: readonly string[];
 }
 
+/** Announcements that wait, each until all its acknowledgements have come; whoever expects them calls it off in time. */
 export class AwaitedAcks {
   readonly #awaited = new Map<string, Awaited>();
 

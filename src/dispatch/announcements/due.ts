@@ -1,7 +1,7 @@
 // When a policy has to be looked at because of its subjects.
 
 import type { JsonObject } from "../../base/json/json.ts";
-import { type WatchedSubject, watchedSubjects } from "../../policies/expiry.ts";
+import { type WatchedSubject, watchedSubjects } from "../../policies/watched-subjects.ts";
 import type { AnnouncementSettings } from "./settings.ts";
 
 /** Expired subjects are deleted, and announcements published, up to so many milliseconds beside their time, as in Ditto. */

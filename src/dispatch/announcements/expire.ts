@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../base/json/json.ts";
 import { removeAt } from "../../base/json/pointer.ts";
-import { entriesWith, type WatchedSubject } from "../../policies/expiry.ts";
+import { entriesWith, type WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { Change } from "../../signals/signal.ts";
 import type { Entities } from "../entities.ts";
 import { decided, type Recorder, record } from "../record.ts";
@@ -12,7 +12,8 @@ import type { Turns } from "../turns.ts";
  * Deletes a subject from all entries that hold it as it is, in one event; resolves with whether there was one, once it
  * is committed. It is judged by nobody: no rights, no conditions, and a policy that has no administrator without the
  * subject had none with it either.
- * @throws JournalUnavailable or RevisionTaken: nothing is known to have happened. TwinError when too much waits.
+ * @throws JournalUnavailable or RevisionTaken: nothing is known to have happened. DataRefused: nothing has. TwinError when
+ * too much waits.
  */
 export type Expire = (policyId: string, subject: WatchedSubject) => Promise<boolean>;
 

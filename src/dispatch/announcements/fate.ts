@@ -1,6 +1,6 @@
 // What becomes of a subject that expires or is deleted, as a machine of four phases; it decides, others act.
 
-import type { WatchedSubject } from "../../policies/expiry.ts";
+import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import { dueOf, WINDOW_MS } from "./due.ts";
 import type { AnnouncementSettings } from "./settings.ts";
 
@@ -17,16 +17,16 @@ export interface Fate {
 }
 
 /** The time that was slept for has come; acknowledgements have come, good or bad; the subject is not in its policy any more. */
-export type Happening = "time" | "acknowledged" | "refused" | "deleted";
+export type Trigger = "time" | "acknowledged" | "refused" | "deleted";
 
 /** `stay`: what was begun goes on. Times in milliseconds since the epoch. */
-export type Deed =
+export type Effect =
   | { readonly what: "stay" | "announce" | "delete" | "forget" }
   | { readonly what: "sleep"; readonly until: number };
 
-export interface Step {
+export interface Transition {
   readonly fate: Fate;
-  readonly deed: Deed;
+  readonly effect: Effect;
 }
 
 /** What is known when something happens. `chance` is at least 0 and below 1. */
@@ -38,7 +38,7 @@ export interface Circumstances {
 }
 
 /** The fate of a subject that nothing has happened to yet. */
-export function begin({ subject, settings }: Pick<Circumstances, "subject" | "settings">): Step {
+export function begin({ subject, settings }: Pick<Circumstances, "subject" | "settings">): Transition {
   const announces = subject.announcement?.beforeExpiry !== undefined;
   const fate: Fate = {
     phase: announces ? "to-announce" : "to-delete",
@@ -46,12 +46,12 @@ export function begin({ subject, settings }: Pick<Circumstances, "subject" | "se
     backoff: settings.announcementBackoffMin,
     deletedAt: undefined,
   };
-  return { fate, deed: { what: "sleep", until: dueOf(subject, settings) } };
+  return { fate, effect: { what: "sleep", until: dueOf(subject, settings) } };
 }
 
-/** The next step after something happened. */
-export function happen(fate: Fate, happening: Happening, about: Circumstances): Step {
-  switch (happening) {
+/** What follows once something happened. */
+export function transition(fate: Fate, trigger: Trigger, about: Circumstances): Transition {
+  switch (trigger) {
     case "time":
       return onTime(fate, about);
     case "acknowledged":
@@ -63,36 +63,39 @@ export function happen(fate: Fate, happening: Happening, about: Circumstances): 
   }
 }
 
-const announce = (fate: Fate): Step => ({
+const announce = (fate: Fate): Transition => ({
   fate: { ...fate, phase: "to-acknowledge" },
-  deed: { what: "announce" },
+  effect: { what: "announce" },
 });
-const remove = (fate: Fate): Step => ({ fate: { ...fate, phase: "deleting" }, deed: { what: "delete" } });
-const forget = (fate: Fate): Step => ({ fate, deed: { what: "forget" } });
+const remove = (fate: Fate): Transition => ({
+  fate: { ...fate, phase: "deleting" },
+  effect: { what: "delete" },
+});
+const forget = (fate: Fate): Transition => ({ fate, effect: { what: "forget" } });
 
-function onTime(fate: Fate, about: Circumstances): Step {
+function onTime(fate: Fate, about: Circumstances): Transition {
   if (fate.phase === "to-announce") return announce(fate);
   return fate.phase === "to-acknowledge" ? onRefused(fate, about) : remove(fate);
 }
 
-function onAcknowledged(fate: Fate, { subject, now }: Circumstances): Step {
+function onAcknowledged(fate: Fate, { subject, now }: Circumstances): Transition {
   if (fate.deletedAt !== undefined) return forget(fate);
   if (subject.expiry <= now) return remove(fate);
   return {
     fate: { ...fate, phase: "to-delete" },
-    deed: { what: "sleep", until: subject.expiry + WINDOW_MS },
+    effect: { what: "sleep", until: subject.expiry + WINDOW_MS },
   };
 }
 
 /** Publishes again after a while; beyond the grace period the subject goes unacknowledged. */
-function onRefused(fate: Fate, about: Circumstances): Step {
+function onRefused(fate: Fate, about: Circumstances): Transition {
   const { subject, settings, now } = about;
   const backoff = longer(fate.backoff, about);
   const end = Math.min(subject.expiry, fate.deletedAt ?? Number.POSITIVE_INFINITY);
   if (now + backoff < end + settings.announcementGracePeriod)
     return {
       fate: { ...fate, phase: "to-announce", backoff },
-      deed: { what: "sleep", until: now + backoff },
+      effect: { what: "sleep", until: now + backoff },
     };
   return fate.deletedAt === undefined ? remove(fate) : forget(fate);
 }
@@ -104,11 +107,11 @@ function longer(backoff: number, { settings, chance }: Circumstances): number {
   return Math.min(most, Math.floor(Math.min(most, backoff) * factor));
 }
 
-function onDeleted(fate: Fate, { subject, settings }: Circumstances): Step {
-  if (fate.phase === "to-acknowledge") return { fate, deed: { what: "stay" } };
+function onDeleted(fate: Fate, { subject, settings }: Circumstances): Transition {
+  if (fate.phase === "to-acknowledge") return { fate, effect: { what: "stay" } };
   const announces = settings.announceWhenDeleted && subject.announcement?.whenDeleted === true;
   if (announces && !fate.acknowledged) return announce(fate);
   // What was to come before the expiry, or to be repeated, still comes then, and says when the subject was deleted.
   const comes = fate.phase === "to-announce" && subject.expiry !== Number.POSITIVE_INFINITY;
-  return comes ? { fate, deed: { what: "stay" } } : forget(fate);
+  return comes ? { fate, effect: { what: "stay" } } : forget(fate);
 }

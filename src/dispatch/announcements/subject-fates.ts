@@ -1,20 +1,24 @@
-// The subjects about which something is under way: each with its fate, what it waits for, and the deeds that follow.
+// The subjects about which something is under way: each with its fate, what it waits for, and the effects that follow.
 
-import type { WatchedSubject } from "../../policies/expiry.ts";
+import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { Agenda } from "./agenda.ts";
 import { type Publish, subjectDeletion } from "./announcement.ts";
 import { AwaitedAcks } from "./awaited-acks.ts";
 import { RETRY_MS } from "./due-policies.ts";
 import type { Expire } from "./expire.ts";
-import { begin, type Fate, type Happening, happen, type Step } from "./fate.ts";
+import { begin, type Fate, type Transition, type Trigger, transition } from "./fate.ts";
 import { Limiter } from "./limiter.ts";
 import type { AnnouncementSettings } from "./settings.ts";
 
-/** With more subjects under way, in all or of one policy, nothing is waited for: announcements are published once. */
+/**
+ * With as many subjects under way, no other is taken on before it expires: what was to be announced earlier is announced
+ * then, once, and no acknowledgement is waited for. One that is deleted is announced at once or not at all.
+ */
 const MOST = 100_000;
+/** With more under way of one policy, or more that are in none any more, these are announced once as well. */
 const MOST_EACH = 1_000;
-/** Of these, subjects that are in no policy any more: anybody may make policies for a moment, and none of them stays. */
+/** Anybody may make policies for a moment, and none of them stays. */
 const MOST_GONE = 20_000;
 /** Deletions at work at a time. */
 const DELETIONS = 16;
@@ -39,6 +43,10 @@ export interface FatesParts {
 const nothing = () => undefined;
 const isGone = ({ deletedAt }: Fate): boolean => deletedAt !== undefined;
 
+/**
+ * Follows each subject from {@link begin} until nothing more is to be done about it or it is let go of, and says to the
+ * agenda, the publisher and `expire` what they have to do. In memory only: after a restart it begins anew.
+ */
 export class SubjectFates {
   readonly #parts: FatesParts;
   readonly #acks = new AwaitedAcks();
@@ -61,6 +69,7 @@ export class SubjectFates {
     return this.#deleting;
   }
 
+  /** Whether no other is to be taken on before it expires. */
   get isFull(): boolean {
     return this.#count >= MOST;
   }
@@ -77,15 +86,15 @@ export class SubjectFates {
 
   /** Takes on a subject. */
   begin(policyId: string, subject: WatchedSubject): void {
-    const step = begin({ subject, settings: this.#parts.settings });
-    this.#perform(this.#track(policyId, subject, step.fate), step);
+    const first = begin({ subject, settings: this.#parts.settings });
+    this.#perform(this.#track(policyId, subject, first.fate), first);
   }
 
   /** Says that a subject is not in its policy any more. */
   deleted(policyId: string, subject: WatchedSubject): void {
     if (!this.has(policyId, subject.key)) this.begin(policyId, subject);
     const tracked = this.#find(policyId, subject.key) as Tracked;
-    this.#happen(tracked, "deleted");
+    this.#transition(tracked, "deleted");
     if (tracked.fate.phase === "to-announce" && this.#isCrowded(tracked)) this.forget(policyId, subject.key);
   }
 
@@ -122,28 +131,28 @@ export class SubjectFates {
     return this.#find(tracked.policyId, tracked.subject.key) === tracked;
   }
 
-  #happen(tracked: Tracked, happening: Happening): void {
+  #transition(tracked: Tracked, trigger: Trigger): void {
     if (!this.#isCurrent(tracked)) return;
     const { subject, fate } = tracked;
     const { settings } = this.#parts;
     this.#perform(
       tracked,
-      happen(fate, happening, { subject, settings, now: Date.now(), chance: Math.random() }),
+      transition(fate, trigger, { subject, settings, now: Date.now(), chance: Math.random() }),
     );
   }
 
-  #perform(tracked: Tracked, { fate, deed }: Step): void {
+  #perform(tracked: Tracked, { fate, effect }: Transition): void {
     if (isGone(fate) && !isGone(tracked.fate)) this.#gone++;
     tracked.fate = fate;
-    if (deed.what !== "stay") {
+    if (effect.what !== "stay") {
       tracked.rest();
       tracked.rest = nothing;
     }
-    switch (deed.what) {
+    switch (effect.what) {
       case "stay":
         return;
       case "sleep":
-        this.#sleep(tracked, deed.until);
+        this.#sleep(tracked, effect.until);
         return;
       case "announce":
         this.#announce(tracked);
@@ -163,7 +172,7 @@ export class SubjectFates {
   }
 
   #sleep(tracked: Tracked, until: number): void {
-    tracked.rest = this.#parts.agenda.plan(until, () => this.#happen(tracked, "time"));
+    tracked.rest = this.#parts.agenda.plan(until, () => this.#transition(tracked, "time"));
   }
 
   #announce(tracked: Tracked): void {
@@ -173,16 +182,16 @@ export class SubjectFates {
     const { labels = [], timeout } = subject.announcement ?? {};
     if (labels.length === 0 || this.#isCrowded(tracked)) {
       publish(said);
-      this.#happen(tracked, "acknowledged");
+      this.#transition(tracked, "acknowledged");
       return;
     }
     const most = settings.announcementMaxTimeout;
     const callOff = agenda.plan(Date.now() + Math.min(timeout ?? most, most), () =>
-      this.#happen(tracked, "time"),
+      this.#transition(tracked, "time"),
     );
     const asked = { policyId, subjectId: subject.id, labels };
     const ignore = this.#acks.expect(said.headers["correlation-id"], asked, (isRefused) =>
-      this.#happen(tracked, isRefused ? "refused" : "acknowledged"),
+      this.#transition(tracked, isRefused ? "refused" : "acknowledged"),
     );
     tracked.rest = () => {
       callOff();

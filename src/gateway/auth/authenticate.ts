@@ -5,10 +5,11 @@ import type { User } from "../../ops/users.ts";
 import type { AuthContext } from "../../signals/signal.ts";
 import { basicHeader } from "./basic.ts";
 import { basicLogin, type LoginSettings } from "./basic-login.ts";
+import { bearerToken } from "./bearer.ts";
 import { authenticationFailed, severalCredentials } from "./errors.ts";
 import type { OnFailedLogin } from "./failed-logins.ts";
 import { PRE_AUTHENTICATED, preAuthentication } from "./pre-authenticated.ts";
-import { refuseToken, type VerifyToken } from "./verify-token.ts";
+import type { VerifyToken } from "./verify-token.ts";
 
 /** By which door a request came. */
 export type Door = "http" | "ws";
@@ -33,7 +34,7 @@ export interface AuthSettings extends LoginSettings {
  */
 export function authenticator(
   settings: AuthSettings,
-  verifyToken: VerifyToken = refuseToken,
+  verifyToken: VerifyToken,
   onFailedLogin?: OnFailedLogin,
 ): Authenticate {
   const preAuthenticated = preAuthentication();
@@ -52,16 +53,16 @@ export function authenticator(
     if (trusted) return trusted;
 
     const { authorization } = headers;
-    const isBearer = authorization !== undefined && /^bearer(?: |$)/i.test(authorization);
+    const token = authorization === undefined ? undefined : bearerToken(authorization);
     const parameter =
-      query && door === "ws" && (authorization === undefined || isBearer)
+      query && door === "ws" && (authorization === undefined || token !== undefined)
         ? credentialOf(query, settings.wsBasicParameter)
         : undefined;
     if (parameter && authorization !== undefined) throw severalCredentials();
     if (parameter?.token !== undefined) return verifyToken(parameter.token);
     if (parameter) return byPassword(basicHeader(parameter.basic), incoming);
     if (authorization === undefined) throw authenticationFailed();
-    if (isBearer) return verifyToken(authorization.slice("bearer ".length).trim());
+    if (token !== undefined) return verifyToken(token);
     return byPassword(authorization, incoming);
   };
 }

@@ -39,6 +39,7 @@ export function basicLogin(
   const known = recent<string>(REMEMBERED);
   const pending = new Map<string, Promise<string>>();
 
+  /** Has a password checked, and counts it where it is wrong. */
   function logIn(key: string, address: string, given: Credentials): string | Promise<string> {
     const undo = failures.attempt(address, given.name);
     if (typeof undo === "number") throw new TooManyFailures(undo);
@@ -58,19 +59,8 @@ export function basicLogin(
     return isRight instanceof Promise ? isRight.then(settle, giveUp) : settle(isRight);
   }
 
-  return (header, incoming) => {
-    const key = hash("sha256", secret + header, "base64");
-    const name = known.get(key);
-    if (name !== undefined) {
-      if (failures.isEmpty) return name;
-      const locked = failures.lockedFor(clientAddress(incoming, settings.trustedProxies), name);
-      if (locked > 0) throw new TooManyFailures(locked);
-      return name;
-    }
-    const given = readBasic(header);
-    if (!given) throw authenticationFailed();
-    const address = clientAddress(incoming, settings.trustedProxies);
-    // Requests that come together share one check, and count once.
+  /** Requests that come together share one check, and count once. */
+  function logInOnce(key: string, address: string, given: Credentials): string | Promise<string> {
     const together = `${key} ${address}`;
     const shared = pending.get(together);
     if (shared !== undefined) return shared;
@@ -81,5 +71,22 @@ export function basicLogin(
       result.then(forget, forget);
     }
     return result;
+  }
+
+  /** Who logged in before is refused only while too many failures lock his name for his address. */
+  function goOn(name: string, incoming: IncomingMessage): string {
+    if (failures.isEmpty) return name;
+    const locked = failures.lockedFor(clientAddress(incoming, settings.trustedProxies), name);
+    if (locked > 0) throw new TooManyFailures(locked);
+    return name;
+  }
+
+  return (header, incoming) => {
+    const key = hash("sha256", secret + header, "base64");
+    const name = known.get(key);
+    if (name !== undefined) return goOn(name, incoming);
+    const given = readBasic(header);
+    if (!given) throw authenticationFailed();
+    return logInOnce(key, clientAddress(incoming, settings.trustedProxies), given);
   };
 }

@@ -1,4 +1,4 @@
-// Runs beside the server, since one comparison takes a tenth of a second. See bcrypt-thread.ts.
+// Runs beside the server, since one comparison takes tens of milliseconds or more. See bcrypt-thread.ts.
 
 import { parentPort } from "node:worker_threads";
 import bcrypt from "bcryptjs";

@@ -8,11 +8,11 @@ import { authenticationFailed, TooManyFailures } from "./errors.ts";
 const basicChallenge = 'Basic realm="ditto", charset="UTF-8"';
 
 /**
- * The headers of a refusal: 401 asks for HTTP Basic where `challenge` says that users are configured, so that browsers
- * show their login; 429 tells when to come again. Others have none.
+ * The headers of a refusal: 401 asks for HTTP Basic with `toAsk`, so that browsers show their login; 429 tells when to come
+ * again. Others have none.
  */
-export function refusalHeaders(error: TwinError, challenge: boolean): Readonly<Record<string, string>> {
-  if (challenge && authenticationFailed.is(error)) return { "www-authenticate": basicChallenge };
+export function refusalHeaders(error: TwinError, toAsk: boolean): Readonly<Record<string, string>> {
+  if (toAsk && authenticationFailed.is(error)) return { "www-authenticate": basicChallenge };
   return error instanceof TooManyFailures ? { "retry-after": String(error.retryAfter) } : {};
 }
 

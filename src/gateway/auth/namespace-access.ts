@@ -3,7 +3,7 @@
 
 import type { IncomingHttpHeaders } from "node:http";
 import { defineError } from "../../base/errors.ts";
-import type { Values } from "../../base/placeholders/element.ts";
+import { anyOf } from "../../base/placeholders/element.ts";
 import { headerPlaceholder } from "../../base/placeholders/header.ts";
 import { jwtPlaceholder } from "../../base/placeholders/jwt.ts";
 import { timePlaceholder } from "../../base/placeholders/time.ts";
@@ -20,7 +20,7 @@ export const namespaceNotAccessible = defineError(
 );
 
 /** What one caller may reach. */
-export interface Reach {
+export interface NamespaceAccess {
   mayAccess(kind: EntityKind, namespace: string): boolean;
   /** Refuses with `gateway:namespace.notaccessible` what {@link mayAccess} denies. */
   check(kind: EntityKind, namespace: string): void;
@@ -36,19 +36,22 @@ export interface Reach {
  * came, as most that the server does not know go no further. For a session that is what he connects with, and a later
  * token changes nothing.
  */
-export type ReachOf = (auth: AuthContext, headers: DittoHeaders, sent: IncomingHttpHeaders) => Reach;
+export type NamespaceAccessOf = (
+  auth: AuthContext,
+  headers: DittoHeaders,
+  sent: IncomingHttpHeaders,
+) => NamespaceAccess;
 
 /** Makes it of the operator's rules; `undefined` where there are none, and everybody may reach everything. */
-export function namespaceAccess(rules: readonly NamespaceRule[]): ReachOf | undefined {
+export function namespaceAccess(rules: readonly NamespaceRule[]): NamespaceAccessOf | undefined {
   if (rules.length === 0) return undefined;
   const byKind = { thing: rulesFor(rules, "thing"), policy: rulesFor(rules, "policy") };
   return ({ token }, headers, sent) => {
-    const placeholders = [
+    const values = anyOf(
       headerPlaceholder({ ...sent, ...headers }),
       timePlaceholder(Date.now()),
       jwtPlaceholder(token?.claims ?? {}),
-    ];
-    const values: Values = (name) => placeholders.flatMap((valuesOf) => valuesOf(name));
+    );
     const holds = ({ conditions }: NamespaceRule): boolean =>
       conditions.every(
         ({ template, needsToken }) => (token || !needsToken) && template.resolve(values).length > 0,
@@ -63,7 +66,7 @@ function rulesFor(rules: readonly NamespaceRule[], kind: EntityKind): readonly N
   return its.length === 0 ? undefined : its;
 }
 
-function reachBy(rules: Readonly<Record<EntityKind, readonly NamespaceRule[] | undefined>>): Reach {
+function reachBy(rules: Readonly<Record<EntityKind, readonly NamespaceRule[] | undefined>>): NamespaceAccess {
   const mayAccess = (kind: EntityKind, namespace: string): boolean => {
     const its = rules[kind];
     return (

@@ -2,10 +2,11 @@
 
 import type { IncomingMessage } from "node:http";
 import { type BasicLogin, basicLogin, type LoginSettings } from "./basic-login.ts";
+import { bearerToken } from "./bearer.ts";
 import { authenticationFailed, notAnOperator, tokenMissing } from "./errors.ts";
 import type { OnFailedLogin } from "./failed-logins.ts";
 import { jwtInvalid } from "./jwt/errors.ts";
-import { refuseToken, type VerifyToken } from "./verify-token.ts";
+import type { VerifyToken } from "./verify-token.ts";
 
 type Method = "basic" | "oauth2";
 
@@ -34,7 +35,7 @@ const NAME = "devops";
 /** Makes the realms; the password that opens the first opens the second as well. */
 export function operatorRealms(
   settings: OperatorSettings,
-  verifyToken: VerifyToken = refuseToken,
+  verifyToken: VerifyToken,
   onFailedLogin?: OnFailedLogin,
 ): { readonly devops: Realm; readonly status: Realm } {
   const realm = (
@@ -87,9 +88,9 @@ function tokenRealm(verifyToken: VerifyToken, expected: readonly string[]): Real
     challenge: undefined,
     async check({ headers: { authorization } }) {
       if (authorization === undefined) throw tokenMissing();
-      const [, token] = /^bearer +(.*)$/i.exec(authorization) ?? [];
+      const token = bearerToken(authorization);
       if (token === undefined) throw jwtInvalid("The header 'Authorization' brings none.");
-      const { subjects } = await verifyToken(token.trim());
+      const { subjects } = await verifyToken(token);
       if (expected.length > 0 && !subjects.some((subject) => expected.includes(subject)))
         throw notAnOperator();
     },

@@ -10,7 +10,7 @@ import type { ActOnPolicy } from "../../dispatch/policy-actions.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import { headersTooLarge } from "../../protocol/headers.ts";
 import { refusalHeaders } from "../auth/challenge.ts";
-import type { ReachOf } from "../auth/namespace-access.ts";
+import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import { openApiRoutes } from "../openapi/routes.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
@@ -34,11 +34,9 @@ export interface HttpParts extends Admission {
   readonly permissions: PermissionSources;
   readonly defaultNamespace: string;
   /** Absent where every namespace may be reached. */
-  readonly reachOf?: ReachOf | undefined;
+  readonly reachOf?: NamespaceAccessOf | undefined;
   /** Answers what is asked about the server itself. */
   readonly ops: OpsAnswers;
-  /** Whether 401 asks for HTTP Basic. */
-  readonly challenge: boolean;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown, correlationId: string) => void;
 }
@@ -145,5 +143,5 @@ function refusal(
   if (request) return errorAnswer(error, toldOf(error, request));
   const isOfAll = headersTooLarge.is(error) || duplicateHeader.is(error);
   const told = isOfAll ? { "correlation-id": correlationIdOf(incoming.headers) } : {};
-  return errorAnswer(error, { ...told, ...refusalHeaders(error, parts.challenge) });
+  return errorAnswer(error, { ...told, ...refusalHeaders(error, parts.asksForBasic) });
 }

@@ -15,7 +15,7 @@ import { toldHeaders } from "../../protocol/headers.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
-import type { Reach } from "../auth/namespace-access.ts";
+import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { whenGone } from "../gone.ts";
 import { accepted, acksAnswer, answer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import { checkMediaType, patchFormatOf, readJson } from "./body.ts";
@@ -41,7 +41,7 @@ export interface HttpRequest {
   readonly auth: AuthContext;
   readonly headers: DittoHeaders;
   /** The namespaces that the caller may reach, where the operator has rules for that. */
-  readonly reach?: Reach | undefined;
+  readonly reach?: NamespaceAccess | undefined;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown, correlationId: string) => void;
   /** The resource path that it is about, once that is read. */

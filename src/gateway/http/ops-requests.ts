@@ -20,7 +20,7 @@ export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response |
 export function opsAnswers(
   settings: OperatorSettings,
   isUp: () => boolean,
-  verifyToken?: VerifyToken,
+  verifyToken: VerifyToken,
   onFailedLogin?: OnFailedLogin,
 ): OpsAnswers {
   const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);

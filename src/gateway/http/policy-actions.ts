@@ -3,7 +3,7 @@
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { emptyJsonBody, invalidJson } from "../../base/json/errors.ts";
 import { getKey, isObject, type JsonValue } from "../../base/json/json.ts";
-import { type ActOnPolicy, commandOf, type PolicyAction } from "../../dispatch/policy-actions.ts";
+import { type ActOnPolicy, actionAsCommand, type PolicyAction } from "../../dispatch/policy-actions.ts";
 import { actionNeedsToken } from "../../policies/actions/errors.ts";
 import { type TokenAction, tokenActions } from "../../policies/actions/token-integration.ts";
 import { methodNotAllowed } from "./answers.ts";
@@ -54,7 +54,7 @@ export async function policyActionRequest(
     headers,
     auth,
   };
-  return send(routes, commandOf(asked), () => act(asked), request);
+  return send(routes, actionAsCommand(asked), () => act(asked), request);
 }
 
 /** What the body wants to be announced; it may be empty, and its media type does not matter. */

@@ -36,6 +36,8 @@ const parameters: ReadonlySet<string> = new Set([
 /** What lets a request in, at either door. */
 export interface Admission {
   readonly authenticate: Authenticate;
+  /** Whether 401 asks for HTTP Basic. */
+  readonly asksForBasic: boolean;
   /** Whether the header of a trusted proxy is not trusted here; then it goes no further. */
   readonly ignoresPreAuthentication: boolean;
   /** How many characters the headers of a request may have, names and values together. */

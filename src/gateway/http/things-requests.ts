@@ -5,7 +5,7 @@ import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
-import type { Reach } from "../auth/namespace-access.ts";
+import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { listAnswer, methodNotAllowed } from "./answers.ts";
 import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 import { readOption } from "./list-option.ts";
@@ -60,7 +60,7 @@ async function all(routes: EntityRoutes, request: HttpRequest, list: ThingList):
 /** Tells the namespaces that were asked for and can be reached; `undefined` where that is all of them. */
 function listedNamespaces(
   asked: readonly string[] | undefined,
-  reach: Reach | undefined,
+  reach: NamespaceAccess | undefined,
 ): ((namespace: string) => boolean) | undefined {
   const names = reach ? reach.namespacesFor(asked) : asked;
   if (!reach) return names && ((namespace) => names.includes(namespace));

@@ -3,7 +3,7 @@
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { recent } from "../../base/recent.ts";
 import type { EntityKind } from "../../signals/signal.ts";
-import type { Reach } from "../auth/namespace-access.ts";
+import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import type { Handling } from "./handling.ts";
 
 /** Refuses a command on an entity of a namespace that its sender may not reach. */
@@ -27,7 +27,7 @@ export function checkAccessToThings(ids: readonly string[], { sender: { reach } 
 const REMEMBERED = 500;
 
 /** Whether a session may be told of the things of a namespace; judged once for each, as long as it is remembered. */
-export function accessibleNamespaces(reach: Reach | undefined): (namespace: string) => boolean {
+export function accessibleNamespaces(reach: NamespaceAccess | undefined): (namespace: string) => boolean {
   if (!reach) return () => true;
   const known = recent<boolean>(REMEMBERED);
   return (namespace) => known.get(namespace) ?? known.put(namespace, reach.mayAccess("thing", namespace));

@@ -1,7 +1,7 @@
 // Acknowledgements that a session sends.
 
 import { customLabels } from "../../dispatch/acks/labels.ts";
-import { saidAckOf } from "../../protocol/acknowledgement.ts";
+import { acknowledgementOf } from "../../protocol/acknowledgement.ts";
 import { type Envelope, headersOf } from "../../protocol/envelope.ts";
 import type { AckTopic } from "../../protocol/topic.ts";
 import { ackLabelForbidden, ackLabelNotDeclared } from "./errors.ts";
@@ -16,7 +16,7 @@ export async function takeAck(envelope: Envelope, topic: AckTopic, handling: Han
   handling.isTold = true;
   const headers = headersOf(envelope, parts.maxHeaderBytes);
   handling.headers = {}; // of a malformed one Ditto knows nothing
-  const ack = saidAckOf(envelope, topic);
+  const ack = acknowledgementOf(envelope, topic);
   if (customLabels([ack.label]).length === 0) throw ackLabelForbidden(ack.label);
   Object.assign(handling, { headers, about: { kind: "thing", id: topic.id } });
   if (!sender.acks.isDeclared(ack.label)) throw ackLabelNotDeclared(ack.label);

@@ -18,8 +18,6 @@ export interface WebSocketParts extends SessionParts, Admission {
   readonly enter: Entrance;
   readonly maxFrameBytes: number;
   readonly heartbeatMs: number;
-  /** Whether 401 asks for HTTP Basic. */
-  readonly challenge: boolean;
 }
 
 /** Takes no more sessions and messages, answers what is in work for so many milliseconds at most, closes all. */
@@ -62,52 +60,62 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     return undefined;
   }
 
-  function refusal(error: unknown): Response {
-    if (!(error instanceof TwinError)) {
-      parts.onFault(error, "unknown");
-      return errorAnswer(internalError());
-    }
-    return errorAnswer(error, refusalHeaders(error, parts.challenge));
-  }
-
   server.on("upgrade", async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     let isLetIn = false;
-    const within = async (): Promise<Response> => {
+    const admitted = async (): Promise<Response> => {
       try {
         const response = await shakeHands(request, socket, head);
         isLetIn = response === undefined;
         return response ?? new Response(null);
       } catch (error) {
-        return refusal(error);
+        return refusal(error, parts);
       }
     };
-    const response = await parts.enter(request, within);
+    const response = await parts.enter(request, admitted);
     if (!isLetIn) await write(socket, response);
   });
 
-  // A session that was silent since the last ping is gone, even if its connection still looks open. One that is not
-  // read at the moment cannot be heard, so its silence says nothing.
-  const heartbeat = setInterval(() => {
-    for (const webSocket of door.clients) {
-      if (webSocket.isPaused) alive.add(webSocket);
-      if (webSocket.isPaused || alive.delete(webSocket)) webSocket.ping();
-      else webSocket.terminate();
-    }
-  }, parts.heartbeatMs);
+  const heartbeat = setInterval(() => beat(door.clients, alive), parts.heartbeatMs);
   heartbeat.unref();
 
-  return async (withinMs) => {
+  return (withinMs) => {
     clearInterval(heartbeat);
-    const closed = new Promise<void>((resolve) => door.close(() => resolve()));
-    await within(withinMs, Promise.all([...drains.values()].map((drain) => drain())));
-    for (const webSocket of door.clients) {
-      webSocket.close(1001, "the server stops");
-      webSocket.resume(); // the client's closing frame has to be read
-    }
-    await within(CLOSING_MS, closed);
-    for (const webSocket of door.clients) webSocket.terminate();
+    return closeDoor(door, drains, withinMs);
   };
+}
+
+/**
+ * Pings every session. One that was silent since the last time is gone, even if its connection still looks open. One that is
+ * not read at the moment cannot be heard, so its silence says nothing.
+ */
+function beat(clients: ReadonlySet<WebSocket>, alive: WeakSet<WebSocket>): void {
+  for (const webSocket of clients) {
+    if (webSocket.isPaused) alive.add(webSocket);
+    if (webSocket.isPaused || alive.delete(webSocket)) webSocket.ping();
+    else webSocket.terminate();
+  }
+}
+
+async function closeDoor(
+  door: WebSocketServer,
+  drains: ReadonlyMap<WebSocket, Drain>,
+  withinMs: number,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => door.close(() => resolve()));
+  await within(withinMs, Promise.all([...drains.values()].map((drain) => drain())));
+  for (const webSocket of door.clients) {
+    webSocket.close(1001, "the server stops");
+    webSocket.resume(); // the client's closing frame has to be read
+  }
+  await within(CLOSING_MS, closed);
+  for (const webSocket of door.clients) webSocket.terminate();
+}
+
+function refusal(error: unknown, { onFault, asksForBasic }: WebSocketParts): Response {
+  if (error instanceof TwinError) return errorAnswer(error, refusalHeaders(error, asksForBasic));
+  onFault(error, "unknown");
+  return errorAnswer(internalError());
 }
 
 /** Waits for a promise, but not longer than so many milliseconds. */

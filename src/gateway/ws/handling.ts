@@ -8,7 +8,7 @@ import type { EntityRules } from "../../dispatch/rules.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import type { About } from "../../protocol/envelope.ts";
 import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal.ts";
-import type { Reach } from "../auth/namespace-access.ts";
+import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import type { SessionAcks } from "./session-acks.ts";
 
 /** Which of somebody's checks of permissions hold, by their names; refuses what is no such check. */
@@ -29,7 +29,7 @@ export interface AnswerParts {
 export interface Sender {
   readonly auth: AuthContext;
   /** What the session may reach, by what it was opened with; absent where there are no rules. */
-  readonly reach: Reach | undefined;
+  readonly reach: NamespaceAccess | undefined;
   readonly connection: Duplex;
   readonly acks: SessionAcks;
 }

@@ -15,18 +15,18 @@ export type Refreshed = (AuthContext & { readonly token: VerifiedToken }) | "inv
 export function refreshed(
   text: string,
   auth: AuthContext,
-  verify: VerifyToken | undefined,
+  verify: VerifyToken,
 ): Refreshed | Promise<Refreshed> {
   try {
-    const next = verify?.(text);
+    const next = verify(text);
     return next instanceof Promise ? next.then((known) => judge(auth, known), invalid) : judge(auth, next);
   } catch (error) {
     return invalid(error);
   }
 }
 
-function judge(auth: AuthContext, next: AuthContext | undefined): Refreshed {
-  if (!next?.token) return "invalid";
+function judge(auth: AuthContext, next: AuthContext): Refreshed {
+  if (!next.token) return "invalid";
   return auth.token && areSame(auth.subjects, next.subjects) ? { ...next, token: next.token } : "changed";
 }
 

@@ -1,10 +1,10 @@
 // What a session may acknowledge: the labels it declared at the handshake, and what it was told that asks for them.
 
 import { isArray } from "../../base/json/json.ts";
-import type { SaidAck } from "../../protocol/acknowledgement.ts";
+import type { Acknowledgement } from "../../protocol/acknowledgement.ts";
 import { durationMs } from "../../protocol/timeout.ts";
-import type { PolicyAnnouncement } from "../../pubsub/announcements.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
+import type { PolicyAnnouncement } from "../../signals/policy-announcement.ts";
 import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
 
 export interface SessionAcks {
@@ -15,7 +15,7 @@ export interface SessionAcks {
    */
   told(announcement: PolicyAnnouncement): readonly string[] | undefined;
   /** Passes an acknowledgement on to what it is for; one that nobody waits for is dropped. */
-  take(ack: SaidAck, correlationId: string, auth: AuthContext): void;
+  take(ack: Acknowledgement, correlationId: string, auth: AuthContext): void;
 }
 
 interface Asked {
@@ -51,7 +51,7 @@ export function sessionAcks(handshake: DittoHeaders, onAck: (ack: IncomingAck) =
       if (requested.length === 0) return undefined;
       const labels = requested.filter((label) => declared.has(label));
       const correlationId = headers["correlation-id"];
-      if (labels.length > 0 && typeof correlationId === "string") {
+      if (labels.length > 0) {
         const now = Date.now();
         makeRoom(now);
         const timeout = headers.timeout === undefined ? TIMEOUT_MS : durationMs(headers.timeout);

@@ -8,25 +8,26 @@ import { TwinError } from "../../base/errors.ts";
 import { invalidJson } from "../../base/json/errors.ts";
 import { printError } from "../../protocol/envelope.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
-import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
-import type { ReachOf } from "../auth/namespace-access.ts";
+import type { AuthContext, DittoHeaders, VerifiedToken } from "../../signals/signal.ts";
+import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { answerTo } from "./answer.ts";
 import { acknowledge, readControl } from "./control.ts";
 import type { AnswerParts, Sender } from "./handling.ts";
+import { inWorkOf } from "./in-work.ts";
 import { lifetime } from "./lifetime.ts";
-import { type Refreshed, refreshed } from "./refresh.ts";
 import { sessionAcks } from "./session-acks.ts";
 import { type SubscriptionParts, subscriptions } from "./subscriptions.ts";
 import { sendTogether } from "./together.ts";
+import { tokenRefresh } from "./token-refresh.ts";
 
 export interface SessionParts extends AnswerParts, SubscriptionParts {
   /** Takes the acknowledgements of what the sessions are told. */
   readonly onAck: (ack: IncomingAck) => void;
   /** Absent where every namespace may be reached. */
-  readonly reachOf?: ReachOf | undefined;
-  /** Verifies the tokens that sessions go on with; absent where there is no issuer to be trusted. */
-  readonly verifyToken?: VerifyToken | undefined;
+  readonly reachOf?: NamespaceAccessOf | undefined;
+  /** Verifies the tokens that sessions go on with. */
+  readonly verifyToken: VerifyToken;
   /**
    * Commands of one session in work at once; then its socket is read no further. What is committed and waits for
    * acknowledgements is no longer in work: they may have to come by the same session.
@@ -66,11 +67,8 @@ export function serveSession(
   { auth, headers, sent }: Opener,
   parts: SessionParts,
 ): Drain {
-  let inWork = 0;
   let unanswered = 0;
   let drained: (() => void) | undefined;
-  let tokens = 0; // that came
-  let newest = 0; // of those that the session went on with
   const sender: Sender & { auth: AuthContext } = {
     auth,
     reach: parts.reachOf?.(auth, headers, sent),
@@ -78,6 +76,15 @@ export function serveSession(
     acks: sessionAcks(headers, parts.onAck),
   };
   const subscribed = subscriptions(sender, send, parts);
+  const begin = inWorkOf(socket, parts.maxInWork);
+  const refresh = tokenRefresh({
+    verify: parts.verifyToken,
+    auth: () => sender.auth,
+    begin,
+    goOn,
+    end: () => end(NO_LONGER, "gateway:websocket.session.closed"),
+    fault,
+  });
   const life = lifetime(() => end(NO_LONGER, "gateway:websocket.session.expired"));
   if (auth.token) life.until(auth.token.expiresAt);
 
@@ -98,16 +105,6 @@ export function serveSession(
     setTimeout(() => socket.terminate(), CLOSING_MS).unref(); // it may be too slow for the closing frame as well
   }
 
-  /** Counts something as in work until the function that it gives is called. */
-  function begin(): () => void {
-    if (++inWork === parts.maxInWork) socket.pause();
-    let isInWork = true;
-    return () => {
-      if (isInWork && inWork-- === parts.maxInWork) socket.resume();
-      isInWork = false;
-    };
-  }
-
   function work(message: string): void {
     unanswered++;
     const done = begin();
@@ -125,22 +122,10 @@ export function serveSession(
     if (--unanswered === 0) drained?.();
   }
 
-  /** Goes on with a new token, or not at all. What comes before it is verified goes on with the old one. */
-  function refresh(token: string): void {
-    const turn = ++tokens;
-    const next = refreshed(token, sender.auth, parts.verifyToken);
-    if (next instanceof Promise) void next.then((known) => goOn(known, turn), fault).finally(begin());
-    else goOn(next, turn);
-  }
-
-  /** The newest token counts, even if an older one took longer to be verified. */
-  function goOn(next: Refreshed, turn: number): void {
-    if (typeof next === "string") end(NO_LONGER, "gateway:websocket.session.closed");
-    else if (turn > newest && socket.readyState === socket.OPEN) {
-      newest = turn;
-      sender.auth = next;
-      life.until(next.token.expiresAt);
-    }
+  function goOn(next: AuthContext & { readonly token: VerifiedToken }): void {
+    if (socket.readyState !== socket.OPEN) return;
+    sender.auth = next;
+    life.until(next.token.expiresAt);
   }
 
   function fault(error: unknown): void {
@@ -148,10 +133,7 @@ export function serveSession(
     end(FAULT, "the server failed");
   }
 
-  function take(data: Buffer): void {
-    const text = data.toString();
-    // ws judges the text frames itself; a message may come in a binary frame as well.
-    if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
+  function take(text: string): void {
     const control = readControl(text);
     if (!control) work(text);
     else if (control.says === "token") refresh(control.token);
@@ -164,7 +146,7 @@ export function serveSession(
   socket.on("message", (data: Buffer) => {
     if (drained || socket.readyState !== socket.OPEN) return; // what comes while it closes counts no more
     try {
-      take(data);
+      take(textOf(data));
     } catch (error) {
       if (error instanceof TwinError) send(printError(error, {}));
       else fault(error);
@@ -181,4 +163,10 @@ export function serveSession(
       drained = resolve;
       if (unanswered === 0) resolve();
     });
+}
+
+/** ws judges the text frames itself; a message may come in a binary frame as well. */
+function textOf(data: Buffer): string {
+  if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
+  return data.toString();
 }

@@ -2,7 +2,8 @@
 
 import { namespaceOf } from "../../base/ids.ts";
 import { printAnnouncement } from "../../protocol/announcement.ts";
-import type { AnnouncementBus } from "../../pubsub/announcements.ts";
+import type { AnnouncementBus, TakeAnnouncement } from "../../pubsub/announcements.ts";
+import type { Subscriber } from "../../pubsub/audience.ts";
 import type { Pubsub } from "../../pubsub/pubsub.ts";
 import { accessibleNamespaces } from "./access.ts";
 import type { Subscription } from "./control.ts";
@@ -21,38 +22,22 @@ export interface Subscriptions {
   end(): void;
 }
 
+type Send = (text: string) => void;
+
 /** Makes the subscriptions of a session that is sent what they bring. */
 export function subscriptions(
   sender: Sender,
-  send: (text: string) => void,
+  send: Send,
   { pubsub, announcements }: SubscriptionParts,
 ): Subscriptions {
   const ends = new Map<Subscription["topic"], () => void>();
 
   const starts: { readonly [topic in Subscription["topic"]]?: (isWanted: Wanted) => () => void } = {
-    EVENTS: (isWanted) => pubsub.subscribe(sender.auth.subjects, { deliver: eventsFor(isWanted) }),
+    EVENTS: (isWanted) =>
+      pubsub.subscribe(sender.auth.subjects, { deliver: eventsFor(sender, send, isWanted) }),
     "POLICY-ANNOUNCEMENTS": (isWanted) =>
-      announcements.subscribe(sender.auth.subjects, announcementsFor(isWanted)),
+      announcements.subscribe(sender.auth.subjects, announcementsFor(sender, send, isWanted)),
   };
-
-  /** Passes on the events of other sessions. */
-  function eventsFor(isWanted: Wanted): Parameters<Pubsub["subscribe"]>[1]["deliver"] {
-    const isAccessible = accessibleNamespaces(sender.reach);
-    return (text, event, origin) => {
-      const namespace = namespaceOf(event.id);
-      if (origin !== sender && isWanted(namespace) && isAccessible(namespace)) send(text);
-    };
-  }
-
-  /** Passes on announcements, asking for the acknowledgements that the session declared. */
-  function announcementsFor(isWanted: Wanted): Parameters<AnnouncementBus["subscribe"]>[1] {
-    return (text, announcement) => {
-      if (!isWanted(namespaceOf(announcement.policyId))) return;
-      const labels = sender.acks.told(announcement);
-      const headers = { ...announcement.headers, ...(labels && { "requested-acks": labels }) };
-      send(labels ? printAnnouncement({ ...announcement, headers }) : text);
-    };
-  }
 
   return {
     change({ topic, start, parameters }) {
@@ -73,6 +58,25 @@ export function subscriptions(
 }
 
 type Wanted = (namespace: string) => boolean;
+
+/** Passes on the events of other sessions. */
+function eventsFor(sender: Sender, send: Send, isWanted: Wanted): Subscriber["deliver"] {
+  const isAccessible = accessibleNamespaces(sender.reach);
+  return (text, event, origin) => {
+    const namespace = namespaceOf(event.id);
+    if (origin !== sender && isWanted(namespace) && isAccessible(namespace)) send(text);
+  };
+}
+
+/** Passes on announcements, asking for the acknowledgements that the session declared. */
+function announcementsFor(sender: Sender, send: Send, isWanted: Wanted): TakeAnnouncement {
+  return (text, announcement) => {
+    if (!isWanted(namespaceOf(announcement.policyId))) return;
+    const labels = sender.acks.told(announcement);
+    const headers = { ...announcement.headers, ...(labels && { "requested-acks": labels }) };
+    send(labels ? printAnnouncement({ ...announcement, headers }) : text);
+  };
+}
 
 function wantedNamespaces(list: string | null): Wanted {
   if (!list) return () => true;

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import { JournalUnavailable } from "../../../src/journal/journal.ts";
-import { watchedSubjects } from "../../../src/policies/expiry.ts";
+import { watchedSubjects } from "../../../src/policies/watched-subjects.ts";
 import {
   guest,
   HOUR,

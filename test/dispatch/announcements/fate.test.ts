@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { begin, type Fate, type Happening, happen } from "../../../src/dispatch/announcements/fate.ts";
-import type { SubjectAnnouncement, WatchedSubject } from "../../../src/policies/expiry.ts";
+import { begin, type Fate, type Trigger, transition } from "../../../src/dispatch/announcements/fate.ts";
+import type { SubjectAnnouncement, WatchedSubject } from "../../../src/policies/watched-subjects.ts";
 
 const HOUR = 3_600_000;
 const settings = {
@@ -30,36 +30,36 @@ const subjectWith = (announcement?: Partial<SubjectAnnouncement>, expiry = EXPIR
   },
 });
 
-/** The deeds that follow on happenings at their times. */
-function deedsOf(
+/** The effects that follow on triggers at their times. */
+function effectsOf(
   subject: WatchedSubject,
-  happenings: readonly (readonly [Happening, number])[],
+  triggers: readonly (readonly [Trigger, number])[],
   { chance = 0, ...set }: Partial<typeof settings> & { chance?: number } = {},
 ) {
   const about = { subject, settings: { ...settings, ...set }, chance };
   const first = begin(about);
   let fate: Fate = first.fate;
-  const deeds = [first.deed];
-  for (const [happening, now] of happenings) {
-    const step = happen(fate, happening, { ...about, now });
+  const effects = [first.effect];
+  for (const [trigger, now] of triggers) {
+    const step = transition(fate, trigger, { ...about, now });
     fate = step.fate;
-    deeds.push(step.deed);
+    effects.push(step.effect);
   }
-  return deeds.map((deed) => (deed.what === "sleep" ? deed.until : deed.what));
+  return effects.map((effect) => (effect.what === "sleep" ? effect.until : effect.what));
 }
 
 describe("a subject that is not announced", () => {
   test("is deleted half a second after its expiry", () => {
-    expect(deedsOf(subjectWith(), [["time", EXPIRY + 500]])).toEqual([EXPIRY + 500, "delete"]);
+    expect(effectsOf(subjectWith(), [["time", EXPIRY + 500]])).toEqual([EXPIRY + 500, "delete"]);
   });
 
   test("is let go when it is deleted", () => {
-    expect(deedsOf(subjectWith(), [["deleted", 7]])).toEqual([EXPIRY + 500, "forget"]);
+    expect(effectsOf(subjectWith(), [["deleted", 7]])).toEqual([EXPIRY + 500, "forget"]);
   });
 
   test("is deleted again while it is still there", () => {
     expect(
-      deedsOf(subjectWith(), [
+      effectsOf(subjectWith(), [
         ["time", EXPIRY + 500],
         ["time", EXPIRY + 5_500],
       ]),
@@ -72,7 +72,7 @@ describe("a subject that is announced before its expiry", () => {
 
   test("is announced then, and deleted after its expiry", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["time", 99 * HOUR],
         ["acknowledged", 99 * HOUR],
         ["time", EXPIRY + 500],
@@ -83,7 +83,7 @@ describe("a subject that is announced before its expiry", () => {
 
   test("is deleted at once when it is acknowledged after its expiry", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["time", 99 * HOUR],
         ["acknowledged", EXPIRY],
       ]),
@@ -91,7 +91,7 @@ describe("a subject that is announced before its expiry", () => {
   });
 
   test("is announced again after waits that grow, until acknowledgements are overdue for too long", () => {
-    const deeds = deedsOf(
+    const effects = effectsOf(
       subject,
       [
         ["time", 99 * HOUR],
@@ -104,7 +104,7 @@ describe("a subject that is announced before its expiry", () => {
       { announcementGracePeriod: 4 * HOUR },
     );
 
-    expect(deeds).toEqual([
+    expect(effects).toEqual([
       99 * HOUR,
       "announce",
       99 * HOUR + 1_500,
@@ -117,7 +117,7 @@ describe("a subject that is announced before its expiry", () => {
 
   test("is announced after its expiry too, before it is deleted, when nobody looked in time", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["time", EXPIRY + HOUR],
         ["acknowledged", EXPIRY + HOUR],
       ]),
@@ -126,7 +126,7 @@ describe("a subject that is announced before its expiry", () => {
 
   test("is announced then too when it was deleted before", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["deleted", 1],
         ["time", 99 * HOUR],
         ["acknowledged", 99 * HOUR],
@@ -137,17 +137,17 @@ describe("a subject that is announced before its expiry", () => {
   test("is let go when it is deleted and never expires", () => {
     const endless = subjectWith({ beforeExpiry: HOUR }, Number.POSITIVE_INFINITY);
 
-    expect(deedsOf(endless, [["deleted", 1]]).at(-1)).toBe("forget");
+    expect(effectsOf(endless, [["deleted", 1]]).at(-1)).toBe("forget");
   });
 });
 
 describe("the waits between announcements", () => {
   const waits = (set: object) =>
-    deedsOf(
+    effectsOf(
       subjectWith({ beforeExpiry: HOUR }),
       [1, 2, 3].flatMap(() => [["time", 0] as const, ["refused", 0] as const]),
       set,
-    ).filter((deed) => typeof deed === "number");
+    ).filter((effect) => typeof effect === "number");
 
   test("grow by half without chance, and to twice at most with it", () => {
     expect(waits({}).slice(1)).toEqual([1_500, 2_250, 3_375]);
@@ -168,13 +168,13 @@ describe("a subject that is announced when it is deleted", () => {
 
   test("is announced at its deletion, whoever deletes it, and only then", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["deleted", 5],
         ["acknowledged", 5],
       ]),
     ).toEqual([EXPIRY + 500, "announce", "forget"]);
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["time", EXPIRY + 500],
         ["deleted", EXPIRY + 510],
         ["acknowledged", EXPIRY + 520],
@@ -184,7 +184,7 @@ describe("a subject that is announced when it is deleted", () => {
 
   test("is announced again until that is acknowledged or too long ago", () => {
     expect(
-      deedsOf(subject, [
+      effectsOf(subject, [
         ["deleted", 5],
         ["time", 60_005],
         ["time", 61_505],
@@ -197,7 +197,7 @@ describe("a subject that is announced when it is deleted", () => {
     const both = subjectWith({ whenDeleted: true, beforeExpiry: HOUR });
 
     expect(
-      deedsOf(both, [
+      effectsOf(both, [
         ["time", 99 * HOUR],
         ["acknowledged", 99 * HOUR],
         ["deleted", 99 * HOUR + 1],
@@ -209,7 +209,7 @@ describe("a subject that is announced when it is deleted", () => {
     const both = subjectWith({ whenDeleted: true, beforeExpiry: HOUR });
 
     expect(
-      deedsOf(both, [
+      effectsOf(both, [
         ["time", 99 * HOUR],
         ["refused", 99 * HOUR],
         ["deleted", 99 * HOUR + 1],
@@ -221,7 +221,7 @@ describe("a subject that is announced when it is deleted", () => {
     const both = subjectWith({ whenDeleted: true, beforeExpiry: HOUR });
 
     expect(
-      deedsOf(both, [
+      effectsOf(both, [
         ["time", 99 * HOUR],
         ["deleted", 99 * HOUR + 1],
         ["acknowledged", 99 * HOUR + 2],
@@ -230,7 +230,7 @@ describe("a subject that is announced when it is deleted", () => {
   });
 
   test("is not announced where the operator has switched that off", () => {
-    expect(deedsOf(subject, [["deleted", 5]], { announceWhenDeleted: false })).toEqual([
+    expect(effectsOf(subject, [["deleted", 5]], { announceWhenDeleted: false })).toEqual([
       EXPIRY + 500,
       "forget",
     ]);

@@ -2,23 +2,17 @@
 
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import { readPath } from "../../../src/base/json/pointer.ts";
-import type { SubjectDeletion } from "../../../src/dispatch/announcements/announcement.ts";
 import { type Expire, expiry } from "../../../src/dispatch/announcements/expire.ts";
-import { policyAnnouncements } from "../../../src/dispatch/announcements/policy-announcements.ts";
+import {
+  type PolicyAnnouncements,
+  policyAnnouncements,
+} from "../../../src/dispatch/announcements/policy-announcements.ts";
 import type { AnnouncementSettings } from "../../../src/dispatch/announcements/settings.ts";
-import { compileCreationRules } from "../../../src/dispatch/creation/creation-rules.ts";
-import { dispatcher } from "../../../src/dispatch/dispatcher.ts";
-import { Entities } from "../../../src/dispatch/entities.ts";
-import { PolicyAccess } from "../../../src/dispatch/policy-access.ts";
-import { policyRules } from "../../../src/dispatch/policy-rules.ts";
-import { Snapshots } from "../../../src/dispatch/snapshots.ts";
-import { thingRules } from "../../../src/dispatch/thing-rules.ts";
-import { Turns } from "../../../src/dispatch/turns.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
-import { entityCreation } from "../../../src/ops/entity-creation.ts";
 import type { IncomingAck } from "../../../src/signals/incoming-ack.ts";
-import type { CommandAction, EntityEvent } from "../../../src/signals/signal.ts";
-import { ditto } from "../../support/dispatch.ts";
+import type { PolicyAnnouncement } from "../../../src/signals/policy-announcement.ts";
+import type { CommandAction } from "../../../src/signals/signal.ts";
+import { ditto, worldOn } from "../../support/dispatch.ts";
 
 export const policyId = "org.acme:policy";
 export const label = "my:ack";
@@ -50,38 +44,24 @@ export const inMillis = (millis: number): string => new Date(Date.now() + millis
 export type AnnouncingWorld = ReturnType<typeof announcingWorld>;
 
 export function announcingWorld(journal: Journal, set: Partial<AnnouncementSettings> = {}) {
-  const limits = { expiryGranularity: 1, announcementGranularity: 1 };
-  const policies: Entities = new Entities(
-    policyRules(102_400, (id) => policies.peek(id)?.committed?.value, limits),
-    journal,
-    10_000_000,
-  );
-  const announced: SubjectDeletion[] = [];
-  const published: EntityEvent[] = [];
+  const announced: PolicyAnnouncement[] = [];
   const warnings: object[] = [];
-  const snapshot = (kind: "thing" | "policy") => new Snapshots(journal, kind, () => undefined);
-  const watch = policyAnnouncements({
-    settings: { ...defaults, ...set },
-    journal,
-    policies,
-    publish: (announcement) => announced.push(announcement),
-    expire: (...asked) => expire(...asked),
-    log: { warn: (fact) => warnings.push(fact) },
+  const world = worldOn(journal, {
+    policySettings: { expiryGranularity: 1, announcementGranularity: 1 },
+    policyHeaders: ["response-required", "ditto-originator"],
+    watchOf: (policies) =>
+      policyAnnouncements({
+        settings: { ...defaults, ...set },
+        journal,
+        policies,
+        publish: (announcement) => announced.push(announcement),
+        expire: (...asked) => expire(...asked),
+        log: { warn: (fact) => warnings.push(fact) },
+      }),
   });
-  const parts = {
-    things: new Entities(thingRules(102_400, false), journal, 10_000_000),
-    policies,
-    access: new PolicyAccess(policies),
-    snapshots: { thing: snapshot("thing"), policy: snapshot("policy") },
-    journal,
-    creation: compileCreationRules(entityCreation.parse("{}")),
-    historicalHeaders: { thing: [], policy: ["response-required", "ditto-originator"] },
-    publish: (event: EntityEvent) => published.push(event),
-    watch,
-  };
-  const turns = new Turns();
-  const expire: Expire = expiry(parts, turns);
-  const dispatch = dispatcher(parts, turns);
+  const { policies, published, dispatch } = world;
+  const expire: Expire = expiry(world.parts, world.turns);
+  const watch = world.parts.watch as PolicyAnnouncements;
   return {
     watch,
     policies,
@@ -101,7 +81,7 @@ export function announcingWorld(journal: Journal, set: Partial<AnnouncementSetti
       };
       return Object.keys((entries as { guests?: { subjects: JsonObject } }).guests?.subjects ?? {});
     },
-    acknowledge(said: SubjectDeletion, more: Partial<IncomingAck> = {}) {
+    acknowledge(said: PolicyAnnouncement, more: Partial<IncomingAck> = {}) {
       watch.onAck({
         kind: "policy",
         id: said.policyId,

@@ -13,6 +13,7 @@ const admitted = (told: Readonly<Record<string, string>>, sent: Record<string, s
       "http",
       {
         authenticate: () => ({ subjects: ["test:ann"], token }),
+        asksForBasic: false,
         ignoresPreAuthentication: true,
         maxHeaderBytes: 100,
         maxSubjects: 1,

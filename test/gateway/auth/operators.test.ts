@@ -97,7 +97,7 @@ test("guessing is bounded", async () => {
 test("two Authorization headers are refused", async () => {
   const incoming = requestWith({ authorization: basic("devops:dev") });
   incoming.rawHeaders.push("Authorization", basic("devops:x"));
-  const answer = await opsAnswers(operators, () => true)(devops, incoming);
+  const answer = await opsAnswers(operators, () => true, verify)(devops, incoming);
   expect([answer.status, await answer.json()]).toMatchObject([
     400,
     { error: "gateway:duplicate.header.field" },

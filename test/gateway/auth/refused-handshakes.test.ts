@@ -20,7 +20,7 @@ async function closedDoor() {
     },
     enter: (_: unknown, within: () => Response) => within(),
     heartbeatMs: 60_000,
-    challenge: false,
+    asksForBasic: false,
   } as unknown as WebSocketParts);
   let taken = 0;
   server.on("upgrade", () => taken++);

@@ -22,6 +22,7 @@ const ports = { trusting: 0, distrusting: 0 };
 async function listen(enablePreAuthentication: boolean): Promise<number> {
   const admission = {
     authenticate: authenticator({ ...authSettings, enablePreAuthentication }, () => token),
+    asksForBasic: false,
     ignoresPreAuthentication: !enablePreAuthentication,
     maxHeaderBytes: 5_000,
     maxSubjects: 100,

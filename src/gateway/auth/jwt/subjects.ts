@@ -2,8 +2,7 @@
 
 import type { JsonObject } from "../../../base/json/json.ts";
 import { jwtPlaceholder } from "../../../base/placeholders/jwt.ts";
-import { compileTemplate, type Template } from "../../../base/placeholders/template.ts";
-import { isClaim, type OpenIdConnectIssuer } from "../../../ops/openid-connect-issuers.ts";
+import type { OpenIdConnectIssuer } from "../../../ops/openid-connect-issuers.ts";
 import type { AuthContext } from "../../../signals/signal.ts";
 import { conditionFailed, tokenRefused } from "./errors.ts";
 
@@ -14,24 +13,26 @@ export type ContextOf = (claims: JsonObject, expiresAt: number) => AuthContext;
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 const usable = (text: string): boolean => text !== "" && !control.test(text) && text.isWellFormed();
 
-/** Compiles what is configured for an issuer. */
-export function contextsOf(issuer: OpenIdConnectIssuer): ContextOf {
-  const subjects = issuer.authSubjects.map(compiled);
-  const conditions = issuer.prerequisiteConditions.map(compiled);
-  const headers = Object.entries(issuer.injectClaimsIntoHeaders).map(
-    ([name, text]) => [name, text, compiled(text)] as const,
-  );
+/** Makes of what is configured for an issuer what its claims mean. */
+export function contextsOf({
+  subjectIssuer,
+  authSubjects,
+  prerequisiteConditions,
+  injectClaimsIntoHeaders,
+}: OpenIdConnectIssuer): ContextOf {
+  const headers = Object.entries(injectClaimsIntoHeaders);
   return (claims, expiresAt) => {
     const values = jwtPlaceholder(claims);
-    if (!conditions.every((condition) => condition.resolve(values).length > 0)) throw conditionFailed();
-    const found = subjects.flatMap((subject) => subject.resolve(values)).filter(usable);
+    if (!prerequisiteConditions.every((condition) => condition.resolve(values).length > 0))
+      throw conditionFailed();
+    const found = authSubjects.flatMap((subject) => subject.resolve(values)).filter(usable);
     if (found.length === 0) throw tokenRefused("None of its claims gives a subject.");
-    const injected = headers.map(([name, text, template]) => {
+    const injected = headers.map(([name, template]) => {
       // As in Ditto the text itself stands where it has no value: left out, the client could send the header instead.
-      return [name, template.resolve(values).find(usable) ?? text] as const;
+      return [name, template.resolve(values).find(usable) ?? template.text] as const;
     });
     return {
-      subjects: [...new Set(found.map((subject) => `${issuer.subjectIssuer}:${subject}`))],
+      subjects: [...new Set(found.map((subject) => `${subjectIssuer}:${subject}`))],
       token: {
         claims,
         expiresAt,
@@ -40,5 +41,3 @@ export function contextsOf(issuer: OpenIdConnectIssuer): ContextOf {
     };
   };
 }
-
-const compiled = (text: string): Template => compileTemplate(text, isClaim);

@@ -20,6 +20,12 @@ export interface TokenSettings {
   readonly allowedClockSkew: number;
 }
 
+/** Times in milliseconds. */
+export interface AskingTimes extends KeyTimes {
+  /** How long an issuer may take to give its keys. */
+  readonly giveUpMs: number;
+}
+
 /** What an operator may want to know: an issuer did not give its keys. `error` is the refusal, with its cause. */
 export interface KeysObservation {
   readonly what: "the keys of an issuer are not available";
@@ -29,8 +35,7 @@ export interface KeysObservation {
 
 /** The signatures that Ditto takes. None of them can be made with what is public: no `none` and no HMAC. */
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
-const FETCH_TIMEOUT_MS = 5_000;
-const times: KeyTimes = { refreshMs: 600_000, keepMs: 3_600_000, restMs: 5_000 };
+const times: AskingTimes = { refreshMs: 600_000, keepMs: 3_600_000, restMs: 5_000, giveUpMs: 5_000 };
 /** Characters of the tokens that are remembered; their claims take a few times as much. */
 const REMEMBERED = 8_388_608;
 /** What a date of JavaScript can hold. */
@@ -85,14 +90,14 @@ export function tokenVerifier(
 function issuersOf(
   { issuers, protocol }: TokenSettings,
   observe: (fact: KeysObservation) => void,
-  keyTimes: KeyTimes,
+  keyTimes: AskingTimes,
 ): ReadonlyMap<string, Issuer> {
   return new Map(
     issuers.flatMap((configured) => {
       const contextOf = contextsOf(configured);
       return configured.issuers.flatMap((name) => {
         const ask = () =>
-          fetchKeys(protocol, issuerAddress(name), FETCH_TIMEOUT_MS).catch((error: unknown) => {
+          fetchKeys(protocol, issuerAddress(name), keyTimes.giveUpMs).catch((error: unknown) => {
             observe({ what: "the keys of an issuer are not available", issuer: name, error });
             throw error;
           });

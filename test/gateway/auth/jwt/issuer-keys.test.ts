@@ -202,10 +202,8 @@ test("redirects are not followed", async () => {
   expect(elsewhere.asked).toBe(0);
 });
 
-test("an issuer that does not answer is given up after five seconds", async () => {
+test("an issuer that does not answer in time is given up", async () => {
   issuer.answer(DISCOVERY, () => undefined);
-  const start = performance.now();
 
-  expect(await verifying(issuer).refused(await token())).toBe(NO_ISSUER);
-  expect(performance.now() - start).toBeLessThan(8_000);
+  expect(await verifying(issuer, {}, { giveUpMs: 50 }).refused(await token())).toBe(NO_ISSUER);
 });

@@ -1,14 +1,22 @@
 // A verifier with one issuer on loopback, and what it says of tokens.
 
 import { TwinError } from "../../../../src/base/errors.ts";
-import type { KeyTimes } from "../../../../src/gateway/auth/jwt/issuer-keys.ts";
-import { type KeysObservation, tokenVerifier } from "../../../../src/gateway/auth/jwt/verifier.ts";
+import {
+  type AskingTimes,
+  type KeysObservation,
+  tokenVerifier,
+} from "../../../../src/gateway/auth/jwt/verifier.ts";
 import type { VerifyToken } from "../../../../src/gateway/auth/verify-token.ts";
 import { openIdConnectIssuers } from "../../../../src/ops/openid-connect-issuers.ts";
 import type { AuthContext } from "../../../../src/signals/signal.ts";
 import type { LoopbackIssuer } from "../../../support/loopback-issuer.ts";
 
-export const usualTimes: KeyTimes = { refreshMs: 60_000, keepMs: 120_000, restMs: 60_000 };
+export const usualTimes: AskingTimes = {
+  refreshMs: 60_000,
+  keepMs: 120_000,
+  restMs: 60_000,
+  giveUpMs: 5_000,
+};
 
 export interface Verifying {
   readonly verify: VerifyToken;
@@ -23,7 +31,7 @@ export interface Verifying {
 export function verifying(
   issuer: LoopbackIssuer,
   more: object = {},
-  times: Partial<KeyTimes> = {},
+  times: Partial<AskingTimes> = {},
   allowedClockSkew = 10_000,
 ): Verifying {
   const observed: KeysObservation[] = [];

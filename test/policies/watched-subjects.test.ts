@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
-import { entriesWith, watchedSubjects } from "../../src/policies/expiry.ts";
+import { entriesWith, watchedSubjects } from "../../src/policies/watched-subjects.ts";
 
 const policyWith = (...subjects: readonly JsonObject[]): JsonObject => ({
   imports: {},

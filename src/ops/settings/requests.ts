@@ -1,0 +1,54 @@
+// How requests and messages are taken.
+
+import { setting } from "../setting.ts";
+import { bytes, duration, flag, mediaTypes, whole } from "../setting-kinds.ts";
+
+export const requestSettings = {
+  acceptedMediaTypes: setting(
+    "ADDITIONAL_ACCEPTED_MEDIA_TYPES",
+    mediaTypes,
+    "application/octet-stream",
+    "Media types that a JSON body may have besides application/json, separated by commas.",
+    "ditto.gateway.http.additional-accepted-media-types",
+  ),
+  removeEmptyObjects: setting(
+    "MERGE_REMOVE_EMPTY_OBJECTS_AFTER_PATCH_CONDITION_FILTERING",
+    flag,
+    "false",
+    "Whether a merge leaves out the empty objects that conditions on parts of it leave behind.",
+    "ditto.things.thing.merge.remove-empty-objects-after-patch-condition-filtering",
+  ),
+  requestTimeout: setting(
+    "REQUEST_TIMEOUT",
+    duration,
+    "60s",
+    "How long a request may take to arrive completely.",
+    "ditto.gateway.http.request-timeout",
+  ),
+  idleTimeout: setting(
+    "IDLE_TIMEOUT",
+    duration,
+    "610s",
+    "How long an HTTP connection stays open between two requests.",
+  ),
+  fireAndForgetTimeout: setting(
+    "FIRE_AND_FORGET_ENFORCEMENT_TIMEOUT",
+    duration,
+    "3s",
+    "How long an HTTP request that requires no response is watched for a refusal; then it is answered with 202.",
+    "ditto.gateway.command.fire-and-forget-enforcement-timeout",
+  ),
+  wsSubscriberBackpressure: setting(
+    "WS_SUBSCRIBER_BACKPRESSURE",
+    whole(1),
+    "100",
+    "How many commands of one WebSocket are in work at once; then it is read no further.",
+    "ditto.gateway.streaming.websocket.subscriber.backpressure-queue-size",
+  ),
+  wsMaxBuffered: setting(
+    "WS_MAX_BUFFERED",
+    bytes,
+    "4M",
+    "How much may wait for a slow WebSocket client to take it; beyond, its session is closed.",
+  ),
+} as const;
