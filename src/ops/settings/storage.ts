@@ -19,7 +19,7 @@ export const storageSettings = {
     "CACHE_SIZE",
     bytes,
     "256M",
-    "How much JSON of things, and again of policies, is kept in memory; the least recently used leave first. As " +
+    "How much JSON of things, again of policies, and half of it of compiled policies is kept in memory; the least recently used leave first. As " +
       "objects it takes about three times as much.",
   ),
 } as const;
