@@ -1,11 +1,11 @@
 // Logging in with a name and a password: remembered where it succeeded, counted where it failed.
 
-import { hash, randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { recent } from "../../base/recent.ts";
 import type { User } from "../../ops/users.ts";
 import { type Credentials, readBasic } from "./basic.ts";
 import { clientAddress } from "./client-address.ts";
+import { credentialDigest } from "./credential-digest.ts";
 import { authenticationFailed, TooManyFailures } from "./errors.ts";
 import type { OnFailedLogin } from "./failed-logins.ts";
 import { FailureLimit, type FailureSettings } from "./failure-limit.ts";
@@ -34,8 +34,7 @@ export function basicLogin(
   const names = new Set(users.map(({ name }) => name));
   const matches = passwordsOf(users);
   const failures = new FailureLimit(settings);
-  // Headers are remembered by a digest with a secret of this process, so that no password stays in memory.
-  const secret = randomBytes(32).toString("base64");
+  const digestOf = credentialDigest();
   const known = recent<string>(REMEMBERED);
   const pending = new Map<string, Promise<string>>();
 
@@ -82,7 +81,7 @@ export function basicLogin(
   }
 
   return (header, incoming) => {
-    const key = hash("sha256", secret + header, "base64");
+    const key = digestOf(header, incoming.socket);
     const name = known.get(key);
     if (name !== undefined) return goOn(name, incoming);
     const given = readBasic(header);
