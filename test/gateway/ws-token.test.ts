@@ -39,6 +39,15 @@ async function expectAlive(session: Session) {
 const expired = { code: 1000, reason: "gateway:websocket.session.expired" };
 const closed = { code: 1000, reason: "gateway:websocket.session.closed" };
 
+test("headers that are made of claims go with every command of the session, before those that it sends", async () => {
+  const token = { claims: {}, expiresAt: Date.now() + 60_000, headers: { "user-email": "ann@example.org" } };
+  await using door = await doorFor({ subjects: ["oidc:ann"], token });
+  await using session = await openSession(door);
+  const command = commandMessage("lamp", "modify", "/attributes/n", 1, { "user-email": "eve@example.org" });
+
+  expect(await session.ask(command)).toMatchObject({ headers: { "user-email": "ann@example.org" } });
+});
+
 describe("the end of a token", () => {
   test("is the end of the session that it opened, of which nothing more is said", async () => {
     await using door = await doorFor(by(150));

@@ -7,6 +7,7 @@ import { equals, type JsonValue, putKey } from "../../base/json/json.ts";
 import { goesAlong, headersTooLarge, knownHeaders, parseTextHeader } from "../../protocol/headers.ts";
 import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
 import type { Authenticate, Door } from "../auth/authenticate.ts";
+import { withClaims } from "../auth/claims-as-headers.ts";
 import { PRE_AUTHENTICATED } from "../auth/pre-authenticated.ts";
 import { headerText } from "../header-text.ts";
 import { duplicateHeader } from "./errors.ts";
@@ -80,23 +81,7 @@ function admitted(
     const { [PRE_AUTHENTICATED]: _, ...others } = headers;
     headers = others;
   }
-  const told = auth.token?.headers;
-  return { auth, headers: told ? { ...headers, ...claimsTold(told, maxHeaderBytes) } : headers };
-}
-
-/** The headers made of the claims of a token, which count before those that its bearer sends, and no more than these. */
-function claimsTold(told: Readonly<Record<string, string>>, maxBytes: number): DittoHeaders {
-  const headers: { [name: string]: JsonValue } = {};
-  let size = 0;
-  for (const name of Object.keys(told)) {
-    if (!names.has(name) && !goesAlong(name)) continue;
-    const text = told[name] as string;
-    size += name.length + text.length;
-    if (size > maxBytes)
-      throw headersTooLarge(`Those made of claims are longer than the ${maxBytes} characters allowed.`);
-    putKey(headers, name, parseTextHeader(name, text));
-  }
-  return headers;
+  return { auth, headers: withClaims(headers, auth, maxHeaderBytes) };
 }
 
 /**

@@ -12,6 +12,7 @@ import type { CommandTopic } from "../../protocol/topic.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method, Resource } from "../../signals/resource.ts";
 import type { Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
+import { withClaims } from "../auth/claims-as-headers.ts";
 import { whenGone } from "../gone.ts";
 import { checkAccess } from "./access.ts";
 import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
@@ -26,7 +27,7 @@ export async function answerCommand(
   const { kind, id } = topic;
   handling.about = { kind, id, auth: sender.auth };
   handling.isTold = true;
-  const headers = headersOf(envelope, parts.maxHeaderBytes);
+  const headers = withClaims(headersOf(envelope, parts.maxHeaderBytes), sender.auth, parts.maxHeaderBytes);
   handling.isTold = false;
   const command = commandOf(envelope, topic, headers, sender.auth);
   refuseUnknown(command, envelope, handling);
