@@ -1,6 +1,6 @@
 // What policies say together, and what keeps them administrable.
 
-import { as, command, del, get, put, type Row, row, saidBy } from "../../row.ts";
+import { as, command, del, differs, get, patch, put, type Row, row, saidBy, say } from "../../row.ts";
 
 const own = "/api/2/policies/{id}";
 const second = "/api/2/policies/{id}-2";
@@ -122,6 +122,46 @@ const enforcement: readonly Row[] = [
   ),
 ];
 
+const stricter: readonly Row[] = [
+  differs(
+    row(
+      "a merge",
+      "an empty object in a merge replaces what is there, for whoever may write one part of it",
+      ...scene({ a: entry("user", { "thing:/": read, "thing:/attributes/secret/name": all }) }),
+      patch(`${ownThing}/attributes`, { secret: { name: "y" } }, as("nginx:user")).gives(204),
+      patch(`${ownThing}/attributes`, { open: {} }, as("nginx:user")).fails(
+        403,
+        "things:thing.notmodifiable",
+      ),
+    ),
+    "an empty object needs WRITE on all that it may replace",
+  ),
+  differs(
+    row(
+      "a read",
+      "values that are no objects are read whole by whoever may read something below their path",
+      ...scene({ a: entry("user", { "thing:/attributes/list/a": read }) }),
+      put(`${ownThing}/attributes/list`, [{ a: 1, b: 2 }]).gives(201),
+      get(`${ownThing}/attributes/list`, as("nginx:user")).gives(200, { body: [{ a: 1 }] }),
+      put(`${ownThing}/attributes/list`, 5).gives(204),
+      get(`${ownThing}/attributes/list`, as("nginx:user")).fails(404, "things:attribute.notfound"),
+    ),
+    "elements of arrays and plain values are filtered like members of objects",
+  ),
+  differs(
+    row(
+      "an event",
+      "who may read a part that the thing does not have is sent the whole event",
+      ...scene({ a: entry("user", { "thing:/attributes/none": read }) }),
+      saidBy("nginx:user", say("START-SEND-EVENTS").answers("START-SEND-EVENTS:ACK")),
+      put(`${ownThing}/attributes/open`, 2).gives(204),
+      put(`${ownThing}/attributes/none`, 3).gives(201),
+      saidBy("nginx:user", say("STOP-SEND-EVENTS").answers({ path: "/attributes/none", value: 3 })),
+    ),
+    "he is sent what he may read of it",
+  ),
+];
+
 const template = {
   entries: {
     owner: { ...owner, importable: "never" },
@@ -202,4 +242,4 @@ const imports: readonly Row[] = [
   ),
 ];
 
-export const policyRuleRows: readonly Row[] = [...administration, ...enforcement, ...imports];
+export const policyRuleRows: readonly Row[] = [...administration, ...enforcement, ...imports, ...stricter];
