@@ -9,7 +9,7 @@ import { Entities } from "./dispatch/entities.ts";
 import { startRetention } from "./dispatch/history/retention.ts";
 import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
-import { type PolicySettings, policyRules } from "./dispatch/policy-rules.ts";
+import { type PolicySettings, policyLimits, policyRules } from "./dispatch/policy-rules.ts";
 import type { Parts } from "./dispatch/ready.ts";
 import { Snapshots } from "./dispatch/snapshots.ts";
 import { type ThingList, thingList } from "./dispatch/thing-list.ts";
@@ -17,7 +17,6 @@ import { thingRules } from "./dispatch/thing-rules.ts";
 import { Turns } from "./dispatch/turns.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Config } from "./ops/config.ts";
-import { defaultPolicyLimits } from "./policies/limits.ts";
 import { rootsFinder } from "./policies/namespace-roots.ts";
 import { type AnnouncementBus, localAnnouncements } from "./pubsub/announcements.ts";
 import { localPubsub, type Pubsub } from "./pubsub/pubsub.ts";
@@ -86,12 +85,7 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
   const expire = expiry(parts, turns);
   watch.start();
   const dispatch = dispatcher(parts, turns);
-  const limits = () => ({
-    ...defaultPolicyLimits,
-    ...policySettings,
-    maxSize: config.maxPolicyBytes,
-    now: Date.now(),
-  });
+  const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
   const stopRetention = startRetention({
     journal,
     rules: { thing: things.rules, policy: policies.rules },

@@ -16,13 +16,21 @@ export interface PolicySettings extends Partial<Omit<PolicyLimits, "maxSize" | "
   readonly rootsOf?: RootsOf;
 }
 
+/** What the settings, or Ditto's defaults, limit policies to; `now` in milliseconds since the epoch. */
+export const policyLimits = (
+  maxSize: number,
+  { rootsOf: _, ...set }: PolicySettings,
+  now = Date.now(),
+): PolicyLimits => ({ ...defaultPolicyLimits, ...set, maxSize, now });
+
 /** Policies, as the dispatcher sees them. `lookUp` finds other policies that are in memory. */
 export function policyRules(
   maxSize: number,
   lookUp: LookUpPolicy,
-  { rootsOf = noRoots, ...set }: PolicySettings = {},
+  settings: PolicySettings = {},
 ): EntityRules {
-  const limits = (now = Date.now()): PolicyLimits => ({ ...defaultPolicyLimits, ...set, maxSize, now });
+  const { rootsOf = noRoots } = settings;
+  const limits = (now?: number) => policyLimits(maxSize, settings, now);
   /** That an expiry is past is told as the last of what is wrong with a body, to who may write it. */
   const beforeAllExpiries = () => limits(Number.NEGATIVE_INFINITY);
   return {

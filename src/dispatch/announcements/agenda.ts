@@ -1,5 +1,7 @@
 // What is to be done at some moment: one heap and one timer, however much it is.
 
+import TinyQueue from "tinyqueue";
+
 /** A task of the agenda; `run` must not throw. */
 interface Item {
   readonly at: number;
@@ -18,7 +20,7 @@ const WORTH_TIDYING = 64;
  * the process alive.
  */
 export class Agenda {
-  #heap: Item[] = [];
+  #heap = heapOf([]);
   #calledOff = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -35,7 +37,6 @@ export class Agenda {
     if (this.#isClosed) return () => undefined;
     const item: Item = { at, run };
     this.#heap.push(item);
-    this.#rise(this.#heap.length - 1);
     this.#wind();
     return () => this.#callOff(item);
   }
@@ -45,7 +46,7 @@ export class Agenda {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     if (this.#more) clearImmediate(this.#more);
-    this.#heap = [];
+    this.#heap = heapOf([]);
     this.#calledOff = 0;
   }
 
@@ -54,13 +55,12 @@ export class Agenda {
     item.run = undefined;
     this.#calledOff++;
     if (this.#calledOff < WORTH_TIDYING || this.#calledOff * 2 < this.#heap.length) return;
-    // A sorted list is a heap.
-    this.#heap = this.#heap.filter(({ run }) => run).sort((a, b) => a.at - b.at);
+    this.#heap = heapOf(this.#heap.data.filter(({ run }) => run));
     this.#calledOff = 0;
   }
 
   #wind(): void {
-    const next = this.#heap[0];
+    const next = this.#heap.peek();
     if (!next || this.#more || next.at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     const wait = Math.min(Math.max(next.at - Date.now(), 0), MAX_SLEEP_MS);
@@ -72,53 +72,21 @@ export class Agenda {
     this.#timerAt = Number.POSITIVE_INFINITY;
     this.#more = undefined;
     const now = Date.now();
-    for (let i = 0; i < BATCH && (this.#heap[0]?.at ?? Number.POSITIVE_INFINITY) <= now; i++) {
-      const { run } = this.#take();
+    for (let i = 0; i < BATCH && this.#isDue(now); i++) {
+      const item = this.#heap.pop() as Item;
+      const { run } = item;
+      item.run = undefined; // from now on it cannot be called off
       if (run) run();
       else this.#calledOff--;
     }
-    if ((this.#heap[0]?.at ?? Number.POSITIVE_INFINITY) <= now) this.#more = setImmediate(() => this.#run());
+    if (this.#isDue(now)) this.#more = setImmediate(() => this.#run());
     else this.#wind();
   }
 
-  #take(): Item {
-    const first = this.#heap[0] as Item;
-    const last = this.#heap.pop() as Item;
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#sink();
-    }
-    const { at, run } = first;
-    // From now on it cannot be called off.
-    first.run = undefined;
-    return { at, run };
-  }
-
-  #rise(from: number): void {
-    const heap = this.#heap;
-    const item = heap[from] as Item;
-    let place = from;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      if ((heap[above] as Item).at <= item.at) break;
-      heap[place] = heap[above] as Item;
-      place = above;
-    }
-    heap[place] = item;
-  }
-
-  #sink(): void {
-    const heap = this.#heap;
-    const item = heap[0] as Item;
-    let place = 0;
-    for (;;) {
-      let below = 2 * place + 1;
-      if (below >= heap.length) break;
-      if (below + 1 < heap.length && (heap[below + 1] as Item).at < (heap[below] as Item).at) below++;
-      if ((heap[below] as Item).at >= item.at) break;
-      heap[place] = heap[below] as Item;
-      place = below;
-    }
-    heap[place] = item;
+  #isDue(now: number): boolean {
+    const next = this.#heap.peek();
+    return next !== undefined && next.at <= now;
   }
 }
+
+const heapOf = (items: Item[]): TinyQueue<Item> => new TinyQueue(items, (a, b) => a.at - b.at);

@@ -4,7 +4,7 @@ import type { PolicyDue } from "../../journal/journal.ts";
 import type { Agenda } from "./agenda.ts";
 
 /** Reads a page of what the database knows, as the journal's `listDue`. */
-type ListDue = (after: PolicyDue, limit: number) => Promise<readonly PolicyDue[]>;
+export type ListDue = (after: PolicyDue, limit: number) => Promise<readonly PolicyDue[]>;
 
 /** After the database did not answer, in milliseconds. */
 export const RETRY_MS = 5_000;
@@ -127,7 +127,7 @@ export class DuePolicies {
       // What was noted since the page was asked for is newer.
       for (const policy of page) if (!this.#entries.has(policy.id)) this.#add(policy, false);
     } catch {
-      // The journal itself reports that the database is away.
+      // Whoever lists reports it.
       this.#retry();
     } finally {
       this.#reading = undefined;

@@ -8,7 +8,7 @@ import type { PolicyWatch } from "../record.ts";
 import { Agenda } from "./agenda.ts";
 import type { Publish } from "./announcement.ts";
 import { watcher } from "./due.ts";
-import { DuePolicies } from "./due-policies.ts";
+import { DuePolicies, type ListDue } from "./due-policies.ts";
 import type { Expire } from "./expire.ts";
 import { settle, takeOn } from "./fates-of-policy.ts";
 import { policyLooks } from "./policy-looks.ts";
@@ -59,7 +59,16 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
     onUnreadable: (err, id) =>
       log.warn({ err, policyId: id }, "a policy with expiring subjects could not be read"),
   });
-  const due = new DuePolicies(agenda, (after, limit) => journal.listDue(after, limit), look);
+  const list: ListDue = async (after, limit) => {
+    try {
+      return await journal.listDue(after, limit);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable))
+        log.warn({ err: error }, "the policies that are due could not be read; trying again");
+      throw error;
+    }
+  };
+  const due = new DuePolicies(agenda, list, look);
 
   return {
     dueAfter(before, after) {

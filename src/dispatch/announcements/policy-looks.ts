@@ -1,12 +1,12 @@
 // The looks at policies that are due: few at a time, and again where the database was away.
 
+import pLimit from "p-limit";
 import { type Journal, JournalUnavailable, type PolicyDue } from "../../journal/journal.ts";
 import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { Entities, Held } from "../entities.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Watched } from "./due.ts";
 import { RETRY_MS } from "./due-policies.ts";
-import { Limiter } from "./limiter.ts";
 
 /** Policies looked at at a time, and deletions in line beyond which these wait a second. */
 const LOOKS = 16;
@@ -34,7 +34,7 @@ export interface LookParts {
  */
 export function policyLooks(parts: LookParts): (policy: PolicyDue) => Promise<void> {
   const { journal, policies, agenda, watchedIn } = parts;
-  const looks = new Limiter(LOOKS);
+  const inTurn = pLimit(LOOKS);
   const pause = (millis: number) => new Promise<void>((resolve) => agenda.plan(Date.now() + millis, resolve));
 
   async function look(policy: PolicyDue): Promise<void> {
@@ -67,7 +67,7 @@ export function policyLooks(parts: LookParts): (policy: PolicyDue) => Promise<vo
     parts.note(id, next, noted !== 0 || next !== first);
   }
 
-  return (policy) => looks.run(() => look(policy));
+  return (policy) => inTurn(look, policy);
 }
 
 /** A policy once it is known what is committed of it. */

@@ -1,5 +1,6 @@
 // The subjects about which something is under way: each with its fate, what it waits for, and the effects that follow.
 
+import pLimit from "p-limit";
 import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { Agenda } from "./agenda.ts";
@@ -8,7 +9,6 @@ import { AwaitedAcks } from "./awaited-acks.ts";
 import { RETRY_MS } from "./due-policies.ts";
 import type { Expire } from "./expire.ts";
 import { begin, type Fate, type Transition, type Trigger, transition } from "./fate.ts";
-import { Limiter } from "./limiter.ts";
 import type { AnnouncementSettings } from "./settings.ts";
 
 /**
@@ -50,7 +50,7 @@ const isGone = ({ deletedAt }: Fate): boolean => deletedAt !== undefined;
 export class SubjectFates {
   readonly #parts: FatesParts;
   readonly #acks = new AwaitedAcks();
-  readonly #deletions = new Limiter(DELETIONS);
+  readonly #inTurn = pLimit(DELETIONS);
   readonly #byPolicy = new Map<string, Map<string, Tracked>>();
   /** Subjects under way, those of them that are gone, and those whose deletion is at work or in line. */
   #count = 0;
@@ -159,7 +159,7 @@ export class SubjectFates {
         return;
       case "delete":
         this.#deleting++;
-        void this.#deletions.run(() => this.#delete(tracked));
+        void this.#inTurn(() => this.#delete(tracked));
         return;
       case "forget":
         this.forget(tracked.policyId, tracked.subject.key);

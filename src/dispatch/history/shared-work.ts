@@ -1,5 +1,6 @@
 // Long work that many may ask for at once: a few run, the rest wait, and the same is done once for all who want it.
 
+import pLimit, { type LimitFunction } from "p-limit";
 import { JournalUnavailable } from "../../journal/journal.ts";
 
 export interface WorkLimits {
@@ -11,34 +12,21 @@ export interface WorkLimits {
 export class SharedWork<T> {
   readonly #limits: WorkLimits;
   readonly #known = new Map<string, Promise<T>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #inTurn: LimitFunction;
 
   constructor(limits: WorkLimits) {
     this.#limits = limits;
+    this.#inTurn = pLimit(limits.atOnce);
   }
 
   /** Does the work when its turn comes, or shares what the same key is already waiting for. */
   do(key: string, work: () => Promise<T>): Promise<T> {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    if (this.#waiting.length >= this.#limits.waiting)
+    if (this.#inTurn.pendingCount >= this.#limits.waiting)
       return Promise.reject(new JournalUnavailable("Too many reads of the past wait for one another."));
     const done = this.#inTurn(work).finally(() => this.#known.delete(key));
     this.#known.set(key, done);
     return done;
-  }
-
-  async #inTurn(work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#limits.atOnce) this.#running++;
-    else await new Promise<void>((go) => this.#waiting.push(go));
-    try {
-      return await work();
-    } finally {
-      // Whoever is next takes over the place.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
   }
 }

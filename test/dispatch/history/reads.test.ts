@@ -1,5 +1,6 @@
 // Many reads of the past at once, and one that the clean-up overtakes.
 
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Held } from "../../../src/dispatch/entities.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
@@ -32,11 +33,12 @@ describe("shared work", () => {
     const { begun, work } = manual();
     const both = [shared.do("a", work), shared.do("a", work)];
 
+    await turn();
     expect(begun).toHaveLength(1);
     begun[0]!.resolve("done");
     expect(await Promise.all(both)).toEqual(["done", "done"]);
     void shared.do("a", work);
-    await soFar(Promise.resolve());
+    await turn();
     expect(begun).toHaveLength(2);
   });
 
@@ -45,14 +47,17 @@ describe("shared work", () => {
     const { begun, work } = manual();
     const [a, b, c, d] = ["a", "b", "c", "d"].map((key) => shared.do(key, work));
 
+    await turn();
     expect(begun).toHaveLength(2);
     await expect(shared.do("e", work)).rejects.toBeInstanceOf(JournalUnavailable);
     expect(await soFar(shared.do("c", work))).toBe("pending");
     begun[0]!.reject(new Error("odd"));
     await expect(a).rejects.toThrow("odd");
+    await turn();
     expect(begun).toHaveLength(3);
     for (const one of [1, 2]) begun[one]!.resolve("done");
     await Promise.all([b, c]);
+    await turn();
     begun[3]!.resolve("last");
     expect(await d).toBe("last");
     expect(begun).toHaveLength(4);
