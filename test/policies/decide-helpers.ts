@@ -55,3 +55,10 @@ export function given(state: EntityState | undefined, changed: Partial<PolicyLim
     },
   };
 }
+
+/** An entry that lets somebody else read things. */
+export const reader: JsonObject = {
+  subjects: { "nginx:user": { type: "t" } },
+  resources: { "thing:/": { grant: ["READ"], revoke: [] } },
+  importable: "implicit",
+};

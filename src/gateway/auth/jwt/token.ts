@@ -10,7 +10,6 @@ import { jwtInvalid, tokenRefused } from "./errors.ts";
 const MAX_TOKEN = 16_384;
 
 export interface Token {
-  readonly text: string;
   /** Which key of its issuer is said to have signed it. */
   readonly keyId: string;
   readonly issuer: string;
@@ -29,7 +28,7 @@ export function readToken(text: string): Token {
   if (typeof keyId !== "string") throw jwtInvalid("Its header must have the ID of a key as kid.");
   if (typeof issuer !== "string") throw jwtInvalid("Its payload must have an issuer as iss.");
   if (!decoded(signature)) throw tokenRefused("Its signature is not valid.");
-  return { text, keyId, issuer, claims };
+  return { keyId, issuer, claims };
 }
 
 function part(encoded: string, name: string): JsonObject {
