@@ -8,6 +8,8 @@ import { readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
 import { permissions } from "./permissions.ts";
 import type { BenchRow } from "./row.ts";
+import { writePlans } from "./search/plans.ts";
+import { searchBench } from "./search/search.ts";
 import { startOurs, targetOf } from "./storage.ts";
 import { table } from "./table.ts";
 import { clear, fill, type Target } from "./target.ts";
@@ -91,6 +93,12 @@ async function measureOurs(kind: StorageKind, postgres: Postgres | undefined): P
   return rows;
 }
 
+async function measureSearch(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
+  if (!isWanted("search")) return [];
+  const onPlans = options.write ? writePlans : () => undefined;
+  return attempt("search", () => searchBench(kind, postgres, options.seconds, onPlans));
+}
+
 const titles: Readonly<Record<StorageKind, string>> = {
   pglite: "Embedded database (PGlite)",
   postgres: "PostgreSQL",
@@ -102,7 +110,10 @@ if (permissionRows.length > 0) results.set("Permissions, on one core", permissio
 const kinds = options.only?.every((name) => alone.some((one) => one === name)) ? [] : options.storages;
 for (const kind of kinds) {
   await using postgres = kind === "postgres" ? await startPostgres() : undefined;
-  results.set(titles[kind], await measureOurs(kind, postgres));
+  const rows = await measureOurs(kind, postgres);
+  if (rows.length > 0) results.set(titles[kind], rows);
+  const searches = await measureSearch(kind, postgres);
+  if (searches.length > 0) results.set(`Search: ${titles[kind]}`, searches);
 }
 if (options.other) results.set(`Another server, at ${options.other.url}`, await measure(options.other));
 for (const [title, rows] of results) console.log(`\n## ${title}\n\n${table(rows)}`);

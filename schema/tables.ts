@@ -1,7 +1,7 @@
 // What is stored: one row per event, and beside it the newest state of every entity and some of the older ones.
 
 import { sql } from "drizzle-orm";
-import { bigint, customType, index, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, customType, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 /** Text ordered by code point on every database, whatever its locale: keyset paging relies on it. */
 const codePointText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
@@ -78,3 +78,60 @@ export const policyDue = pgTable(
   { id: codePointText("id").primaryKey(), due: milliseconds("due") },
   (table) => [index("policy_due_order").on(table.due, table.id)],
 );
+
+/**
+ * What search looks at: one row a thing, written behind the journal and never ahead of it. It can be made again from the
+ * journal at any time. `thing` is the thing with its special fields, as far as its namespace is indexed. `pulse` is
+ * false for one row in 64, at which a query looks at the clock (`pollux_in_time`).
+ */
+export const searchThing = pgTable(
+  "search_thing",
+  {
+    id: codePointText("id").primaryKey(),
+    namespace: codePointText("namespace").notNull(),
+    policyId: codePointText("policy_id").notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+    thing: jsonb("thing").notNull(),
+    pulse: boolean("pulse").notNull(),
+  },
+  (table) => [
+    index("search_thing_policy").on(table.policyId, table.namespace),
+    index("search_thing_namespace").on(table.namespace, table.id),
+    index("search_thing_values").using("gin", sql`${table.thing} jsonb_path_ops`),
+    index("search_thing_features").using(
+      "gin",
+      sql`jsonb_path_query_array(${table.thing}, '$."features".*') jsonb_path_ops`,
+    ),
+  ],
+);
+
+/**
+ * Who may read what of the things of a namespace that use a policy, compiled from the policy and all that counts in it
+ * (`sources`, of which `version` names the revisions). `readers` may read something; those of them in `partial` may
+ * not read everything, or not on their own word. `rules` tells, by the pointer of a resource, to whom READ is granted (`g`) and
+ * from whom it is revoked (`r`).
+ */
+export const searchAccess = pgTable(
+  "search_access",
+  {
+    policyId: codePointText("policy_id").notNull(),
+    namespace: codePointText("namespace").notNull(),
+    version: text("version").notNull(),
+    sources: text("sources").array().notNull(),
+    readers: text("readers").array().notNull(),
+    partial: text("partial").array().notNull(),
+    rules: jsonb("rules").notNull(),
+  },
+  (table) => [
+    primaryKey({ name: "search_access_pk", columns: [table.policyId, table.namespace] }),
+    index("search_access_sources").using("gin", table.sources),
+    index("search_access_readers").using("gin", table.readers),
+    index("search_access_partial").using("gin", table.partial),
+  ],
+);
+
+/** What is known of the index as a whole, such as the key that signs cursors. */
+export const searchState = pgTable("search_state", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+});

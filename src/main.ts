@@ -2,7 +2,7 @@
 
 import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
-import { openJournal } from "./journal/open.ts";
+import { openStorage } from "./journal/open.ts";
 import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
 import { asksForHash, hashPassword, readPassword } from "./ops/hash-password.ts";
 import { createLog } from "./ops/log.ts";
@@ -21,8 +21,8 @@ async function main(): Promise<void> {
     health.note(fact);
     log.warn(fact, fact.what);
   };
-  const journal = await openJournal({ ...config, observe });
-  const server = await startServer(config, journal, health.isUp, log);
+  const storage = await openStorage({ ...config, observe });
+  const server = await startServer(config, storage, health.isUp, log);
 
   let stopping: Promise<void> | undefined;
   const stop = () => {

@@ -16,10 +16,14 @@ import type { VerifyToken } from "./gateway/auth/verify-token.ts";
 import { httpApp } from "./gateway/http/app.ts";
 import { closablePort } from "./gateway/http/close-port.ts";
 import { entrance } from "./gateway/http/entrance.ts";
-import { opsAnswers } from "./gateway/http/ops-requests.ts";
+import { metricsAnswer } from "./gateway/http/metrics-requests.ts";
+import { type OpsAnswers, type OpsParts, opsAnswers } from "./gateway/http/ops-requests.ts";
+import { Places } from "./gateway/sse/places.ts";
+import { type EventStreams, eventStreams } from "./gateway/sse/streams.ts";
 import { openWebSocketDoor, type WebSocketParts } from "./gateway/ws/door.ts";
-import type { Journal } from "./journal/journal.ts";
+import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
+import { createMetrics } from "./ops/metrics.ts";
 import { startTwins, type Twins } from "./twins.ts";
 
 export interface RunningServer {
@@ -32,21 +36,34 @@ export interface RunningServer {
 /** How much may wait for acknowledgements at once, in all and of one subject. */
 const WAITING = { commands: 10_000, characters: 16_777_216 };
 const WAITING_EACH = { commands: 2_500, characters: 4_194_304 };
+/** One subject may have this share of the streams of events. */
+const STREAMS_SHARE = 4;
 const HEARTBEAT_MS = 30_000;
 /** Beyond, Node refuses a request by itself; up to there the limits of the HTTP door are told in its own words. */
 const MAX_HEADER_SIZE = 65_536;
 
-/** Starts serving on top of an open journal, of which `isUp` tells; resolves once the port is open. */
+/** Starts serving on top of an open storage, of which `isUp` tells; resolves once the port is open. */
 export async function startServer(
   config: Config,
-  journal: Journal,
+  storage: Storage,
   isUp: () => boolean,
   log: Logger,
 ): Promise<RunningServer> {
-  const twins = startTwins(config, journal, log);
+  const metrics = createMetrics();
+  const twins = startTwins(config, storage, metrics, log);
   const deadlines = new Deadlines();
   const shared = sharedParts(config, twins, deadlines, log);
-  const server = await listen(httpAnswer(config, twins, shared, isUp, log), config);
+  const most = config.sseMaxStreams;
+  const streams = eventStreams(new Places(most, Math.ceil(most / STREAMS_SHARE)));
+  const ops: OpsParts = {
+    isUp,
+    verifyToken: verifierOfOperators(config, log),
+    onFailedLogin: shared.onFailedLogin,
+    index: twins.searches.care,
+    metrics: () => metricsAnswer(metrics),
+    isMetricsOpen: !config.metricsSecured,
+  };
+  const server = await listen(httpAnswer(config, twins, shared, streams, opsAnswers(config, ops)), config);
   const closePort = closablePort(server);
   const closeWebSocketDoor = openWebSocketDoor(server, webSocketParts(config, twins, shared));
 
@@ -54,11 +71,12 @@ export async function startServer(
     url: `http://${hostInUrl(config.bindHostname)}:${(server.address() as AddressInfo).port}`,
     async stop() {
       const portClosed = closePort(config.shutdownTimeout);
+      streams.close();
       deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await portClosed;
       await twins.stop();
-      await journal.close();
+      await storage.journal.close();
     },
   };
 }
@@ -66,7 +84,7 @@ export async function startServer(
 type SharedParts = ReturnType<typeof sharedParts>;
 
 /** What both doors work with: who is let in, and how callers are kept waiting. */
-function sharedParts(config: Config, { dispatch, list }: Twins, deadlines: Deadlines, log: Logger) {
+function sharedParts(config: Config, twins: Twins, deadlines: Deadlines, log: Logger) {
   const verifyToken = verifierOf(config, log);
   const onFailedLogin = failedLogins(({ what, ...fact }) => log.warn(fact, what));
   const room = new WaitingRoom(WAITING, WAITING_EACH);
@@ -79,15 +97,26 @@ function sharedParts(config: Config, { dispatch, list }: Twins, deadlines: Deadl
     reachOf: namespaceAccess(config.namespaceAccess),
     maxHeaderBytes: config.maxHeaderBytes,
     maxSubjects: config.maxSubjects,
-    dispatch,
-    list,
-    waiting: { deadlines, room, refusalMs: config.fireAndForgetTimeout },
+    dispatch: twins.dispatch,
+    list: twins.list,
+    waiting: {
+      deadlines,
+      room,
+      refusalMs: config.fireAndForgetTimeout,
+      whenIndexed: twins.whenIndexed,
+    },
     onFault: (error: unknown, correlationId: string) =>
       log.error({ err: error, correlationId }, "request failed"),
   };
 }
 
-function httpAnswer(config: Config, twins: Twins, shared: SharedParts, isUp: () => boolean, log: Logger) {
+function httpAnswer(
+  config: Config,
+  twins: Twins,
+  shared: SharedParts,
+  streams: EventStreams,
+  ops: OpsAnswers,
+) {
   const { maxRequestBytes, acceptedMediaTypes, defaultNamespace } = config;
   const common = { maxRequestBytes, acceptedMediaTypes, waiting: shared.waiting };
   const app = httpApp({
@@ -97,7 +126,17 @@ function httpAnswer(config: Config, twins: Twins, shared: SharedParts, isUp: () 
     things: { rules: twins.things.rules, base: "/api/2/things", ...common },
     policies: { rules: twins.policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace,
-    ops: opsAnswers(config, isUp, verifierOfOperators(config, log), shared.onFailedLogin),
+    searches: {
+      search: twins.searches.search,
+      streams,
+      maxRequestBytes,
+      waiting: shared.waiting,
+      pace: config.sseThrottlingEnabled
+        ? { limit: config.sseThrottlingLimit, intervalMs: config.sseThrottlingInterval }
+        : undefined,
+    },
+    aggregations: twins.searches.aggregations,
+    ops,
   });
   const enter = entrance(config);
   return (request: Request, env: HttpBindings) =>
@@ -110,6 +149,8 @@ const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebS
   pubsub: twins.pubsub,
   announcements: twins.announcements,
   onAck: twins.onAck,
+  search: twins.searches.search,
+  searchIdleMs: config.searchIdleTimeout,
   rules: { thing: twins.things.rules, policy: twins.policies.rules },
   enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
   maxInWork: config.wsSubscriberBackpressure,

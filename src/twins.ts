@@ -1,6 +1,7 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
 import type { Logger } from "pino";
+import type { WhenIndexed } from "./dispatch/acks/outcome.ts";
 import { expiry } from "./dispatch/announcements/expire.ts";
 import { policyAnnouncements } from "./dispatch/announcements/policy-announcements.ts";
 import { compileCreationRules } from "./dispatch/creation/creation-rules.ts";
@@ -16,10 +17,13 @@ import { type ThingList, thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
 import { Turns } from "./dispatch/turns.ts";
 import type { Journal } from "./journal/journal.ts";
+import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
+import type { Metrics } from "./ops/metrics.ts";
 import { rootsFinder } from "./policies/namespace-roots.ts";
 import { type AnnouncementBus, localAnnouncements } from "./pubsub/announcements.ts";
 import { localPubsub, type Pubsub } from "./pubsub/pubsub.ts";
+import { openIndex, type Searches, startSearches } from "./searches.ts";
 import type { IncomingAck } from "./signals/incoming-ack.ts";
 
 /** All that can be asked of twins. */
@@ -30,12 +34,23 @@ export interface Twins extends Pick<Parts, "things" | "policies" | "access"> {
   readonly pubsub: Pubsub;
   readonly announcements: AnnouncementBus;
   readonly onAck: (ack: IncomingAck) => void;
+  readonly searches: Searches;
+  /** Tells when what was committed can be found. */
+  readonly whenIndexed: WhenIndexed;
   /** Ends what goes on by itself; the journal can be closed then. */
   stop(): Promise<void>;
 }
 
-/** Puts them together and starts what goes on by itself: expiring subjects, snapshots, the clean-up of history. */
-export function startTwins(config: Config, journal: Journal, log: Logger): Twins {
+/**
+ * Puts them together and starts what goes on by itself: expiring subjects, snapshots, the clean-up of history, the index of
+ * search.
+ */
+export function startTwins(
+  config: Config,
+  { journal, database }: Storage,
+  metrics: Metrics,
+  log: Logger,
+): Twins {
   const rootsOf = rootsFinder(config.namespacePolicies);
   const policySettings: PolicySettings = {
     maxImports: config.maxPolicyImports,
@@ -80,11 +95,18 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
     journal,
     historicalHeaders: { thing: config.thingHeadersToKeep ?? [], policy: config.policyHeadersToKeep ?? [] },
     watch,
+    index: {
+      thingChanged: (...change) => index.indexer.thingChanged(...change),
+      policyChanged: (...change) => index.indexer.policyChanged(...change),
+    },
     publish: pubsub.publish,
   };
+  const index = openIndex(config, database, parts, log);
   const expire = expiry(parts, turns);
   watch.start();
   const dispatch = dispatcher(parts, turns);
+  const list = thingList(dispatch, journal);
+  const searches = startSearches(config, index, list, metrics, log);
   const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
   const stopRetention = startRetention({
     journal,
@@ -98,12 +120,15 @@ export function startTwins(config: Config, journal: Journal, log: Logger): Twins
     access,
     dispatch,
     act: policyActions(parts, config.tokenIntegrationSubject, limits),
-    list: thingList(dispatch, journal),
+    list,
     pubsub,
     announcements,
     onAck: watch.onAck,
+    searches,
+    whenIndexed: index.indexer.thingChanged,
     async stop() {
       watch.stop();
+      await searches.stop();
       snapshots.thing.close();
       snapshots.policy.close();
       await stopRetention();

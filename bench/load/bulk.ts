@@ -1,6 +1,7 @@
 // Program: creates or reads a great many things over a few connections, each request once.
 
 import { Agent, request } from "node:http";
+import { searchPolicy, searchThing } from "../search/things.ts";
 import { policyFor, thingOf } from "../target.ts";
 import { serveJobs } from "./jobs.ts";
 
@@ -12,6 +13,8 @@ export interface BulkJob {
   readonly namespace: string;
   readonly things: number;
   readonly policies: number;
+  /** Makes the things of the search bench. */
+  readonly isForSearch?: boolean;
 }
 
 const connections = 64;
@@ -34,13 +37,16 @@ function ask(job: BulkJob, agent: Agent, i: number): Promise<void> {
   const thing = `/api/2/things/${job.namespace}:thing-${i}`;
   switch (job.do) {
     case "policies":
-      return send(job, agent, "PUT", `/api/2/policies/${policyId}`, policyFor(job.subject));
+      return send(job, agent, "PUT", `/api/2/policies/${policyId}`, policyOf(job));
     case "create":
-      return send(job, agent, "PUT", thing, thingOf(policyId, i));
+      return send(job, agent, "PUT", thing, (job.isForSearch ? searchThing : thingOf)(policyId, i));
     case "read":
       return send(job, agent, "GET", thing);
   }
 }
+
+const policyOf = ({ subject, isForSearch }: BulkJob): string =>
+  (isForSearch ? searchPolicy : policyFor)(subject);
 
 function send(job: BulkJob, agent: Agent, method: string, path: string, body?: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -32,6 +32,23 @@ const event = (actions: string, members: Record<string, TSchema>) =>
     ...members,
   });
 
+const search = (description: string, action: string, members: Record<string, TSchema>) =>
+  message(description, {
+    topic: topic(`${things("twin")}/search/${action}`),
+    path: Type.Literal("/"),
+    ...members,
+  });
+const subscription = { subscriptionId: Type.String({ description: "As the server named the search." }) };
+const toldOfSearch = (description: string, event: string, members: Record<string, TSchema>) =>
+  search(description, event, {
+    topic: topic(`_/_/things/twin/search/${event}`),
+    headers: Type.Intersect([
+      named("ProtocolHeaders"),
+      Type.Object({ "correlation-id": Type.String(), "content-type": Type.Literal("application/json") }),
+    ]),
+    value: Type.Object({ ...subscription, ...members }, { additionalProperties: false }),
+  });
+
 export const protocolSchemas = {
   ProtocolHeaders: Type.Object(
     {
@@ -111,11 +128,25 @@ export const protocolSchemas = {
       subjectIds: Type.Array(Type.String(), { minItems: 1 }),
     }),
   }),
-  ProtocolSearch: message("A search in pages, or one of its pages.", {
-    topic: topic(`${things("twin")}/search/(?:subscribe|created|request|cancel|next|complete|failed)`),
-    path: Type.Literal("/"),
-    value: named("JsonObject"),
-  }),
+  ProtocolSearch: Type.Union([
+    search("What a client looks for.", "subscribe", {
+      value: Type.Optional(
+        Type.Object({
+          filter: Type.Optional(Type.String()),
+          options: Type.Optional(Type.String({ description: "`size(…)` of a page, and `sort(…)`." })),
+          namespaces: Type.Optional(Type.Array(Type.String())),
+        }),
+      ),
+      fields: Type.Optional(Type.String({ description: "What is wanted of each thing." })),
+    }),
+    search("How many pages a client takes.", "request", {
+      value: Type.Object({ ...subscription, demand: Type.Integer({ minimum: 1 }) }),
+    }),
+    search("The end of a search, by its client.", "cancel", { value: Type.Object(subscription) }),
+    toldOfSearch("A search begins, or is over.", "(?:created|complete)", {}),
+    toldOfSearch("A page.", "next", { items: Type.Array(named("JsonObject"), { minItems: 1 }) }),
+    toldOfSearch("A search is over before its end.", "failed", { error: named("Error") }),
+  ]),
   ProtocolStreaming: message("A subscription for the events of the past, or one of them.", {
     topic: topic(
       `${anyEntity}/streaming/(?:subscribeForPersistedEvents|created|request|cancel|next|complete|failed)`,

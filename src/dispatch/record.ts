@@ -79,6 +79,12 @@ export interface PolicyWatch {
   committed(id: string, before: EntityState["value"], after: EntityState["value"]): void;
 }
 
+/** Learns of what is committed, to write it into the index of search. Must not throw. */
+export interface IndexWatch {
+  thingChanged(id: string, revision: number): void;
+  policyChanged(id: string, revision: number): void;
+}
+
 /** What is known of whoever caused an event. The server itself, which no subject stands for, has none. */
 export type Cause = Pick<Command, "headers" | "auth">;
 
@@ -89,6 +95,8 @@ export interface Recorder {
   readonly historicalHeaders: Readonly<Record<EntityKind, readonly string[]>>;
   /** Told of what becomes of policies because of their subjects; absent where nobody asks. */
   readonly watch?: PolicyWatch;
+  /** Absent where nobody searches. */
+  readonly index?: IndexWatch;
   /** Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by. */
   publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
 }
@@ -150,7 +158,12 @@ function committed(
   held.commit(next);
   recorder.snapshots[store.rules.kind].committed(held, next, born, change.text?.length ?? 0);
   recorder.publish(eventOf(change, command), findEnforcer(), origin);
-  if (store.rules.kind === "policy") recorder.watch?.committed(held.id, before, next.value);
+  if (store.rules.kind === "policy") {
+    recorder.watch?.committed(held.id, before, next.value);
+    recorder.index?.policyChanged(held.id, next.revision);
+  } else {
+    recorder.index?.thingChanged(held.id, next.revision);
+  }
 }
 
 /** The row of a change that is not the head yet. */

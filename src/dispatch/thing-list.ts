@@ -27,6 +27,17 @@ export interface ThingList {
    * short where the caller may read few of many things, and where the things are long.
    */
   page(wanted: PageRequest, auth: AuthContext, fields?: readonly Path[]): Promise<Page>;
+  /**
+   * The readable things among the ids, in their order. Refuses what is longer than an answer may be; an id of which
+   * the read is refused is left out, as in {@link several}.
+   */
+  found(ids: readonly string[], how: HowToRead): Promise<readonly ReadThing[]>;
+}
+
+/** A thing as its reader may see it; `text` is JSON. */
+export interface ReadThing {
+  readonly id: string;
+  readonly text: string;
 }
 
 export interface PageRequest {
@@ -41,7 +52,9 @@ export interface Page {
   readonly next: string | undefined;
 }
 
-type HowToRead = Pick<Command, "auth" | "headers" | "fields">;
+export interface HowToRead extends Pick<Command, "auth" | "headers"> {
+  readonly fields?: readonly Path[] | undefined;
+}
 
 const MAX_IDS = 1_000;
 /** How many ids the journal is asked for in one go. */
@@ -55,9 +68,10 @@ const MAX_LENGTH = 10_000_000;
 
 /** Makes the list on top of the dispatcher, so that each thing is read as if asked for alone. */
 export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
-  async function read(id: string, how: HowToRead): Promise<string | undefined> {
+  async function read(id: string, { fields, ...how }: HowToRead): Promise<string | undefined> {
+    const command: Command = { kind: "thing", id, action: "retrieve", path: [], ...how };
     try {
-      const reply = await dispatch({ kind: "thing", id, action: "retrieve", path: [], ...how });
+      const reply = await dispatch(fields ? { ...command, fields } : command);
       return reply.text ?? JSON.stringify(reply.value);
     } catch (error) {
       if (error instanceof TwinError && error.status < 500) return undefined;
@@ -66,7 +80,7 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
   }
 
   /** The readable ones of a group, read at the same time. Then others have their turn: each may have taken a while. */
-  async function readGroup(ids: readonly string[], how: HowToRead) {
+  async function readGroup(ids: readonly string[], how: HowToRead): Promise<readonly ReadThing[]> {
     const texts = await Promise.all(ids.map((id) => read(id, how)));
     await setImmediate();
     return ids.flatMap((id, i) => {
@@ -96,12 +110,25 @@ export function thingList(dispatch: Dispatch, journal: Journal): ThingList {
       for (const id of ids) if (!isNamespacedId(id)) throw thingIdInvalid(id);
       const times = new Map<string, number>();
       for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
-      return readAll(times, { auth, headers, ...(fields && { fields }) });
+      return readAll(times, { auth, headers, fields });
+    },
+
+    async found(ids, how) {
+      const found: ReadThing[] = [];
+      let length = 0;
+      for (const group of groups(ids)) {
+        for (const thing of await readGroup(group, how)) {
+          length += thing.text.length;
+          if (length > MAX_LENGTH) throw answerTooLong(MAX_LENGTH);
+          found.push(thing);
+        }
+      }
+      return found;
     },
 
     async page({ after, size, ofNamespace }, auth, fields) {
       const things: string[] = [];
-      const how = { auth, headers: {}, ...(fields && { fields }) };
+      const how = { auth, headers: {}, fields };
       let last = after;
       let length = 0;
       for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += STRIDE) {

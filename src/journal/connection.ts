@@ -11,10 +11,17 @@ export const CLIENT_OPTIONS = {
   // Types come with each prepared statement.
   fetch_types: false,
   onnotice: () => undefined,
-  types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-} satisfies postgres.Options<{ bigint: postgres.PostgresType<number> }>;
+  types: {
+    bigint: { to: 20, from: [20], serialize: String, parse: Number },
+    // Neither parsed nor printed: whoever sends or gets JSON wants its text.
+    json: { to: 3802, from: [114, 3802], serialize: String, parse: String },
+  },
+} satisfies postgres.Options<Types>;
 
-export type Client = postgres.Sql<{ bigint: number }>;
+type Types = { bigint: postgres.PostgresType<number>; json: postgres.PostgresType<string> };
+export type ClientOptions = postgres.Options<Types>;
+export type Client = postgres.Sql<{ bigint: number; json: string }>;
+type Transaction = postgres.TransactionSql<{ bigint: number; json: string }>;
 
 /**
  * A client that is replaced as soon as a statement has no answer within the time limit: a frozen database is then
@@ -31,15 +38,24 @@ export class Connection {
     this.#client = open();
   }
 
-  readonly query: Query = (text, parameters) => this.#limited((client) => run(client, text, parameters));
+  readonly query: Query = (text, parameters) =>
+    this.#limited((client) => run(client, text, parameters, parameters.length > 0));
+
+  /** Runs a statement that the database shall not remember. */
+  readonly once: Query = (text, parameters) =>
+    this.#limited((client) => run(client, text, parameters, false));
+
+  /** Runs a statement that takes as long as it takes. */
+  readonly unlimited: Query = (text, parameters) => run(this.#client, text, parameters, false);
 
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     // A transaction may wait for another server's lock, so it has no time limit.
     return begin(this.#client, work);
   }
 
-  async close(): Promise<void> {
-    await this.#client.end({ timeout: 5 });
+  /** Ends it; statements under way have so many seconds. */
+  async close(patience = 5): Promise<void> {
+    await this.#client.end({ timeout: patience });
   }
 
   async #limited<T>(work: (client: Client) => Promise<T>): Promise<T> {
@@ -60,12 +76,13 @@ export class Connection {
 }
 
 async function run(
-  client: Client | postgres.TransactionSql<{ bigint: number }>,
+  client: Client | Transaction,
   text: string,
   parameters: readonly Parameter[],
+  prepare: boolean,
 ): Promise<readonly Row[]> {
   try {
-    return await client.unsafe<Row[]>(text, [...parameters], { prepare: parameters.length > 0 });
+    return await client.unsafe<Row[]>(text, [...parameters], { prepare });
   } catch (error) {
     throw databaseError(error);
   }
@@ -74,7 +91,7 @@ async function run(
 async function begin<T>(client: Client, work: (query: Query) => Promise<T>): Promise<T> {
   try {
     const result = await client.begin(async (transaction) => ({
-      value: await work((text, parameters) => run(transaction, text, parameters)),
+      value: await work((text, parameters) => run(transaction, text, parameters, parameters.length > 0)),
     }));
     return result.value;
   } catch (error) {
@@ -83,7 +100,7 @@ async function begin<T>(client: Client, work: (query: Query) => Promise<T>): Pro
 }
 
 /** Five letters and digits are PostgreSQL's word; other codes (ECONNREFUSED, CONNECTION_CLOSED) are about the way there. */
-function databaseError(error: unknown): unknown {
+export function databaseError(error: unknown): unknown {
   if (error instanceof DatabaseError || !(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   if (code === undefined) return error;

@@ -7,7 +7,18 @@ export type Parameter = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = (text: string, parameters: readonly Parameter[]) => Promise<readonly Row[]>;
 
+/** How long a query may take, its waiting included, and who may end it before. */
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Database {
+  /**
+   * One session, and no process beside it: statements cannot be interrupted and have to watch the time themselves, and
+   * nobody collects what the planner knows of tables.
+   */
+  readonly isEmbedded: boolean;
   /** How many batches are worth having in flight at once; each lane has a connection where the database allows it. */
   readonly lanes: number;
   /** Runs one write on a lane. One statement is one transaction: once it resolves, its rows survive what docs/storage.md says. */
@@ -16,6 +27,16 @@ export interface Database {
   readonly query: Query;
   /** Runs several statements in one transaction. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Runs one statement nobody waits for; where the database allows it, beside all others, else one at a time. */
+  readonly background: Query;
+  /**
+   * Runs one query of which there are endlessly many and which may take long; few are at work at a time.
+   * @throws DatabaseError, with {@link QUERY_CANCELED} when it took too long or is not wanted any more; JournalUnavailable
+   * when too many wait.
+   */
+  search(text: string, parameters: readonly Parameter[], patience: Patience): Promise<readonly Row[]>;
+  /** Runs statements that take as long as they take, each its own transaction, in one session; one such work at a time. */
+  session<T>(work: (query: Query) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -35,6 +56,9 @@ export class DatabaseError extends Error {
 
 /** PostgreSQL's unique_violation. */
 export const UNIQUE_VIOLATION = "23505";
+
+/** PostgreSQL's query_canceled. */
+export const QUERY_CANCELED = "57014";
 
 /** Whether a statement failed because of a key that is in use. */
 export const isConflict = (error: unknown): boolean =>

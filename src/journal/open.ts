@@ -34,7 +34,19 @@ export async function openDatabase({ databaseUrl, dataDir }: StorageOptions): Pr
   }
 }
 
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export interface Storage {
+  readonly journal: Journal;
+  /** What is beside the journal; closed with it. */
+  readonly database: Database;
+}
+
+/** Opens the journal with the database it is kept in, as {@link openDatabase} does. */
+export async function openStorage(options: JournalOptions): Promise<Storage> {
   const database = await openDatabase(options);
-  return storedJournal(database, options.observe ?? (() => undefined), options.limits);
+  const observe = options.observe ?? (() => undefined);
+  return { database, journal: storedJournal(database, observe, options.limits) };
+}
+
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  return (await openStorage(options)).journal;
 }

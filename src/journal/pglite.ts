@@ -7,9 +7,11 @@ import { extname, join, resolve } from "node:path";
 import { Duplex } from "node:stream";
 import { Worker } from "node:worker_threads";
 import postgres from "postgres";
-import { CLIENT_OPTIONS, type Client, Connection } from "./connection.ts";
-import type { Database, Parameter } from "./database.ts";
+import { CLIENT_OPTIONS, type Client, type ClientOptions, Connection } from "./connection.ts";
+import type { Database, Parameter, Query } from "./database.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { Searches } from "./searches.ts";
 
 /** A statement that takes longer means that the thread hangs; it is then ended and started anew. */
 const ANSWER_MS = 60_000;
@@ -35,6 +37,10 @@ export async function openPglite(dataDir: string): Promise<Database> {
 class PgliteDatabase implements Database {
   // One session: a second batch could only wait behind the first.
   readonly lanes = 1;
+  readonly isEmbedded = true;
+  readonly background: Query;
+  readonly session: Database["session"];
+  readonly #searches: Searches;
   readonly #connection: Connection;
   readonly #thread: Thread;
   readonly #lock: FolderLock;
@@ -43,11 +49,24 @@ class PgliteDatabase implements Database {
     this.#connection = connection;
     this.#thread = thread;
     this.#lock = lock;
+    this.background = oneAtATime(connection.query);
+    this.session = oneAtATime((work) => work(connection.unlimited));
+    // One at a time, so that batches of the journal come between.
+    this.#searches = new Searches([
+      {
+        start: (text, parameters) => ({
+          rows: connection.once(text, parameters),
+          stop: async () => undefined,
+        }),
+      },
+    ]);
   }
 
   get query(): Database["query"] {
     return this.#connection.query;
   }
+
+  search: Database["search"] = (text, parameters, patience) => this.#searches.run(text, parameters, patience);
 
   async write(_lane: number, text: string, parameters: readonly Parameter[]): Promise<void> {
     await this.#connection.query(text, parameters);
@@ -72,7 +91,7 @@ function connect(thread: Thread): Client {
     socket: () => thread.socket(),
   };
   return postgres({
-    ...(options as postgres.Options<{ bigint: postgres.PostgresType<number> }>),
+    ...(options as ClientOptions),
     host: "embedded",
     user: "postgres",
     database: "postgres",

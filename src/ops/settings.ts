@@ -4,12 +4,17 @@
 import type { Setting } from "./setting.ts";
 import { accessSettings } from "./settings/access.ts";
 import { announcementSettings } from "./settings/announcements.ts";
+import { customIndexSettings } from "./settings/custom-indexes.ts";
+import { eventStreamSettings } from "./settings/event-streams.ts";
 import { historySettings } from "./settings/history.ts";
 import { limitSettings } from "./settings/limits.ts";
 import { loginSettings } from "./settings/login.ts";
+import { metricsSettings } from "./settings/metrics.ts";
 import { operatorSettings } from "./settings/operators.ts";
 import { policySettings } from "./settings/policies.ts";
 import { requestSettings } from "./settings/requests.ts";
+import { searchSettings } from "./settings/search.ts";
+import { searchIndexSettings } from "./settings/search-index.ts";
 import { serverSettings } from "./settings/server.ts";
 import { storageSettings } from "./settings/storage.ts";
 import { tokenSettings } from "./settings/tokens.ts";
@@ -27,7 +32,12 @@ export const settings = {
   ...historySettings,
   ...limitSettings,
   ...requestSettings,
+  ...searchSettings,
+  ...customIndexSettings,
+  ...searchIndexSettings,
+  ...eventStreamSettings,
   ...webSettings,
+  ...metricsSettings,
 } as const;
 
 /** The same in parts with headings, for people. */
@@ -43,7 +53,11 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["History", Object.values(historySettings)],
   ["Limits", Object.values(limitSettings)],
   ["Requests", Object.values(requestSettings)],
+  ["Searches", Object.values({ ...searchSettings, ...customIndexSettings })],
+  ["The search index", Object.values(searchIndexSettings)],
+  ["Server-sent events", Object.values(eventStreamSettings)],
   ["Origins and HTTPS", Object.values(webSettings)],
+  ["Metrics", Object.values(metricsSettings)],
 ];
 
 export type SettingKey = keyof typeof settings;

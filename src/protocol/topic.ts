@@ -26,10 +26,22 @@ export interface PermissionsTopic {
   readonly says: "permissions";
 }
 
-export type Topic = CommandTopic | AckTopic | PermissionsTopic;
+/** A search in pages, on the twin channel; it is about no thing in particular, whatever two names its topic begins with. */
+export interface SearchTopic {
+  readonly says: "search";
+  readonly action: SearchAction;
+  /** Of the thing that an error is told of; absent where the names are none of a thing. */
+  readonly id: string | undefined;
+}
+export type SearchAction = "subscribe" | "request" | "cancel";
+
+export type Topic = CommandTopic | AckTopic | PermissionsTopic | SearchTopic;
 
 const groups: Readonly<Record<string, EntityKind>> = { things: "thing", policies: "policy" };
 const actions: ReadonlySet<string> = new Set(["create", "modify", "merge", "delete", "retrieve"]);
+const searchActions: ReadonlySet<string> = new Set(["subscribe", "request", "cancel"]);
+/** What only the server says of a search. */
+const searchEvents: ReadonlySet<string> = new Set(["created", "next", "complete", "failed", "error"]);
 const common = ["commands", "events", "errors", "announcements", "streaming"];
 const criteria: Readonly<Record<EntityKind, ReadonlySet<string>>> = {
   thing: new Set([...common, "search", "messages", "acks"]),
@@ -37,8 +49,8 @@ const criteria: Readonly<Record<EntityKind, ReadonlySet<string>>> = {
 };
 
 /**
- * Parses the topic of what a client may say: a twin or policy command, a check of permissions, an acknowledgement. A name
- * may hold anything but a slash. Malformed topics are refused with `protocoladapter:unknown.topicpath`; well-formed ones of
+ * Parses the topic of what a client may say: a twin or policy command, a check of permissions, an acknowledgement, a
+ * search. A name may hold anything but a slash. Malformed topics are refused with `protocoladapter:unknown.topicpath`; well-formed ones of
  * another criterion or channel with `signal.unsupported`.
  */
 export function parseTopic(topic: string): Topic {
@@ -49,6 +61,7 @@ export function parseTopic(topic: string): Topic {
   const [criterion, action, ...more] = rest;
   if (!criterion || !criteria[kind].has(criterion)) throw unknownTopicPath(topic);
   if (channel !== "twin" && channel !== "live") throw unknownTopicPath(topic);
+  if (criterion === "search") return searchTopic(topic, `${namespace}:${name}`, channel, action);
   if (criterion === "acks") return ackTopic(topic, `${namespace}:${name}`, rest.slice(1));
   if (criterion !== "commands" || channel === "live") throw unsupportedSignal(topic);
   if (kind === "policy" && action === "checkPermissions" && more.length === 0) return { says: "permissions" };
@@ -57,6 +70,15 @@ export function parseTopic(topic: string): Topic {
   const id = several ? undefined : checked(topic, `${namespace}:${name}`);
   const within = several && namespace !== "_" ? { namespace } : undefined;
   return { says: "command", kind, id, action: action as CommandAction, ...within };
+}
+
+/** What follows the action does not count, as in Ditto. */
+function searchTopic(topic: string, id: string, channel: string, action: string | undefined): SearchTopic {
+  if (action === undefined || !(searchActions.has(action) || searchEvents.has(action)))
+    throw unknownTopicPath(topic);
+  if (channel === "live" || searchEvents.has(action)) throw unsupportedSignal(topic);
+  const isThing = isNamespacedId(id) && nameOf(id) !== "_";
+  return { says: "search", action: action as SearchAction, id: isThing ? id : undefined };
 }
 
 const ackTopic = (topic: string, id: string, label: readonly string[]): AckTopic => ({

@@ -27,6 +27,7 @@ export const endpoints: readonly string[] = [
   ),
   "POST /checkPermissions",
   "GET /whoami",
+  ...["/search/things", "/search/things/count"].flatMap((path) => [`GET ${path}`, `POST ${path}`]),
 ];
 
 export const parameters: readonly string[] = [

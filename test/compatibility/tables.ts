@@ -18,6 +18,7 @@ import { identityRows, policySettingRows, policySettings } from "./rows/policies
 import { policyRuleRows } from "./rows/policies/rules.ts";
 import { namespaceRootRows, namespaceRoots, policyViewRows } from "./rows/policies/views.ts";
 import { laterRows, routeRows } from "./rows/routes.ts";
+import { searchMessageRows, searchRows } from "./rows/search.ts";
 import {
   corsRows,
   creationRuleRows,
@@ -53,5 +54,7 @@ export const tables: readonly Table[] = [
   { title: "Identity", rows: identityRows },
   { title: "Settings of policies and access", rows: policySettingRows, env: policySettings },
   { title: "Commands on policies of the Ditto Protocol", rows: policyCommandRows },
+  { title: "Search", rows: searchRows },
+  { title: "Messages of search of the Ditto Protocol", rows: searchMessageRows },
   { title: "Later", rows: laterRows },
 ];

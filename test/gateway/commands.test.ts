@@ -12,6 +12,7 @@ import { readTarget } from "../../src/gateway/http/uri.ts";
 import type { Reply } from "../../src/signals/reply.ts";
 import type { Command } from "../../src/signals/signal.ts";
 import { codeOf } from "../support/things.ts";
+import { neverIndexed } from "../support/waiting.ts";
 
 const deadlines = new Deadlines();
 const seats = { commands: 1, characters: 10_000 };
@@ -23,7 +24,7 @@ const routes = {
   base: "/api/2/things",
   maxRequestBytes: 10_000,
   acceptedMediaTypes: ["application/octet-stream"],
-  waiting: { deadlines, room, refusalMs: 20 },
+  waiting: { deadlines, room, refusalMs: 20, whenIndexed: neverIndexed },
 };
 
 interface Asked {

@@ -9,6 +9,7 @@ import { journalHealth } from "../../src/gateway/http/journal-health.ts";
 import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
+import { absentDatabase } from "../support/absent-database.ts";
 import { HeldJournal } from "../support/journal.ts";
 import { commandMessage } from "../support/socket.ts";
 
@@ -28,7 +29,7 @@ async function compose({ journal = new HeldJournal({ flowing: true }), isUp = ()
   let lines = "";
   const log = createLog({ logLevel: "info" }, { write: (line) => (lines += line) });
   const config = readConfig({ HTTP_PORT: "0", COORDINATED_SHUTDOWN_REQUEST_TIMEOUT: "5s", ...env }, []);
-  const server = await startServer(config, journal, isUp, log);
+  const server = await startServer(config, { journal, database: absentDatabase }, isUp, log);
   open.push(server);
   return { server, journal, log: () => lines };
 }

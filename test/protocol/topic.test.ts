@@ -36,6 +36,21 @@ test("permissions are checked of no policy in particular", () => {
   expect(parseTopic("a/b/policies/commands/checkPermissions")).toEqual({ says: "permissions" });
 });
 
+describe("topics of searches", () => {
+  const cases = [
+    ["_/_/things/twin/search/subscribe", "subscribe", undefined],
+    ["_/_/things/twin/search/request", "request", undefined],
+    ["_/_/things/twin/search/cancel", "cancel", undefined],
+    ["_/_/things/twin/search/cancel/more", "cancel", undefined],
+    ["a/_/things/twin/search/subscribe", "subscribe", undefined],
+    ["a/b/things/twin/search/subscribe", "subscribe", "a:b"],
+    ["1/b/things/twin/search/subscribe", "subscribe", undefined],
+  ] as const;
+  for (const [topic, action, id] of cases) {
+    test(topic, () => expect(parseTopic(topic)).toEqual({ says: "search", action, id }));
+  }
+});
+
 describe("other topics are refused", () => {
   const unknown = [
     "",
@@ -67,6 +82,10 @@ describe("other topics are refused", () => {
     "a/b/policies/acks/my-ack",
     "a/b/policies/messages/hi",
     "a/b/policies/search/subscribe",
+    "_/_/things/twin/search",
+    "_/_/things/twin/search/",
+    "_/_/things/twin/search/fly",
+    "_/_/things/live/search/fly",
     "a/b/things/twin/commands/checkPermissions",
     "_/_/policies/commands/checkPermissions/more",
     "a/b/policies/commands/activateTokenIntegration",
@@ -80,7 +99,11 @@ describe("other topics are refused", () => {
     "a/b/things/live/messages/hi",
     "a/b/things/twin/events/modified",
     "a/b/things/twin/errors",
-    "a/b/things/twin/search/subscribe",
+    "_/_/things/live/search/subscribe",
+    "_/_/things/twin/search/created",
+    "_/_/things/twin/search/next",
+    "_/_/things/twin/search/failed",
+    "_/_/things/twin/search/error",
     "a/b/policies/announcements/subjectDeletion",
     "a/b/policies/streaming/subscribeForPersistedEvents",
   ];

@@ -7,11 +7,11 @@ const unbuilt: readonly (readonly [said: RegExp, reason: string])[] = [
   [/ \/(overall\/)?status\b/, "the status tells of one process, not of Ditto's services"],
   [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
   [/ \/api\/2\/connections/, "connections are not built yet"],
-  [/ \/api\/2\/search|search-persisted/, "search is not built yet"],
   [/ \/api\/2\/cloudevents/, "CloudEvents are not built yet"],
   [/\/(inbox|outbox)\/messages\//, "messages are not built yet"],
   [/channel=live/, "the live channel is not built yet"],
   [/td\+json|\.well-known\/wot/, "WoT is not built yet"],
+  [/streaming\//, "streams of persisted events are not built yet"],
   [/START-SEND-EVENTS\?/, "filters of events are not built yet"],
 ];
 

@@ -1,6 +1,7 @@
 // The recordings that are replayed, each with the settings of the server that answers it, and those that are not yet.
 
 import { type OnExchange, type Outcome, replayHttp } from "./http.ts";
+import { replaySse } from "./sse.ts";
 import { replayWebSocket } from "./websocket.ts";
 
 /** Recordings that follow one another on one server, which is empty before the first. */
@@ -27,6 +28,7 @@ export const sittings: readonly Sitting[] = [
     env: common,
   },
   { files: ["ws-policy-announcement.jsonl"], env: common },
+  { files: ["ws-search.jsonl", "sse-search.jsonl"], env: common },
 ];
 
 export const notYetReplayed: readonly string[] = [
@@ -35,7 +37,6 @@ export const notYetReplayed: readonly string[] = [
   "sse-historical.jsonl",
   "sse-messages.jsonl",
   "sse-policy-historical.jsonl",
-  "sse-search.jsonl",
   "sse-thing-attr.jsonl",
   "sse-thing.jsonl",
   "sse-things-all.jsonl",
@@ -43,7 +44,6 @@ export const notYetReplayed: readonly string[] = [
   "sse-things-ids-fields.jsonl",
   "ws-acks.jsonl",
   "ws-live-messages.jsonl",
-  "ws-search.jsonl",
 ];
 
 /** Replays one recording. */
@@ -51,5 +51,7 @@ export const replay = (
   file: string,
   url: string,
   options: { last?: number; onExchange?: OnExchange } = {},
-): Promise<Outcome[]> =>
-  file.startsWith("ws-") ? replayWebSocket(file, url) : replayHttp(file, url, options);
+): Promise<Outcome[]> => {
+  if (file.startsWith("ws-")) return replayWebSocket(file, url);
+  return file.startsWith("sse-") ? replaySse(file, url) : replayHttp(file, url, options);
+};

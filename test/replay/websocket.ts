@@ -21,6 +21,7 @@ const aThing: WireRequest = {
 const found: Readonly<Record<string, WireRequest>> = {
   "ws-events.jsonl": aThing,
   "ws-policy-announcement.jsonl": aThing,
+  "ws-search.jsonl": { ...aThing, path: `${aThing.path}?requested-acks=twin-persisted,search-persisted` },
 };
 
 /** For whom a session speaks, where the recording shows that it was not for `nginx:ditto` alone. */

@@ -1,9 +1,13 @@
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
-import type { Waiting } from "../../src/dispatch/acks/outcome.ts";
+import type { Waiting, WhenIndexed } from "../../src/dispatch/acks/outcome.ts";
 import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
+
+/** An index that never comes so far. */
+export const neverIndexed: WhenIndexed = () => undefined;
 
 /** Lets one command at a time wait for acknowledgements. */
 export function waitingOfOne(refusalMs = 1_000): Waiting {
   const seats = { commands: 1, characters: 1_000 };
-  return { deadlines: new Deadlines(), room: new WaitingRoom(seats, seats), refusalMs };
+  const room = new WaitingRoom(seats, seats);
+  return { deadlines: new Deadlines(), room, refusalMs, whenIndexed: neverIndexed };
 }

@@ -8,6 +8,7 @@ import { authenticationFailed } from "../../src/gateway/auth/errors.ts";
 import { openWebSocketDoor, type WebSocketParts } from "../../src/gateway/ws/door.ts";
 import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/announcements.ts";
 import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
+import type { Search } from "../../src/search/search.ts";
 import type { IncomingAck } from "../../src/signals/incoming-ack.ts";
 import type { Command } from "../../src/signals/signal.ts";
 import { listenOnLoopback } from "./loopback.ts";
@@ -50,6 +51,8 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     onAck: (ack) => acks.push(ack),
     rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
     waiting: waitingOfOne(),
+    search: {} as Search,
+    searchIdleMs: 60_000,
     enter: (_, within) => within(),
     maxHeaderBytes: 5_120,
     maxSubjects: 10,

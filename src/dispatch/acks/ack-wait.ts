@@ -13,6 +13,8 @@ export type Feed = (ack: Ack) => void;
 
 /** Who waits for acknowledgements. It is kept while they are, so it must not hold the command. */
 export interface Waiter {
+  /** What the command is about. */
+  readonly id: string;
   /** By whom the waits are counted. */
   readonly subject: string;
   readonly correlationId: string;

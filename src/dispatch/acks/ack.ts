@@ -3,8 +3,9 @@
 import type { JsonObject, JsonValue } from "../../base/json/json.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Command, DittoHeaders } from "../../signals/signal.ts";
+import { serviceUnavailable } from "../errors.ts";
 import { acknowledgementTimeout } from "./errors.ts";
-import { TWIN_PERSISTED } from "./labels.ts";
+import { SEARCH_PERSISTED, TWIN_PERSISTED } from "./labels.ts";
 
 export interface Ack {
   readonly label: string;
@@ -30,6 +31,14 @@ export function twinPersisted(command: Command, reply: Reply, carried: DittoHead
   if (location !== undefined && reply.status === 201) headers.location = location;
   const payload = reply.value === undefined ? {} : { payload: reply.value };
   return { label: TWIN_PERSISTED, status: reply.status, ...payload, headers };
+}
+
+/** The acknowledgement that what was committed can be found by searching, or why it cannot yet. */
+export function searchPersisted(error?: unknown): Ack {
+  const headers = { "response-required": false };
+  if (error === undefined) return { label: SEARCH_PERSISTED, status: 204, headers };
+  const refusal = serviceUnavailable();
+  return { label: SEARCH_PERSISTED, status: refusal.status, payload: { ...refusal.toJSON() }, headers };
 }
 
 /** What stands for an acknowledgement that did not come in time. */

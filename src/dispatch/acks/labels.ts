@@ -2,9 +2,10 @@
 
 export const TWIN_PERSISTED = "twin-persisted";
 export const LIVE_RESPONSE = "live-response";
+export const SEARCH_PERSISTED = "search-persisted";
 
 /** The labels that the server acknowledges itself. */
-const builtIn: ReadonlySet<string> = new Set([TWIN_PERSISTED, LIVE_RESPONSE, "search-persisted"]);
+const builtIn: ReadonlySet<string> = new Set([TWIN_PERSISTED, LIVE_RESPONSE, SEARCH_PERSISTED]);
 
 /** The requested labels that others see in events, and who asked in answers: without those of the server. */
 export const customLabels = (labels: readonly string[]): readonly string[] =>

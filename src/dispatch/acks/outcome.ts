@@ -2,11 +2,12 @@
 
 import { TwinError } from "../../base/errors.ts";
 import type { Reply } from "../../signals/reply.ts";
-import type { Ack } from "./ack.ts";
+import { type Ack, searchPersisted } from "./ack.ts";
 import { AckWait, type Feed, type Waiter } from "./ack-wait.ts";
 import type { AwaitedAcks } from "./awaited.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { commandTimeout } from "./errors.ts";
+import { SEARCH_PERSISTED } from "./labels.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
 /** How this server keeps callers waiting. */
@@ -15,7 +16,12 @@ export interface Waiting {
   readonly room: WaitingRoom;
   /** How long a command is watched for a refusal when nobody awaits anything, in milliseconds. */
   readonly refusalMs: number;
+  /** Tells once when a revision of a thing can be found by searching. */
+  readonly whenIndexed: WhenIndexed;
 }
+
+/** Calls back with an error where it is not going to be. */
+export type WhenIndexed = (id: string, revision: number, told: (error?: unknown) => void) => void;
 
 /** Told of what should not have happened after the answer was given. */
 export type OnFault = (error: unknown) => void;
@@ -73,11 +79,16 @@ export async function acksOf(
   run: (feed: Feed) => Promise<Reply>,
   ackOf: (reply: Reply) => Ack,
   waiter: Waiter,
-  { deadlines, room }: Waiting,
+  { deadlines, room, whenIndexed }: Waiting,
 ): Promise<readonly Ack[] | "accepted"> {
   const wait = new AckWait(awaited, waiter, deadlines, room);
+  const asksIndex = awaited.labels.includes(SEARCH_PERSISTED);
   run(wait.feed)
-    .then((reply) => wait.commit(ackOf(reply)))
+    .then((reply) => {
+      if (asksIndex)
+        whenIndexed(waiter.id, reply.revision ?? 0, (error) => wait.feed(searchPersisted(error)));
+      wait.commit(ackOf(reply));
+    })
     .catch(wait.fail);
   return wait.outcome;
 }

@@ -9,9 +9,11 @@ import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ActOnPolicy } from "../../dispatch/policy-actions.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import { headersTooLarge } from "../../protocol/headers.ts";
+import type { Aggregations } from "../../search/aggregate/aggregations.ts";
 import { refusalHeaders } from "../auth/challenge.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import { openApiRoutes } from "../openapi/routes.ts";
+import { AGGREGATE, aggregateRequest } from "./aggregate-request.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
@@ -20,6 +22,7 @@ import type { OpsAnswers } from "./ops-requests.ts";
 import { actionPathOf, policyActionRequest } from "./policy-actions.ts";
 import { postRequest } from "./post-requests.ts";
 import { type Admission, admit, correlationIdOf } from "./request-headers.ts";
+import { type SearchParts, searchRequest } from "./search-requests.ts";
 import { thingsRequest } from "./things-requests.ts";
 import { toldOf } from "./told.ts";
 import { addressOf, pathOf, readTarget } from "./uri.ts";
@@ -33,6 +36,8 @@ export interface HttpParts extends Admission {
   /** What checks of permissions are answered from. */
   readonly permissions: PermissionSources;
   readonly defaultNamespace: string;
+  readonly searches: SearchParts;
+  readonly aggregations: Aggregations;
   /** Absent where every namespace may be reached. */
   readonly reachOf?: NamespaceAccessOf | undefined;
   /** Answers what is asked about the server itself. */
@@ -80,7 +85,10 @@ export function httpApp(parts: HttpParts): Hono<Env> {
     app.all(route, (c) =>
       guarded(parts, c, (request) => checkPermissionsRequest(parts.permissions, policies, request)),
     );
-  for (const route of ["/overall/*", "/devops/*", "/status", "/health"])
+  const aggregates = { aggregations: parts.aggregations, maxRequestBytes: parts.searches.maxRequestBytes };
+  app.all(AGGREGATE, (c) => guarded(parts, c, (request) => aggregateRequest(aggregates, request)));
+  app.all("/api/2/search/*", (c) => guarded(parts, c, (request) => searchRequest(parts.searches, request)));
+  for (const route of ["/overall/*", "/devops/*", "/status", "/health", "/metrics"])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
   app.notFound((c) =>

@@ -161,7 +161,7 @@ function acknowledged(
   const carried = toldHeaders(command.headers, "all");
   const location = locationOf(routes, request, command.id, command.path);
   const ackOf = (reply: Reply) => twinPersisted(command, reply, carried, location);
-  const waiter = waiterOf(request, command.value === undefined ? 0 : routes.rules.maxSize);
+  const waiter = waiterOf(request, command.id, command.value === undefined ? 0 : routes.rules.maxSize);
   return acksToldTo(request, acksOf(awaited, run, ackOf, waiter, routes.waiting));
 }
 
@@ -174,10 +174,11 @@ async function acksToldTo(
 }
 
 /** The sender of a request, whose body is not longer than `maxSize` characters if its command was carried out. */
-function waiterOf(request: HttpRequest, maxSize: number): Waiter {
+function waiterOf(request: HttpRequest, id: string, maxSize: number): Waiter {
   const { incoming, auth, onFault } = request;
   const correlationId = correlationIdOf(request);
   return {
+    id,
     subject: auth.subjects[0] as string,
     correlationId,
     characters: Math.min(Number(incoming.headers["content-length"] ?? maxSize), maxSize),

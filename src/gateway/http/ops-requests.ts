@@ -9,20 +9,27 @@ import type { OnFailedLogin } from "../auth/failed-logins.ts";
 import { type OperatorSettings, operatorRealms, type Realm } from "../auth/operators.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { errorAnswer, jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { type IndexCare, isSearchPiggyback, searchPiggyback } from "./devops/search-piggyback.ts";
 import { refuseDuplicate } from "./request-headers.ts";
 
 export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response | Promise<Response>;
 
-/**
- * Makes the answers; without a password or a token nobody is an operator, unless a realm is not secured at all. `isUp`
- * says whether the server can do its work at the moment, `verifyToken` judges the tokens of operators.
- */
-export function opsAnswers(
-  settings: OperatorSettings,
-  isUp: () => boolean,
-  verifyToken: VerifyToken,
-  onFailedLogin?: OnFailedLogin,
-): OpsAnswers {
+export interface OpsParts {
+  /** Whether the server can do its work at the moment. */
+  readonly isUp: () => boolean;
+  /** Judges the tokens of operators. */
+  readonly verifyToken: VerifyToken;
+  readonly onFailedLogin?: OnFailedLogin;
+  readonly index: IndexCare;
+  /** The metrics, as Prometheus reads them. */
+  readonly metrics: () => Promise<Response>;
+  /** Whether they are for everybody. */
+  readonly isMetricsOpen?: boolean;
+}
+
+/** Makes the answers; without a password or a token nobody is an operator, unless a realm is not secured at all. */
+export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnswers {
+  const { isUp, verifyToken, onFailedLogin, index, metrics, isMetricsOpen = false } = parts;
   const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);
   return async (path, incoming) => {
     const isRead = incoming.method === "GET";
@@ -30,11 +37,23 @@ export function opsAnswers(
       if (!isRead) return methodNotAllowed(["GET"]);
       return path === "/health" ? health(isUp()) : jsonAnswer(ownStatus());
     }
+    if (path === "/metrics" && isMetricsOpen) return isRead ? metrics() : methodNotAllowed(["GET"]);
     const refusal = await refusedBy(path.startsWith("/devops") ? devops : status, incoming);
     if (refusal) return refusal;
-    if (path !== "/overall/status") return notFoundAnswer();
-    return isRead ? jsonAnswer(ownStatus()) : methodNotAllowed(["GET"]);
+    if (isSearchPiggyback(path)) return told(() => searchPiggyback(incoming, index));
+    if (path !== "/overall/status" && path !== "/metrics") return notFoundAnswer();
+    if (!isRead) return methodNotAllowed(["GET"]);
+    return path === "/metrics" ? metrics() : jsonAnswer(ownStatus());
   };
+}
+
+async function told(answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof TwinError) return errorAnswer(error);
+    throw error;
+  }
 }
 
 /** The answer to whoever is not an operator. */

@@ -4,6 +4,7 @@ import { httpSchemas } from "../../../schema/wire/schemas.ts";
 import { matchPolicyPath } from "../../policies/resources.ts";
 import type { EntityKind } from "../../signals/signal.ts";
 import { thingResource } from "../../things/resources.ts";
+import { aggregatePaths } from "./aggregate-paths.ts";
 import { headerComponents, sharedAnswers } from "./answers.ts";
 import { type PathItem, type Schema, schemaRef } from "./openapi.ts";
 import { pathItem } from "./operations.ts";
@@ -12,6 +13,7 @@ import { parameterComponents } from "./parameters.ts";
 import { permissionPaths } from "./permission-paths.ts";
 import { policyPaths } from "./policies-paths.ts";
 import { type ResourcePath, resourceTemplate, samplePath } from "./resource-paths.ts";
+import { searchParameters, searchPaths } from "./search-paths.ts";
 import { thingPaths } from "./things-paths.ts";
 
 const info = {
@@ -28,6 +30,7 @@ const tags = [
   { name: "Things", description: "Things and what describes them." },
   { name: "Features", description: "The functions of things and their state." },
   { name: "Policies", description: "Who may do what." },
+  { name: "Search", description: "Finding things by what they say, counting and aggregating them." },
   { name: "Server", description: "The server itself." },
 ];
 
@@ -73,10 +76,12 @@ export function openApiDocument() {
       ...resourcePaths("thing", thingPaths),
       ...resourcePaths("policy", policyPaths),
       ...permissionPaths,
+      ...searchPaths,
+      ...aggregatePaths,
     },
     components: {
       schemas: schemaComponents(),
-      parameters: parameterComponents(),
+      parameters: { ...parameterComponents(), ...searchParameters },
       headers: headerComponents(),
       responses: sharedAnswers,
       securitySchemes,

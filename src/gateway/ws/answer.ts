@@ -16,6 +16,7 @@ import {
   isSilent,
   type Sender,
 } from "./handling.ts";
+import { takeSearch } from "./search-message.ts";
 import { severalThings } from "./several-things.ts";
 
 /**
@@ -58,6 +59,8 @@ async function respond(text: string, handling: Handling): Answer {
       return takeAck(envelope, topic, handling);
     case "permissions":
       return permissions(envelope, handling);
+    case "search":
+      return takeSearch(envelope, topic, handling);
     case "command":
       return topic.id === undefined
         ? severalThings(envelope, topic.namespace, handling)

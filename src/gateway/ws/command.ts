@@ -59,7 +59,7 @@ function acknowledged(command: Command, awaited: AwaitedAcks, handling: Handling
   const carried = toldHeaders(command.headers, "all");
   const run = () => parts.dispatch(command, sender);
   const ackOf = (reply: Reply) => twinPersisted(command, reply, carried);
-  const acks = acksOf(awaited, run, ackOf, waiterOf(handling), parts.waiting);
+  const acks = acksOf(awaited, run, ackOf, waiterOf(command.id, handling), parts.waiting);
   return printed(acks, { kind: command.kind, id: command.id }, carried);
 }
 
@@ -72,9 +72,10 @@ async function printed(
   return acks === "accepted" ? undefined : protocolForm(about, acks, carried);
 }
 
-function waiterOf({ parts, sender, onCommitted, length, headers }: Handling): Waiter {
+function waiterOf(id: string, { parts, sender, onCommitted, length, headers }: Handling): Waiter {
   const correlationId = correlationIdOf(headers);
   return {
+    id,
     subject: sender.auth.subjects[0] as string,
     correlationId,
     characters: length,

@@ -9,6 +9,7 @@ import type { ThingList } from "../../dispatch/thing-list.ts";
 import type { About } from "../../protocol/envelope.ts";
 import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal.ts";
 import type { NamespaceAccess } from "../auth/namespace-access.ts";
+import type { Searches } from "./searches.ts";
 import type { SessionAcks } from "./session-acks.ts";
 
 /** Which of somebody's checks of permissions hold, by their names; refuses what is no such check. */
@@ -32,6 +33,7 @@ export interface Sender {
   readonly reach: NamespaceAccess | undefined;
   readonly connection: Duplex;
   readonly acks: SessionAcks;
+  readonly searches: Searches;
 }
 
 /** What is known of a message that is being handled, and what for; it is kept until the message is answered. */

@@ -16,12 +16,13 @@ import { acknowledge, readControl } from "./control.ts";
 import type { AnswerParts, Sender } from "./handling.ts";
 import { inWorkOf } from "./in-work.ts";
 import { lifetime } from "./lifetime.ts";
+import { outletOf } from "./outlet.ts";
+import { type SearchParts, sessionSearches } from "./searches.ts";
 import { sessionAcks } from "./session-acks.ts";
 import { type SubscriptionParts, subscriptions } from "./subscriptions.ts";
-import { sendTogether } from "./together.ts";
 import { tokenRefresh } from "./token-refresh.ts";
 
-export interface SessionParts extends AnswerParts, SubscriptionParts {
+export interface SessionParts extends AnswerParts, SubscriptionParts, SearchParts {
   /** Takes the acknowledgements of what the sessions are told. */
   readonly onAck: (ack: IncomingAck) => void;
   /** Absent where every namespace may be reached. */
@@ -69,12 +70,17 @@ export function serveSession(
 ): Drain {
   let unanswered = 0;
   let drained: (() => void) | undefined;
+  const outlet = outletOf(socket, connection, parts.maxBuffered, () =>
+    end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them"),
+  );
   const sender: Sender & { auth: AuthContext } = {
     auth,
     reach: parts.reachOf?.(auth, headers, sent),
     connection,
     acks: sessionAcks(headers, parts.onAck),
+    searches: sessionSearches(outlet, parts),
   };
+  const { send } = outlet;
   const subscribed = subscriptions(sender, send, parts);
   const begin = inWorkOf(socket, parts.maxInWork);
   const refresh = tokenRefresh({
@@ -88,21 +94,16 @@ export function serveSession(
   const life = lifetime(() => end(NO_LONGER, "gateway:websocket.session.expired"));
   if (auth.token) life.until(auth.token.expiresAt);
 
-  function send(text: string): void {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > parts.maxBuffered) {
-      end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them");
-      return;
-    }
-    sendTogether(connection);
-    socket.send(text);
-  }
-
   function end(code: number, reason: string): void {
-    subscribed.end();
+    endSubscriptions();
     socket.close(code, reason);
     socket.resume(); // the client's closing frame has to be read
     setTimeout(() => socket.terminate(), CLOSING_MS).unref(); // it may be too slow for the closing frame as well
+  }
+
+  function endSubscriptions(): void {
+    subscribed.end();
+    sender.searches.end();
   }
 
   function work(message: string): void {
@@ -154,12 +155,13 @@ export function serveSession(
   });
   socket.on("close", () => {
     life.stop();
-    subscribed.end();
+    endSubscriptions();
   });
   socket.on("error", () => socket.terminate());
 
   return () =>
     new Promise((resolve) => {
+      sender.searches.abort();
       drained = resolve;
       if (unanswered === 0) resolve();
     });

@@ -51,4 +51,11 @@ export const requestSettings = {
     "4M",
     "How much may wait for a slow WebSocket client to take it; beyond, its session is closed.",
   ),
+  searchIdleTimeout: setting(
+    "GATEWAY_STREAMING_SEARCH_IDLE_TIMEOUT",
+    duration,
+    "60s",
+    "How long a search over WebSocket goes on of which nothing is asked and told.",
+    "ditto.gateway.streaming.search-idle-timeout",
+  ),
 } as const;

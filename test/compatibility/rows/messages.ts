@@ -191,11 +191,11 @@ const control: readonly Row[] = [
   ),
 ];
 
-const criteria = ["live/commands/retrieve", "live/messages/ask", "twin/search/subscribe"];
+const criteria = ["live/commands/retrieve", "live/messages/ask"];
 const unbuilt: readonly Row[] = [
   ...criteria.map((rest) =>
     later(
-      "live channel and search",
+      "live channel",
       row(
         `things/${rest}`,
         "a message of another criterion or channel",

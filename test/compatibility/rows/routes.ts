@@ -75,15 +75,6 @@ const unbuilt: readonly Row[] = [
     row("POST /things/{thingId}/inbox/claim", "claims the thing", post("{thing}/inbox/claim", {}).gives(404)),
   ),
   later(
-    "search",
-    row(
-      "GET /search/things",
-      "finds things by RQL",
-      get("/api/2/search/things").gives(404),
-      get("/api/2/search/things/count").gives(404),
-    ),
-  ),
-  later(
     "connectivity",
     row("PUT /connections", "manages connections", put("/api/2/connections/c", {}).gives(404)),
   ),

@@ -4,10 +4,11 @@ import type { Ack } from "../../../src/dispatch/acks/ack.ts";
 import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
 import { awaitedOverHttp, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
 import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
-import { acksOf, responseOf } from "../../../src/dispatch/acks/outcome.ts";
+import { acksOf, responseOf, type WhenIndexed } from "../../../src/dispatch/acks/outcome.ts";
 import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
 import type { Reply } from "../../../src/signals/reply.ts";
 import type { DittoHeaders } from "../../../src/signals/signal.ts";
+import { neverIndexed } from "../../support/waiting.ts";
 import { command } from "./asked.ts";
 
 describe("a command", () => {
@@ -44,10 +45,13 @@ describe("a command", () => {
   };
   const elapse = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-  const start = (headers: DittoHeaders, { subject = "nginx:ditto", characters = 10 } = {}) => {
+  const start = (
+    headers: DittoHeaders,
+    { subject = "nginx:ditto", characters = 10, whenIndexed = neverIndexed } = {},
+  ) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const awaited = awaitedOverHttp(command(headers));
-    const waiting = { deadlines, room, refusalMs: 3000 };
+    const waiting = { deadlines, room, refusalMs: 3000, whenIndexed };
     const gone = new Set<() => void>();
     let feed: Feed | undefined;
     const run = vi.fn((given?: Feed) => {
@@ -59,7 +63,15 @@ describe("a command", () => {
       return () => gone.delete(callback);
     };
     const onCommitted = vi.fn();
-    const waiter = { subject, correlationId: "c", characters, onGone, onCommitted, onFault };
+    const waiter = {
+      id: "org.acme:t",
+      subject,
+      correlationId: "c",
+      characters,
+      onGone,
+      onCommitted,
+      onFault,
+    };
     const ackOf = ({ status }: Reply) => ({ label: "twin-persisted", status, headers: {} });
     const outcome: Promise<unknown> = awaitsOthers(awaited)
       ? acksOf(awaited, run, ackOf, waiter, waiting)
@@ -70,7 +82,7 @@ describe("a command", () => {
       run,
       onCommitted,
       gone,
-      reply: () => resolve({ status: 204 }),
+      reply: (revision?: number) => resolve({ status: 204, ...(revision !== undefined && { revision }) }),
       refuse: reject,
       acknowledge: (label: string, status = 200) => feed?.({ label, status, headers: {} }),
       leave: () => {
@@ -211,13 +223,52 @@ describe("a command", () => {
       callback();
       return () => undefined;
     };
-    const waiter = { subject: "a", correlationId: "c", characters: 0, onGone, onCommitted: vi.fn(), onFault };
+    const sender = { id: "org.acme:t", subject: "a", correlationId: "c", characters: 0 };
+    const waiter = { ...sender, onGone, onCommitted: vi.fn(), onFault };
     const run = vi.fn(async () => ({ status: 204 }));
     const ackOf = () => ({ label: "twin-persisted", status: 204, headers: {} });
-    const waiting = { deadlines, room, refusalMs: 3000 };
+    const waiting = { deadlines, room, refusalMs: 3000, whenIndexed: neverIndexed };
 
     expect(await acksOf(awaited, run, ackOf, waiter, waiting)).toBe("accepted");
     expect(run).toHaveBeenCalledOnce();
+  });
+
+  test("that awaits the index asks about its revision once it is committed, and only then", async () => {
+    const whenIndexed = vi.fn();
+    const { outcome, reply } = start(
+      { "requested-acks": ["twin-persisted", "search-persisted"] },
+      { whenIndexed },
+    );
+    expect(await soFar(outcome)).toBe("waits");
+    expect(whenIndexed).not.toHaveBeenCalled();
+
+    reply(7);
+
+    expect(await soFar(outcome)).toBe("waits");
+    expect(whenIndexed).toHaveBeenCalledWith("org.acme:t", 7, expect.any(Function));
+    whenIndexed.mock.calls[0]?.[2]();
+    expect(await outcome).toMatchObject([{ status: 204 }, { label: "search-persisted", status: 204 }]);
+  });
+
+  test("is told why it cannot be found", async () => {
+    const whenIndexed: WhenIndexed = (_id, _revision, told) => told(new Error("the index is gone"));
+    const { outcome, reply } = start({ "requested-acks": ["search-persisted"] }, { whenIndexed });
+
+    reply(1);
+
+    const payload = { status: 503, error: "gateway:service.unavailable" };
+    expect(await outcome).toMatchObject([{ label: "search-persisted", status: 503, payload }]);
+  });
+
+  test("that does not await the index leaves it alone", async () => {
+    const whenIndexed = vi.fn();
+    const { outcome, reply, acknowledge } = start(acks, { whenIndexed });
+
+    reply(1);
+    acknowledge("my-ack");
+
+    await outcome;
+    expect(whenIndexed).not.toHaveBeenCalled();
   });
 
   test("forgets its sender when it is answered", async () => {

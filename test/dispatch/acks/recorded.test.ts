@@ -4,10 +4,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TwinError } from "../../../src/base/errors.ts";
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import { type Ack, twinPersisted } from "../../../src/dispatch/acks/ack.ts";
-import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
 import { awaitedOverHttp, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
 import { httpForm } from "../../../src/dispatch/acks/forms.ts";
-import { acksOf, responseOf } from "../../../src/dispatch/acks/outcome.ts";
+import { acksOf, responseOf, type WhenIndexed } from "../../../src/dispatch/acks/outcome.ts";
 import { parseTextHeader } from "../../../src/protocol/headers.ts";
 import type { Reply } from "../../../src/signals/reply.ts";
 import type { Command } from "../../../src/signals/signal.ts";
@@ -66,13 +65,12 @@ async function answerTo(exchange: Exchange, json: JsonValue | undefined, id: str
   const recordedAcks = (json ?? {}) as unknown as { readonly [label: string]: Ack | undefined };
   const persisted = recordedAcks["twin-persisted"];
   const searchable = recordedAcks["search-persisted"];
-  const run = async (feed?: Feed) => {
-    if (searchable) feed?.({ ...searchable, label: "search-persisted" });
-    return replyOf(exchange, persisted);
-  };
-  const waiting = waitingOfOne(3000);
+  const run = async () => replyOf(exchange, persisted);
+  const whenIndexed: WhenIndexed = (_id, _revision, told) => searchable && told();
+  const waiting = { ...waitingOfOne(3000), whenIndexed };
   const onFault = (error: unknown) => expect.unreachable(String(error));
   const waiter = {
+    id: "org.acme:t",
     subject: "nginx:ditto",
     correlationId: id,
     characters: 0,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { basicHeader } from "../../../src/gateway/auth/basic.ts";
 import { jwtInvalid } from "../../../src/gateway/auth/jwt/errors.ts";
 import type { OperatorSettings } from "../../../src/gateway/auth/operators.ts";
-import { opsAnswers } from "../../../src/gateway/http/ops-requests.ts";
+import { type OpsParts, opsAnswers } from "../../../src/gateway/http/ops-requests.ts";
 import { loginSettings, requestWith } from "./requests.ts";
 
 const operators: OperatorSettings = {
@@ -23,12 +23,19 @@ const verify = (token: string) => {
   if (!token.startsWith("t-")) throw jwtInvalid("It is forged.");
   return { subjects: [`ops:${token.slice(2)}`] };
 };
+const nothing = async () => ({ things: 0 });
+const parts: OpsParts = {
+  isUp: () => true,
+  verifyToken: verify,
+  index: { rebuild: nothing, check: nothing, health: () => ({}), onFault: () => undefined },
+  metrics: async () => new Response("up 1"),
+};
 const devops = "/devops/logging";
 const status = "/overall/status";
 
 /** Asks as somebody, and gives the answer. */
 function asker(settings: Partial<OperatorSettings> = {}) {
-  const answer = opsAnswers({ ...operators, ...settings }, () => true, verify);
+  const answer = opsAnswers({ ...operators, ...settings }, parts);
   return async (path: string, authorization?: string) =>
     answer(path, requestWith(authorization === undefined ? {} : { authorization }));
 }
@@ -44,6 +51,12 @@ async function opened(authorization: string | undefined, settings: Partial<Opera
 test("health and the state of this process are for everybody", async () => {
   const ask = asker();
   expect([(await ask("/health")).status, (await ask("/status")).status]).toEqual([200, 200]);
+});
+
+test("metrics are for who may see the state", async () => {
+  const ask = asker();
+  expect((await ask("/metrics")).status).toBe(401);
+  expect(await (await ask("/metrics", basic("devops:stat"))).text()).toBe("up 1");
 });
 
 test("the password of devops opens both realms, that of status only its own", async () => {
@@ -97,7 +110,7 @@ test("guessing is bounded", async () => {
 test("two Authorization headers are refused", async () => {
   const incoming = requestWith({ authorization: basic("devops:dev") });
   incoming.rawHeaders.push("Authorization", basic("devops:x"));
-  const answer = await opsAnswers(operators, () => true, verify)(devops, incoming);
+  const answer = await opsAnswers(operators, parts)(devops, incoming);
   expect([answer.status, await answer.json()]).toMatchObject([
     400,
     { error: "gateway:duplicate.header.field" },

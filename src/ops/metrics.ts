@@ -1,0 +1,89 @@
+// What is measured, in the text format of Prometheus (operating-monitoring page).
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** The value of a gauge for one combination of labels. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Names are Prometheus's; each can be taken once, which throws an Error otherwise. */
+export interface Metrics {
+  /** A gauge that is read when somebody asks for the metrics; where `read` throws it is NaN. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** A gauge with labels, of which at most {@link MAX_SERIES} combinations are shown. Gives what replaces all of them. */
+  series(name: string, help: string, labels: readonly string[]): (series: readonly Series[]) => void;
+  /** Something that is counted; gives what adds to it. */
+  counter(name: string, help: string): (count?: number) => void;
+  /** Something whose spread counts, with the upper ends of its steps; gives what takes a value. */
+  histogram(name: string, help: string, steps: readonly number[]): (value: number) => void;
+  /** All metrics, those of the process among them. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Most combinations of labels of one gauge. */
+export const MAX_SERIES = 1000;
+
+/** Steps for durations of queries, in seconds. */
+export const DURATION_STEPS: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60];
+
+/** Metrics of a server, none yet but those of the process. */
+export function createMetrics(): Metrics {
+  const ofProcess = processMetrics();
+  const registry = new Registry();
+  const refuseTaken = (name: string): void => {
+    if (ofProcess.getSingleMetric(name) || registry.getSingleMetric(name))
+      throw new Error(`There is a metric ${name} already; choose another name.`);
+  };
+  return {
+    gauge(name, help, read) {
+      refuseTaken(name);
+      const collect = async function (this: Gauge) {
+        this.set(await readOf(read));
+      };
+      new Gauge({ name, help, registers: [registry], collect });
+    },
+    series(name, help, labels) {
+      refuseTaken(name);
+      const gauge = new Gauge({ name, help, labelNames: labels, registers: [registry] });
+      if (labels.length === 0) gauge.remove(); // it would be 0 from the beginning
+      return (series) => {
+        gauge.reset();
+        for (const { labels, value } of series.slice(0, MAX_SERIES)) gauge.set({ ...labels }, value);
+      };
+    },
+    counter(name, help) {
+      refuseTaken(name);
+      const counter = new Counter({ name, help, registers: [registry] });
+      return (count = 1) => counter.inc(count);
+    },
+    histogram(name, help, steps) {
+      refuseTaken(name);
+      const histogram = new Histogram({ name, help, buckets: [...steps], registers: [registry] });
+      return (value) => histogram.observe(value);
+    },
+    text: async () => (await ofProcess.metrics()) + (await registry.metrics()),
+    contentType: registry.contentType,
+  };
+}
+
+async function readOf(read: () => number | Promise<number>): Promise<number> {
+  try {
+    return await read();
+  } catch {
+    return Number.NaN;
+  }
+}
+
+let shared: Registry | undefined;
+
+/** Those of the process, which its servers share: what watches the garbage collector for them can not be ended. */
+function processMetrics(): Registry {
+  if (!shared) {
+    shared = new Registry();
+    collectDefaultMetrics({ register: shared });
+  }
+  return shared;
+}

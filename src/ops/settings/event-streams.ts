@@ -1,0 +1,34 @@
+// Server-sent events.
+
+import { setting } from "../setting.ts";
+import { duration, flag, whole } from "../setting-kinds.ts";
+
+export const eventStreamSettings = {
+  sseMaxStreams: setting(
+    "SSE_MAX_STREAMS",
+    whole(1),
+    "10000",
+    "How many streams of server-sent events are open at once; a quarter of them may be of one subject.",
+  ),
+  sseThrottlingEnabled: setting(
+    "GATEWAY_SSE_THROTTLING_ENABLED",
+    flag,
+    "false",
+    "Whether a stream of search results is slowed down to the pace of the next two settings.",
+    "ditto.gateway.streaming.sse.throttling.enabled",
+  ),
+  sseThrottlingInterval: setting(
+    "GATEWAY_SSE_THROTTLING_INTERVAL",
+    duration,
+    "1s",
+    "The span of time that GATEWAY_SSE_THROTTLING_LIMIT is about.",
+    "ditto.gateway.streaming.sse.throttling.interval",
+  ),
+  sseThrottlingLimit: setting(
+    "GATEWAY_SSE_THROTTLING_LIMIT",
+    whole(1),
+    "100",
+    "How many things a stream of search results has in each interval.",
+    "ditto.gateway.streaming.sse.throttling.limit",
+  ),
+} as const;

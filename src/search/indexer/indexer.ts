@@ -1,0 +1,157 @@
+// Keeps the search index up with the journal: behind it, never ahead, and never losing anything.
+
+import { setTimeout } from "node:timers/promises";
+import pLimit from "p-limit";
+import { AccessRows } from "./access-rows.ts";
+import type { CheckReport } from "./check.ts";
+import { fieldsFinder } from "./document.ts";
+import { Expiries } from "./expiries.ts";
+import type { IndexerParts, OnIndexed } from "./parts.ts";
+import { PolicyChanges } from "./policy-changes.ts";
+import type { RebuildOf } from "./rebuild.ts";
+import { Steady } from "./steady.ts";
+import { ThingChanges } from "./thing-changes.ts";
+import { Upkeep } from "./upkeep.ts";
+
+const MAX_WAITING = 200_000;
+const DRAIN_MS = 10_000;
+
+export interface IndexerStats {
+  /** Things that wait to be written, and policies whose rows of access do. */
+  readonly waiting: number;
+  readonly policiesWaiting: number;
+  /** For how long the oldest change of a thing waits, in milliseconds. */
+  readonly lagMs: number;
+  /** Rows of things written since the start. */
+  readonly written: number;
+  /** Whether the database does not answer. */
+  readonly isAway: boolean;
+  readonly lastCheck: CheckReport | undefined;
+}
+
+export interface Indexer {
+  /**
+   * A thing's event is committed. `onIndexed` is told once, when this revision or a later one is in the index, with all
+   * who may find it; or with an error where that is not known.
+   */
+  thingChanged(id: string, revision: number, onIndexed?: OnIndexed): void;
+  policyChanged(id: string, revision: number): void;
+  /** Resolves once everything told before the call is in the index. */
+  settled(): Promise<void>;
+  /**
+   * Resolves once the rows of access are written of policies told before the call, and those that a stop left undone.
+   * That may take long where many policies import one; callers bound their wait.
+   */
+  accessSettled(): Promise<void>;
+  /** Writes things anew whatever the index holds, while it is in use. */
+  rebuild(of: RebuildOf): Promise<{ readonly things: number }>;
+  /** Compares all with the journal once, and repairs what differs. */
+  check(): Promise<CheckReport>;
+  stats(): IndexerStats;
+  /** Writes what waits, for a bounded time; to be called when nothing is committed any more, before the journal closes. */
+  stop(): Promise<void>;
+}
+
+export function startIndexer(parts: IndexerParts): Indexer {
+  const { store, settings, log } = parts;
+  const most = settings.maxWaiting ?? MAX_WAITING;
+  const stopping = new AbortController();
+  const steady = new Steady(log, stopping.signal);
+  const inTurn = pLimit(1);
+  const { promise: ready, resolve: begin, reject: giveUp } = Promise.withResolvers<void>();
+  const onOverflow = () => upkeep.lose();
+  const onFault = () => upkeep.doubt();
+  const expiries = new Expiries(most, (policyId) => policies.tell(policyId, 0));
+  const access = new AccessRows(parts, expiries);
+  const policies = new PolicyChanges({
+    store,
+    log,
+    access,
+    inTurn,
+    steady,
+    ready,
+    most,
+    onOverflow,
+    onFault,
+  });
+  const things = new ThingChanges({
+    ...parts,
+    access,
+    fieldsOf: fieldsFinder(settings.indexedFields),
+    isAccessBusy: () => policies.isBusy || !isAccessReady,
+    inTurn,
+    steady,
+    ready,
+    intervalMs: settings.writeIntervalMs,
+    most,
+    onOverflow,
+    onFault,
+  });
+  const upkeep = new Upkeep({
+    ...parts,
+    things,
+    access,
+    inTurn,
+    steady,
+    policiesSettled: () => policies.settled(),
+  });
+  let isAccessReady = false;
+  upkeep.accessReady.then(
+    () => {
+      isAccessReady = true;
+    },
+    () => undefined,
+  );
+  upkeep.ready.then(begin, giveUp);
+  ready.catch(() => undefined);
+
+  async function settled(): Promise<void> {
+    await policies.settled();
+    await things.settled();
+    await upkeep.recovered();
+  }
+
+  async function stop(): Promise<void> {
+    upkeep.stop();
+    expiries.close();
+    things.drain();
+    const isDrained = !steady.isAway && (await within(settings.drainMs ?? DRAIN_MS, settled()));
+    stopping.abort();
+    things.abandon();
+    const asleep = Promise.all([things.asleep(), policies.asleep(), upkeep.stopped()]);
+    if (!(await within(DRAIN_MS, asleep)) || !isDrained) return;
+    await upkeep
+      .markClean()
+      .catch((err: unknown) => log.warn({ err }, "the search index is not marked clean"));
+  }
+
+  return {
+    thingChanged: (id, revision, onIndexed) => things.tell(id, revision, onIndexed),
+    policyChanged: (id, revision) => policies.tell(id, revision),
+    settled,
+    accessSettled: async () => {
+      await upkeep.accessReady;
+      await policies.settled();
+    },
+    rebuild: (of) => upkeep.rebuild(of),
+    check: () => upkeep.check(),
+    stats: () => ({
+      waiting: things.waiting,
+      policiesWaiting: policies.waiting,
+      lagMs: things.lagMs,
+      written: things.written,
+      isAway: steady.isAway,
+      lastCheck: upkeep.lastCheck,
+    }),
+    stop,
+  };
+}
+
+/** Whether it came to its end in time. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const ended = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([ended, setTimeout(milliseconds, false, { ref: false })]);
+}

@@ -1,0 +1,39 @@
+import type { Parameters } from "../statement.ts";
+import type { Caller, Circumstances, Wanted } from "../wanted.ts";
+import { visibleThings } from "./access.ts";
+import { filterOf } from "./where.ts";
+
+/**
+ * The end of a statement that looks at the things that are wanted and that the caller may see: `from search_thing t …
+ * where …`. Further conditions may follow with `and`. Without a caller it is the server itself that asks, for all.
+ */
+export function matching(
+  parameters: Parameters,
+  wanted: Wanted,
+  caller: Caller | undefined,
+  circumstances: Circumstances,
+): string {
+  const { from, condition } = visibleThings(parameters, caller);
+  const conditions = [
+    ...deadlineCondition(parameters, circumstances),
+    ...namespaceCondition(parameters, wanted),
+    condition,
+    ...(wanted.criterion ? [filterOf(parameters, wanted.criterion, caller, circumstances)] : []),
+  ];
+  return `from ${from} where ${conditions.join(" and ")}`;
+}
+
+/** First of all, so that whatever is looked at is counted. */
+function deadlineCondition(parameters: Parameters, { deadline }: Circumstances): readonly string[] {
+  if (deadline === undefined) return [];
+  const time = parameters.addAs("timestamptz", new Date(deadline).toISOString());
+  return [`(t.pulse or search_in_time(t.revision, ${time}))`];
+}
+
+function namespaceCondition(parameters: Parameters, { namespaces }: Wanted): readonly string[] {
+  if (!namespaces) return [];
+  const [first, ...others] = namespaces;
+  if (first === undefined) return ["false"];
+  if (others.length === 0) return [`t.namespace = ${parameters.addAs("text", first)}`];
+  return [`t.namespace = any (${parameters.addTexts(namespaces)})`];
+}

@@ -1,0 +1,98 @@
+// The index as its users see it: rows of things and of who may read them, and statements on them.
+
+import type { Row } from "../journal/database.ts";
+import type { Statement } from "./statement.ts";
+
+/** What the index knows of one thing. */
+export interface ThingRow {
+  readonly id: string;
+  readonly revision: number;
+  /** Empty where the thing has none. */
+  readonly policyId: string;
+  /** The JSON text of the thing with its special fields, which PostgreSQL's jsonb accepts. */
+  readonly thing: string;
+}
+
+/** A thing that is no more. */
+export interface GoneRow {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** For whose things of which namespace an {@link AccessRow} is. */
+export interface AccessKey {
+  readonly policyId: string;
+  readonly namespace: string;
+}
+
+/** Who may read what of the things of a namespace that use a policy; see `search_access` in schema/tables.ts. */
+export interface AccessRow extends AccessKey {
+  readonly version: string;
+  readonly sources: readonly string[];
+  readonly readers: readonly string[];
+  readonly partial: readonly string[];
+  /** By JSON pointer of the resource, `/` being the thing: subjects to whom READ is granted, and from whom it is revoked. */
+  readonly rules: Readonly<
+    Record<string, { readonly g?: readonly string[]; readonly r?: readonly string[] }>
+  >;
+}
+
+/** How far a thing is in the journal and in the index; `undefined` where it does not exist there. */
+export interface Compared {
+  readonly id: string;
+  readonly recorded: number | undefined;
+  readonly indexed: number | undefined;
+}
+
+export interface SearchStore {
+  /** Writes rows of things in one transaction; a row never replaces one of a later revision. */
+  putThings(rows: readonly ThingRow[], gone: readonly GoneRow[]): Promise<void>;
+  /** Writes rows of access in one transaction. */
+  putAccess(rows: readonly AccessRow[]): Promise<void>;
+  deleteAccess(keys: readonly AccessKey[]): Promise<void>;
+  /** Which of the keys have a row. */
+  knownAccess(keys: readonly AccessKey[]): Promise<readonly AccessKey[]>;
+  /** The rows of access, in the order of their keys, after `after`, that a policy counts in; at most `limit`. */
+  accessFrom(source: string, after: AccessKey | undefined, limit: number): Promise<readonly AccessKey[]>;
+  /**
+   * Compares journal and index thing by thing, in the order of ids after `after`, `limit` at a time: what differs, and
+   * where to go on; `next` is absent at the end.
+   */
+  compareThings(
+    after: string,
+    limit: number,
+  ): Promise<{ readonly differing: readonly Compared[]; readonly next: string | undefined }>;
+  /**
+   * Compares the rows of access with the journal's revisions of their sources, and with what things need: the keys of
+   * rows that are out of date or missing, and of those that no thing uses any more.
+   */
+  compareAccess(
+    after: AccessKey | undefined,
+    limit: number,
+  ): Promise<{
+    readonly stale: readonly AccessKey[];
+    readonly unused: readonly AccessKey[];
+    readonly next: AccessKey | undefined;
+  }>;
+  /** The ids of indexed things, in order after `after`, of a namespace or of all; at most `limit`. */
+  listThings(after: string, limit: number, namespace?: string): Promise<readonly string[]>;
+  /** Whether a policy gives one of the subjects less than all of a thing. */
+  isPartial(subjects: readonly string[]): Promise<boolean>;
+  /**
+   * Runs a query. It is cancelled when it takes longer, or `signal` says so: rejects with {@link QueryCancelled}.
+   * Rejects with {@link JournalUnavailable} when the database does not answer.
+   */
+  run(statement: Statement, timeoutMs: number, signal?: AbortSignal): Promise<readonly Row[]>;
+  /** Whether statements have to watch the time by themselves (`Circumstances.deadline`). */
+  readonly watchesTime: boolean;
+  /** What is kept under a name, made with `make` when there is nothing yet. */
+  state(name: string, make: () => string): Promise<string>;
+  setState(name: string, value: string): Promise<void>;
+  /** Brings the planner's statistics up to date where nothing else does it. */
+  analyze(): Promise<void>;
+}
+
+/** A query took longer than it may, or is not wanted any more. */
+export class QueryCancelled extends Error {
+  override readonly name = "QueryCancelled";
+}

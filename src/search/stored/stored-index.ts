@@ -1,0 +1,75 @@
+// The index in the journal's database.
+
+import {
+  type Database,
+  DatabaseError,
+  QUERY_CANCELED,
+  type Query,
+  type Row,
+} from "../../journal/database.ts";
+import { JournalUnavailable } from "../../journal/journal.ts";
+import type { Statement } from "../statement.ts";
+import { QueryCancelled, type SearchStore } from "../store.ts";
+import {
+  accessFrom,
+  compareAccess,
+  deleteAccess,
+  isPartial,
+  knownAccess,
+  putAccess,
+} from "./access-statements.ts";
+import { setState, state } from "./state-statements.ts";
+import { compareThings, listThings, putStatement, putThings, type Watch } from "./thing-statements.ts";
+
+/**
+ * The search index of a migrated database, which others close. All it does rejects with JournalUnavailable where that
+ * does not answer. `watch` is told of all things that are written.
+ */
+export function storedIndex(database: Database, watch?: Watch): SearchStore {
+  const put = putStatement(watch?.conditions ?? []);
+  const read: Query = (text, parameters) => told(database.query(text, parameters));
+  const work: Query = (text, parameters) => told(database.background(text, parameters));
+  return {
+    putThings: (rows, gone) => putThings(work, rows, gone, put, watch),
+    putAccess: (rows) => putAccess(work, rows),
+    deleteAccess: (keys) => deleteAccess(work, keys),
+    knownAccess: (keys) => knownAccess(work, keys),
+    accessFrom: (source, after, limit) => accessFrom(work, source, after, limit),
+    compareThings: (after, limit) => compareThings(work, after, limit),
+    compareAccess: (after, limit) => compareAccess(work, after, limit),
+    listThings: (after, limit, namespace) => listThings(work, after, limit, namespace),
+    isPartial: (subjects) => isPartial(read, subjects),
+    run: (
+      { text, parameters }: Statement,
+      timeoutMs: number,
+      signal?: AbortSignal,
+    ): Promise<readonly Row[]> => told(database.search(text, parameters, { timeoutMs, signal })),
+    watchesTime: database.isEmbedded,
+    state: (name, make) => state(read, name, make),
+    setState: (name, value) => setState(read, name, value),
+    analyze: async () => {
+      if (!database.isEmbedded) return;
+      for (const table of ["search_thing", "search_access"]) await work(`analyze ${table}`, []);
+    },
+  };
+}
+
+/** PostgreSQL's word that it cannot serve anybody now: connection exceptions, insufficient resources, shutting down. */
+const AWAY = /^(?:08|53|57P0)/;
+
+async function told<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw toldAs(error);
+  }
+}
+
+/** What a failure of the database means to those who search. */
+function toldAs(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const { sqlState, message } = error;
+  if (sqlState === QUERY_CANCELED) return new QueryCancelled(message, { cause: error });
+  if (sqlState === undefined || AWAY.test(sqlState)) return new JournalUnavailable(message, { cause: error });
+  return error;
+}

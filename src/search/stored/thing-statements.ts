@@ -1,0 +1,117 @@
+// SQL of the index's rows of things.
+
+import { pack, type Query, unpack } from "../../journal/database.ts";
+import type { Compared, GoneRow, ThingRow } from "../store.ts";
+import { asIndexable } from "./indexable.ts";
+import { isEnd, newestOf } from "./version.ts";
+
+// The rows of a batch are put in the order of their ids, so that two batches cannot wait for each other in a circle.
+const GONE = `
+with gone as (
+  delete from search_thing using (select ${unpack(5)} as id, ${unpack(6)}::bigint as revision) as given
+  where search_thing.id = given.id and search_thing.revision <= given.revision
+)`;
+const PUT = `
+insert into search_thing (id, namespace, policy_id, revision, thing, pulse)
+select id, split_part(id, ':', 1), coalesce(policy_id, ''), revision, thing, hashtext(id) & 63 <> 0
+from (
+  select ${unpack(1)} as id, ${unpack(2)}::bigint as revision, ${unpack(3)} as policy_id, ${unpack(4)}::jsonb as thing
+) as given
+order by id
+on conflict (id) do update
+set policy_id = excluded.policy_id, revision = excluded.revision, thing = excluded.thing
+where search_thing.revision <= excluded.revision`;
+
+/** What somebody wants to know of all things that are written. */
+export interface Watch {
+  /** In SQL, on the column `thing`. */
+  readonly conditions: readonly string[];
+  /** Called after each write: whether each condition holds for one of the things. */
+  note(found: readonly boolean[]): void;
+}
+
+/** The statement of {@link putThings}; its one row tells of each condition whether it holds for one of the things. */
+export function putStatement(conditions: readonly string[]): string {
+  if (conditions.length === 0) return GONE + PUT;
+  const told = conditions.map((condition, i) => `${condition} as "${i}"`).join(", ");
+  const found = conditions.map((_, i) => `bool_or(put."${i}") as "${i}"`).join(", ");
+  return `${GONE}, put as (${PUT} returning ${told}) select ${found} from put`;
+}
+
+/** Writes rows of things, as the store promises it. No id may come twice. */
+export async function putThings(
+  query: Query,
+  rows: readonly ThingRow[],
+  gone: readonly GoneRow[],
+  statement: string,
+  watch: Watch | undefined,
+): Promise<void> {
+  if (rows.length + gone.length === 0) return;
+  const [found] = await query(statement, [
+    pack(rows.map((row) => row.id)),
+    pack(rows.map((row) => row.revision)),
+    pack(rows.map((row) => row.policyId)),
+    pack(rows.map((row) => asIndexable(row.thing))),
+    pack(gone.map((row) => row.id)),
+    pack(gone.map((row) => row.revision)),
+  ]);
+  watch?.note(watch.conditions.map((_, i) => found?.[i] === true));
+}
+
+// Every entity has a snapshot from its birth on, so the snapshots are the list of all; the last of a page is always told.
+const COMPARE_THINGS = `
+with page as materialized (
+  select id from (
+    (select id from snapshot where kind = 'thing' and id > $1 order by id limit $2::bigint)
+    union
+    (select id from search_thing where id > $1 order by id limit $2::bigint)
+  ) as ids order by id limit $2::bigint
+),
+compared as materialized (
+  select page.id, case when not ${isEnd("newest")} then newest.revision end as recorded, indexed.revision as indexed
+  from page
+  left join lateral (${newestOf("thing", "page.id")}) as newest on true
+  left join lateral (select revision from search_thing where search_thing.id = page.id) as indexed on true
+)
+select id, recorded, indexed, recorded is distinct from indexed as differs, (select count(*) from page) as size
+from compared
+where recorded is distinct from indexed or id = (select max(id) from page)
+order by id`;
+
+/** Compares journal and index, as the store promises it. */
+export async function compareThings(
+  query: Query,
+  after: string,
+  limit: number,
+): Promise<{ readonly differing: readonly Compared[]; readonly next: string | undefined }> {
+  const rows = await query(COMPARE_THINGS, [after, limit]);
+  const last = rows.at(-1);
+  return {
+    differing: rows
+      .filter((row) => row.differs === true)
+      .map(({ id, recorded, indexed }) => ({
+        id: String(id),
+        recorded: (recorded as number | null) ?? undefined,
+        indexed: (indexed as number | null) ?? undefined,
+      })),
+    next: Number(last?.size ?? 0) < limit ? undefined : String(last?.id),
+  };
+}
+
+const LIST_THINGS = "select id from search_thing where id > $1 order by id limit $2::bigint";
+const LIST_THINGS_OF = `
+select id from search_thing where namespace = $3 and id > $1 order by namespace, id limit $2::bigint`;
+
+/** The ids of indexed things, as the store promises them. */
+export async function listThings(
+  query: Query,
+  after: string,
+  limit: number,
+  namespace?: string,
+): Promise<readonly string[]> {
+  const rows =
+    namespace === undefined
+      ? await query(LIST_THINGS, [after, limit])
+      : await query(LIST_THINGS_OF, [after, limit, namespace]);
+  return rows.map((row) => String(row.id));
+}

@@ -1,0 +1,27 @@
+// What a row of access was compiled from, as a text that SQL can make as well.
+
+/** A policy, and its revision: 0 where it does not exist. */
+export interface SourceRevision {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** The version of a row of access whose sources are these, in their order. */
+export const versionOf = (sources: readonly SourceRevision[]): string =>
+  sources.map(({ id, revision }) => `${id}@${revision}`).join(",");
+
+/** In SQL: whether a row of the journal tells of the end of its entity. */
+export const isEnd = (row: string): string => `(${row}.action = 'deleted' and ${row}.path in ('', '/'))`;
+
+/** In SQL, for a lateral join: the newest row of an entity in the journal. */
+export const newestOf = (kind: "thing" | "policy", id: string): string =>
+  `select revision, action, path from journal
+   where journal.id = ${id} and journal.kind = '${kind}' order by revision desc limit 1`;
+
+/** In SQL: the version that a row of access with these sources has now. */
+export const currentVersion = (sources: string): string => `(
+  select coalesce(string_agg(
+    source.id || '@' || case when newest.revision is null or ${isEnd("newest")} then 0 else newest.revision end,
+    ',' order by source.place), '')
+  from unnest(${sources}) with ordinality as source (id, place)
+  left join lateral (${newestOf("policy", "source.id")}) as newest on true)`;
