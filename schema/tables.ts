@@ -82,7 +82,7 @@ export const policyDue = pgTable(
 /**
  * What search looks at: one row a thing, written behind the journal and never ahead of it. It can be made again from the
  * journal at any time. `thing` is the thing with its special fields, as far as its namespace is indexed. `pulse` is
- * false for one row in 64, at which a query looks at the clock (`pollux_in_time`).
+ * false for one row in 64, and for long things: there a query looks at the clock (`search_in_time`).
  */
 export const searchThing = pgTable(
   "search_thing",
@@ -97,11 +97,13 @@ export const searchThing = pgTable(
   (table) => [
     index("search_thing_policy").on(table.policyId, table.namespace),
     index("search_thing_namespace").on(table.namespace, table.id),
-    index("search_thing_values").using("gin", sql`${table.thing} jsonb_path_ops`),
-    index("search_thing_features").using(
-      "gin",
-      sql`jsonb_path_query_array(${table.thing}, '$."features".*') jsonb_path_ops`,
-    ),
+    // Each query goes through what is pending, in full.
+    index("search_thing_values")
+      .using("gin", sql`${table.thing} jsonb_path_ops`)
+      .with({ gin_pending_list_limit: 256 }),
+    index("search_thing_features")
+      .using("gin", sql`jsonb_path_query_array(${table.thing}, '$."features".*') jsonb_path_ops`)
+      .with({ gin_pending_list_limit: 256 }),
   ],
 );
 

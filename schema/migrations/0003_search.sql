@@ -28,8 +28,8 @@ CREATE INDEX "search_access_readers" ON "search_access" USING gin ("readers");--
 CREATE INDEX "search_access_partial" ON "search_access" USING gin ("partial");--> statement-breakpoint
 CREATE INDEX "search_thing_policy" ON "search_thing" USING btree ("policy_id","namespace");--> statement-breakpoint
 CREATE INDEX "search_thing_namespace" ON "search_thing" USING btree ("namespace","id");--> statement-breakpoint
-CREATE INDEX "search_thing_values" ON "search_thing" USING gin ("thing" jsonb_path_ops);--> statement-breakpoint
-CREATE INDEX "search_thing_features" ON "search_thing" USING gin (jsonb_path_query_array("thing", '$."features".*') jsonb_path_ops);--> statement-breakpoint
+CREATE INDEX "search_thing_values" ON "search_thing" USING gin ("thing" jsonb_path_ops) WITH (gin_pending_list_limit=256);--> statement-breakpoint
+CREATE INDEX "search_thing_features" ON "search_thing" USING gin (jsonb_path_query_array("thing", '$."features".*') jsonb_path_ops) WITH (gin_pending_list_limit=256);--> statement-breakpoint
 CREATE FUNCTION "search_rank"(value jsonb) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE jsonb_typeof(value)
 	WHEN 'number' THEN 1::smallint WHEN 'string' THEN 2::smallint WHEN 'object' THEN 3::smallint

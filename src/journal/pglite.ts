@@ -13,8 +13,8 @@ import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { Searches } from "./searches.ts";
 
-/** A statement that takes longer means that the thread hangs; it is then ended and started anew. */
-const ANSWER_MS = 60_000;
+/** A statement that takes longer means that the thread hangs; it is then ended and started anew. Searches end themselves before. */
+const ANSWER_MS = 120_000;
 
 /**
  * Opens, or makes, the embedded database in `<dataDir>/pglite`.

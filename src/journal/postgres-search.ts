@@ -35,7 +35,7 @@ export class PostgresSearch implements SearchSession {
         throw error;
       },
     );
-    return { rows, stop: () => this.#stop(client, query, rows) };
+    return { rows, stop: () => this.#stop(client, query as unknown as Cancellable, rows) };
   }
 
   async close(): Promise<void> {
@@ -52,7 +52,7 @@ export class PostgresSearch implements SearchSession {
       if (!query.active) this.#giveUp(client);
       // What reaches the database between two messages of a query is ignored.
       for (let wait = CANCEL_AGAIN_MS; query.active; wait *= 2) {
-        await cancel?.(query);
+        await cancel(query);
         await Promise.race([ended, pause(wait, undefined, { ref: false })]);
       }
     } catch {
@@ -81,6 +81,6 @@ const isLost = (error: unknown): boolean =>
 
 /** What is used of a query under way; the client's types leave this out, and its `cancel` works only once. */
 interface Cancellable {
-  readonly active?: boolean;
-  readonly canceller?: (query: Cancellable) => Promise<unknown>;
+  readonly active: boolean;
+  readonly canceller: (query: Cancellable) => Promise<unknown>;
 }

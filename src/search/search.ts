@@ -8,6 +8,8 @@ export interface SearchRequest {
   readonly filter?: string | undefined;
   /** Absent: all; none at all where it is empty. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Patterns of namespaces that are left out, as in {@link Wanted}. */
+  readonly blocked?: readonly string[] | undefined;
   /** Sorting and paging, such as `sort(+thingId),size(10)`. */
   readonly option?: string | undefined;
   readonly fields?: readonly Path[] | undefined;

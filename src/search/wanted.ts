@@ -9,6 +9,8 @@ export interface Wanted {
   readonly criterion?: Criterion | undefined;
   /** Absent: of all namespaces; none at all where it is empty. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Patterns of namespaces that are left out, in which `*` stands for any text and `?` for one character. */
+  readonly blocked?: readonly string[] | undefined;
 }
 
 /** Whose search it is. */

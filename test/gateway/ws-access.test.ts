@@ -18,7 +18,7 @@ function reachOf(...[, , sent]: Parameters<NamespaceAccessOf>): NamespaceAccess 
   const check: NamespaceAccess["check"] = (kind, namespace) => {
     if (!mayAccess(kind, namespace)) throw namespaceNotAccessible(namespace);
   };
-  return { mayAccess, check, namespacesFor: (asked) => asked };
+  return { mayAccess, check, namespacesFor: (asked) => asked, blocked: [] };
 }
 const policy = (namespace: string) => ({
   topic: `${namespace}/lamp/policies/commands/retrieve`,

@@ -128,6 +128,16 @@ describe("a query on PostgreSQL", () => {
     expect(await until("'left'", 0)).toBe(0);
   });
 
+  test("is gone from the database at whatever moment it is ended", async () => {
+    const rounds = Array.from({ length: 120 }, async (_, i) => {
+      const text = `select 'stray ${i % 60}', pg_sleep($1)`;
+      const signal = AbortSignal.timeout(5 + 3 * i);
+      await database.search(text, [30], { timeoutMs: 60_000, signal }).catch(() => undefined);
+    });
+    await Promise.all(rounds);
+    expect(await until("'stray", 0)).toBe(0);
+  });
+
   test("never ends another: after hundreds that were ended, those after them were all answered", async () => {
     const rounds = Array.from({ length: 200 }, async (_, i) => {
       const controller = new AbortController();

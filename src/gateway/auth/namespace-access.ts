@@ -29,6 +29,8 @@ export interface NamespaceAccess {
    * those that are allowed by their whole names; `undefined` where a rule allows all. It may be none at all.
    */
   namespacesFor(asked: readonly string[] | undefined): readonly string[] | undefined;
+  /** Patterns of namespaces of things that he may not reach, whatever he asks for. */
+  readonly blocked: readonly string[];
 }
 
 /**
@@ -81,6 +83,7 @@ function reachBy(rules: Readonly<Record<EntityKind, readonly NamespaceRule[] | u
   return {
     mayAccess,
     check,
+    blocked: rules.thing?.flatMap(({ blocked }) => blocked.texts) ?? [],
     namespacesFor(asked) {
       if (!asked) return rules.thing && allowedByName(rules.thing);
       for (const namespace of asked) check("thing", namespace);

@@ -43,6 +43,7 @@ async function answered(
     const asked = {
       filter: filterOf(given),
       namespaces: namespacesOf(given.getAll("namespaces"), reach),
+      blocked: reach?.blocked,
       groupBy: listOf(given, "groupBy"),
       aggregates: listOf(given, "aggregates"),
       option: optionOf(given),

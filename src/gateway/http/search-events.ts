@@ -11,7 +11,7 @@ import { eventText } from "../sse/event.ts";
 import { type Pace, paced } from "../sse/pace.ts";
 import type { EventSource, EventStreams } from "../sse/streams.ts";
 import type { HttpRequest } from "./entity-requests.ts";
-import { mayReach, namespacesOf } from "./search-parameters.ts";
+import { namespacesOf } from "./search-parameters.ts";
 
 /** What found things are streamed with. */
 export interface SearchEventParts {
@@ -34,6 +34,7 @@ export async function searchEvents(
     filter: last(given, "filter"),
     option: last(given, "option") || undefined,
     namespaces: namespacesOf(namespaceTexts(given), reach),
+    blocked: reach?.blocked,
     fields: fieldsOf(given),
     after: lastReceived(incoming.headers["last-event-id"], reach),
     headers,
@@ -41,7 +42,7 @@ export async function searchEvents(
   });
   const stay = whenGone(incoming.socket, () => pages.cancel());
   const first = await pages.next().finally(stay);
-  const source = eventsOf(first, pages, reach);
+  const source = eventsOf(first, pages);
   return streams.open(pace ? paced(source, pace) : source, {
     auth,
     onFault: (error) => onFault(error, headers["correlation-id"] as string),
@@ -76,18 +77,13 @@ function lastReceived(
   return id;
 }
 
-function eventsOf(
-  first: readonly FoundThing[] | undefined,
-  pages: PageStream,
-  reach: NamespaceAccess | undefined,
-): EventSource {
-  const mayTell = mayReach(reach);
-  let page = first?.filter(mayTell);
+function eventsOf(first: readonly FoundThing[] | undefined, pages: PageStream): EventSource {
+  let page = first;
   let at = 0;
   return {
     async next() {
       while (page && at === page.length) {
-        page = (await pages.next())?.filter(mayTell);
+        page = await pages.next();
         at = 0;
       }
       const thing = page?.[at++];

@@ -1,9 +1,7 @@
 // What a search is asked by: the parameters of its URI, or of its form. A parameter may be given several times.
 
-import { namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
-import type { FoundThing } from "../../search/search.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import type { NamespaceAccess } from "../auth/namespace-access.ts";
 
@@ -49,9 +47,3 @@ export function headersOf(form: URLSearchParams, headers: DittoHeaders): DittoHe
   const condition = allOf(form.getAll("condition"));
   return condition === undefined ? headers : { ...headers, condition };
 }
-
-/** Tells things in namespaces that the caller may reach; rules that block some by a pattern are no list to search in. */
-export const mayReach =
-  (reach: NamespaceAccess | undefined) =>
-  ({ id }: FoundThing): boolean =>
-    reach === undefined || reach.mayAccess("thing", namespaceOf(id));

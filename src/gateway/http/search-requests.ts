@@ -5,14 +5,13 @@ import { awaitedOverHttp } from "../../dispatch/acks/awaited.ts";
 import { responseOf, type Waiting } from "../../dispatch/acks/outcome.ts";
 import type { FoundPage, Search } from "../../search/search.ts";
 import type { Reply } from "../../signals/reply.ts";
-import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { whenGone } from "../gone.ts";
 import { wantsEvents } from "../sse/event.ts";
 import { accepted, listAnswer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import type { HttpRequest } from "./entity-requests.ts";
 import { type SearchEventParts, searchEvents } from "./search-events.ts";
 import { readForm } from "./search-form.ts";
-import { fieldsOf, filterOf, headersOf, mayReach, namespacesOf, optionOf } from "./search-parameters.ts";
+import { fieldsOf, filterOf, headersOf, namespacesOf, optionOf } from "./search-parameters.ts";
 
 /** What searches over HTTP are answered with. */
 export interface SearchParts extends SearchEventParts {
@@ -91,16 +90,18 @@ async function answered(
 const things: Run = async (search, { incoming, auth, headers, reach }, given, signal) => {
   const namespaces = namespacesOf(given.getAll("namespaces"), reach);
   const fields = fieldsOf(given);
-  const asked = { filter: filterOf(given), option: optionOf(given), namespaces, fields, headers, auth };
+  const where = { filter: filterOf(given), namespaces, blocked: reach?.blocked };
+  const asked = { ...where, option: optionOf(given), fields, headers, auth };
   const page = await search.query(asked, signal);
   // Ditto tells who asked where things were read for the answer.
   const isRead = page.things.length > 0 && !isIdOnly(fields);
-  return listAnswer(incoming, resultOf(page, reach), headers, isRead ? auth : undefined);
+  return listAnswer(incoming, resultOf(page), headers, isRead ? auth : undefined);
 };
 
 const count: Run = async (search, { incoming, auth, headers, reach }, given, signal) => {
   const namespaces = namespacesOf(given.getAll("namespaces"), reach);
-  const number = await search.count({ filter: filterOf(given), namespaces, headers, auth }, signal);
+  const where = { filter: filterOf(given), namespaces, blocked: reach?.blocked };
+  const number = await search.count({ ...where, headers, auth }, signal);
   return listAnswer(incoming, String(number), headers);
 };
 
@@ -109,9 +110,9 @@ const isIdOnly = (fields: readonly Path[] | undefined): boolean =>
   fields.length > 0 &&
   fields.every((path) => path.length === 1 && path[0] === "thingId");
 
-/** The JSON of a page, without things that the caller may not reach. */
-function resultOf({ things, cursor, nextPageOffset }: FoundPage, reach: NamespaceAccess | undefined): string {
-  const items = things.filter(mayReach(reach)).map(({ text }) => text);
+/** The JSON of a page. */
+function resultOf({ things, cursor, nextPageOffset }: FoundPage): string {
+  const items = things.map(({ text }) => text);
   const members = [`"items":[${items.join(",")}]`];
   if (cursor !== undefined) members.push(`"cursor":${JSON.stringify(cursor)}`);
   if (nextPageOffset !== undefined) members.push(`"nextPageOffset":${nextPageOffset}`);

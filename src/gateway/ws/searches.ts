@@ -119,5 +119,5 @@ function requestOf(
   { auth, reach, headers }: Asker,
 ): SearchRequest {
   const within = reach ? reach.namespacesFor(namespaces) : namespaces;
-  return { filter, option: options, namespaces: within, fields, headers, auth };
+  return { filter, option: options, namespaces: within, blocked: reach?.blocked, fields, headers, auth };
 }

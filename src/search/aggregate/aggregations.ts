@@ -15,6 +15,8 @@ export interface AggregationRequest extends AskedTexts {
   readonly filter?: string | undefined;
   /** Absent: all; none at all where it is empty. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Patterns of namespaces that are left out. */
+  readonly blocked?: readonly string[] | undefined;
   /** Of which only `timeout` counts. */
   readonly headers: DittoHeaders;
   readonly auth: AuthContext;
@@ -38,11 +40,11 @@ export interface AggregationParts {
 export function aggregating({ ask, searchTimeout }: AggregationParts): Aggregations {
   return {
     async aggregate(request, signal) {
-      const { filter, namespaces, headers, auth } = request;
+      const { filter, namespaces, blocked, headers, auth } = request;
       const asked = readAsked(request);
-      const wanted = wantedBy({ filter, namespaces });
+      const wanted = wantedBy({ filter, namespaces }, blocked);
       const about = {
-        kind: "query",
+        kind: "aggregate",
         filter,
         namespaces,
         sort: [],

@@ -24,7 +24,7 @@ export async function findPage(
   const options = option === undefined ? [] : parseOptions(option, invalidRqlExpression);
   const cursor = await cursorFor(tools, options, request);
   const subject = subjectOf(request, options, cursor);
-  const wanted = wantedBy(subject);
+  const wanted = wantedBy(subject, request.blocked);
   const paging = pagingOf(options, tools.settings);
   const sort = normalizedSort(sortKeysOf(subject.sort));
 

@@ -35,8 +35,8 @@ export function searching(parts: SearchParts, ask: Ask = asking(parts)): Search 
 type CountRequest = Omit<SearchRequest, "option" | "fields">;
 
 async function count(tools: SearchTools, request: CountRequest, allowed: Allowed): Promise<number> {
-  const { filter, namespaces, auth, headers } = request;
-  const wanted = wantedBy({ filter, namespaces });
+  const { filter, namespaces, blocked, auth, headers } = request;
+  const wanted = wantedBy({ filter, namespaces }, blocked);
   const about = {
     kind: "count",
     filter,

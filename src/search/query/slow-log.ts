@@ -11,7 +11,7 @@ export interface SlowLogSettings {
 
 /** One statement of a search, once it is answered or given up. */
 export interface SearchDone {
-  readonly kind: "query" | "count" | "stream";
+  readonly kind: "query" | "count" | "stream" | "aggregate";
   readonly filter: string | undefined;
   readonly namespaces: Wanted["namespaces"];
   readonly sort: readonly SortEntry[];

@@ -43,6 +43,9 @@ export function streamPages(tools: SearchTools, request: StreamRequest): PageStr
       }
       return undefined;
     },
+    get isOver() {
+      return isOver || pages?.isAtEnd === true;
+    },
     cancel() {
       isOver = true;
       cancelled.abort();
@@ -64,10 +67,10 @@ class Pages {
   #hasNext = true;
 
   private constructor(tools: SearchTools, request: StreamRequest) {
-    const { filter, namespaces, option } = request;
+    const { filter, namespaces, blocked, option } = request;
     this.#tools = tools;
     this.#request = request;
-    this.#wanted = wantedBy({ filter, namespaces });
+    this.#wanted = wantedBy({ filter, namespaces }, blocked);
     const options = option ? parseOptions(option, invalidOption) : [];
     const { sort = [], count } = streamPagingOf(options, tools.settings);
     this.#subject = { filter, namespaces, sort };
@@ -79,6 +82,10 @@ class Pages {
     const pages = new Pages(tools, request);
     if (request.after) pages.#after = await pages.#placeOf(request.after, allowed);
     return pages;
+  }
+
+  get isAtEnd(): boolean {
+    return !this.#hasNext;
   }
 
   /** The next page, which may have no things; `undefined` after the last. */

@@ -23,11 +23,12 @@ export interface Subject {
  * Refuses a filter that is no RQL, and too many namespaces. What can be no namespace is in none of things; Ditto does not
  * mind it either.
  */
-export function wantedBy({ filter, namespaces }: Omit<Subject, "sort">): Wanted {
+export function wantedBy({ filter, namespaces }: Omit<Subject, "sort">, blocked?: Wanted["blocked"]): Wanted {
   if (namespaces && namespaces.length > MOST_NAMESPACES) throw tooManyNamespaces(MOST_NAMESPACES);
   return {
     ...(filter !== undefined && { criterion: parseRql(filter) }),
     ...(namespaces && { namespaces: [...new Set(namespaces)].filter(isStorable) }),
+    blocked,
   };
 }
 

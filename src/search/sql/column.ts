@@ -29,6 +29,7 @@ export function columnCondition(parameters: Parameters, column: Column, test: Te
     case "empty":
       return "false";
     case "in":
+    case "among":
       return isAmong(parameters, column, test.values);
     case "like":
     case "ilike":

@@ -1,16 +1,15 @@
-// Patterns of `like` and `ilike` (src/base/pattern.ts) as LIKE of SQL, whose work is bounded by the product of the lengths
-// of text and pattern. LIKE goes beyond the ends of lines and theirs does not; so a text of several lines is
-// matched line by line.
+// Patterns of `like` and `ilike` as conditions of SQL, with Ditto's semantics of searches: at an end of the pattern `*` stands for
+// anything, between other characters neither it nor `?` goes beyond the end of a line.
 
 import { isPatternLengthAllowed, MAX_PATTERN } from "../../base/pattern.ts";
-import type { Literal } from "../../rql/criterion.ts";
+import type { Criterion, Literal } from "../../rql/criterion.ts";
 import { invalidRqlExpression } from "../../rql/errors.ts";
 import type { Parameters } from "../statement.ts";
+import { foldCase, othersOf } from "./fold-case.ts";
 import { storableText } from "./literal.ts";
 
-const LINE_END = /([\n\r\u0085\u2028\u2029])/;
-const LINE_ENDS = "[\n\r\u0085\u2028\u2029]";
-const OTHERS = "[^\n\r\u0085\u2028\u2029]+";
+/** Characters of all patterns of a filter. */
+const MAX_PATTERNS = 4096;
 
 /** The pattern of a criterion; what is no text, or too long, is refused with `rql.expression.invalid`. */
 export function patternOf(literal: Literal): string {
@@ -21,22 +20,37 @@ export function patternOf(literal: Literal): string {
   return storableText(literal.replaceAll(/\*+/g, "*"));
 }
 
+/**
+ * Refuses with `rql.expression.invalid` patterns that are too long together: matching takes as long as text times
+ * pattern, and the embedded database cannot be interrupted meanwhile.
+ */
+export function refuseCostlyPatterns(criterion: Criterion): void {
+  if (lengthOfPatterns(criterion) > MAX_PATTERNS)
+    throw invalidRqlExpression(`Its patterns are longer than ${MAX_PATTERNS} characters together.`);
+}
+
+function lengthOfPatterns(criterion: Criterion): number {
+  if ("criteria" in criterion)
+    return criterion.criteria.reduce((length, part) => length + lengthOfPatterns(part), 0);
+  if ("criterion" in criterion) return lengthOfPatterns(criterion.criterion);
+  const isPattern = criterion.op === "like" || criterion.op === "ilike";
+  return isPattern && typeof criterion.value === "string" ? criterion.value.length : 0;
+}
+
 /** What every text begins with that matches a pattern; the whole pattern where it has no wildcard. */
 export const prefixOf = (pattern: string): string => /^[^*?]*/.exec(pattern)?.[0] ?? "";
 
-/** The condition that an expression of type text matches a pattern as a whole. */
+/**
+ * The condition that an expression of type text matches a pattern as a whole. The work is bounded by the product of the
+ * lengths of text and pattern; only texts of several lines need an expression that knows of lines.
+ */
 export function isLike(parameters: Parameters, text: string, pattern: string, ignoreCase: boolean): string {
-  const folded = ignoreCase ? `lower(${text} collate "C")` : text;
-  const parts = (ignoreCase ? toLower(pattern) : pattern).split(LINE_END);
-  const whole = isLikeLine(parameters, text, pattern, ignoreCase);
-  const end = parameters.addAs("text", LINE_ENDS);
-  if (parts.length === 1) return `(${whole} and ${text} !~ ${end})`;
-  const ends = parameters.addAs("text", parts.filter((_, i) => i % 2 === 1).join(""));
-  const sameEnds = `regexp_replace(${text}, ${parameters.addAs("text", OTHERS)}, '', 'g') = ${ends}`;
-  const lines = parameters.addTexts(parts.filter((_, i) => i % 2 === 0).map(toLike));
-  const lineByLine = `(select bool_and(l.line like l.pattern)
-    from unnest(regexp_split_to_array(${folded}, ${end}), ${lines}) as l (line, pattern))`;
-  return `(${whole} and ${sameEnds} and ${lineByLine})`;
+  const folded = ignoreCase ? foldedText(parameters, text, pattern) : text;
+  const wanted = ignoreCase ? foldCase(pattern) : pattern;
+  const like = `${folded} like ${parameters.addAs("text", toLike(wanted))}`;
+  if (!/[*?]/.test(wanted.replaceAll(/^\*|\*$/g, ""))) return like;
+  const expression = parameters.addAs("text", toExpression(wanted));
+  return `(${like} and (strpos(${text}, ${parameters.addAs("text", "\n")}) = 0 or ${folded} ~ ${expression}))`;
 }
 
 /** {@link isLike} for a text that is known to be one line. */
@@ -46,14 +60,36 @@ export function isLikeLine(
   pattern: string,
   ignoreCase: boolean,
 ): string {
-  const folded = ignoreCase ? `lower(${text} collate "C")` : text;
-  return `${folded} like ${parameters.addAs("text", toLike(ignoreCase ? toLower(pattern) : pattern))}`;
+  const folded = ignoreCase ? foldedText(parameters, text, pattern) : text;
+  return `${folded} like ${parameters.addAs("text", toLike(ignoreCase ? foldCase(pattern) : pattern))}`;
 }
 
-const toLower = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-
-const toLike = (line: string): string =>
-  line
+/** A pattern as one of LIKE. */
+export const toLike = (pattern: string): string =>
+  pattern
     .replaceAll(/[\\%_]/g, "\\$&")
     .replaceAll("*", "%")
     .replaceAll("?", "_");
+
+/** A pattern as a regular expression of PostgreSQL, with an anchor at each end where no `*` is. */
+function toExpression(pattern: string): string {
+  const inner = pattern.replaceAll(/^\*|\*$/g, "");
+  const expression = inner
+    .replaceAll(/[^A-Za-z0-9\n*?\u0080-\uffff]/g, "\\$&")
+    .replaceAll("*", "[^\n]*")
+    .replaceAll("?", "[^\n]");
+  return `${pattern.startsWith("*") ? "" : "^"}${expression}${pattern.endsWith("*") ? "" : "$"}`;
+}
+
+/**
+ * A text whose letters are small ones as far as the pattern has them, whatever the locale of the database: its rules are
+ * those of C, which know A–Z, and the other letters of the pattern are translated one by one.
+ */
+function foldedText(parameters: Parameters, text: string, pattern: string): string {
+  const lower = `lower(${text} collate "C")`;
+  const letters = othersOf(foldCase(pattern));
+  if (letters.length === 0) return lower;
+  const from = letters.map(([other]) => other).join("");
+  const to = letters.map(([, letter]) => letter).join("");
+  return `translate(${lower}, ${parameters.addAs("text", from)}, ${parameters.addAs("text", to)})`;
+}

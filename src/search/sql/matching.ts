@@ -1,6 +1,7 @@
 import type { Parameters } from "../statement.ts";
 import type { Caller, Circumstances, Wanted } from "../wanted.ts";
 import { visibleThings } from "./access.ts";
+import { refuseCostlyPatterns, toLike } from "./like.ts";
 import { filterOf } from "./where.ts";
 
 /**
@@ -13,10 +14,12 @@ export function matching(
   caller: Caller | undefined,
   circumstances: Circumstances,
 ): string {
+  if (wanted.criterion) refuseCostlyPatterns(wanted.criterion);
   const { from, condition } = visibleThings(parameters, caller);
   const conditions = [
     ...deadlineCondition(parameters, circumstances),
     ...namespaceCondition(parameters, wanted),
+    ...(wanted.blocked ?? []).map((pattern) => notBlocked(parameters, pattern)),
     condition,
     ...(wanted.criterion ? [filterOf(parameters, wanted.criterion, caller, circumstances)] : []),
   ];
@@ -37,3 +40,6 @@ function namespaceCondition(parameters: Parameters, { namespaces }: Wanted): rea
   if (others.length === 0) return [`t.namespace = ${parameters.addAs("text", first)}`];
   return [`t.namespace = any (${parameters.addTexts(namespaces)})`];
 }
+
+const notBlocked = (parameters: Parameters, pattern: string): string =>
+  `t.namespace not like ${parameters.addAs("text", toLike(pattern))}`;

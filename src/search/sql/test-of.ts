@@ -4,22 +4,38 @@ import type { Criterion } from "../../rql/criterion.ts";
 import { type SearchField, searchFieldOf } from "../field.ts";
 import type { Leaf } from "./jsonpath.ts";
 import { patternOf } from "./like.ts";
-import { resolve } from "./resolve.ts";
+import { resolve, type Value } from "./resolve.ts";
 
 export type LeafCriterion = Extract<Criterion, { property: string }>;
 
 /** What is asked of a field. */
-export type Test = Leaf | { readonly op: "like" | "ilike"; readonly pattern: string };
+export type Test =
+  | Leaf
+  | { readonly op: "like" | "ilike"; readonly pattern: string }
+  /** `in` of many values, none of them null, in which each candidate is looked up. */
+  | { readonly op: "among"; readonly values: readonly Value[] };
+
+/** So many values are compared one by one, which an index may serve. */
+const FEW = 256;
 
 /** The field of a criterion; see {@link searchFieldOf}. */
 export const fieldOfLeaf = ({ op, property }: LeafCriterion): SearchField =>
   searchFieldOf(property, op === "exists" || op === "empty" ? "ask" : "compare");
 
+/** What a criterion asks at a time: tests of which one has to hold. */
+export function testsOf(criterion: LeafCriterion, now: number): readonly Test[] {
+  const test = testOf(criterion, now);
+  if (test.op !== "in" || test.values.length <= FEW) return [test];
+  const values = test.values.filter((value) => value !== null);
+  const among: Test = { op: "among", values };
+  return values.length < test.values.length ? [among, { op: "in", values: [null] }] : [among];
+}
+
 /**
- * What a criterion asks at a time. A pattern without wildcards is a text to be equal to. A pattern that is none is
+ * What a criterion asks. A pattern without wildcards is a text to be equal to. A pattern that is none is
  * refused with `rql.expression.invalid`.
  */
-export function testOf(criterion: LeafCriterion, now: number): Test {
+function testOf(criterion: LeafCriterion, now: number): Test {
   switch (criterion.op) {
     case "exists":
     case "empty":

@@ -60,6 +60,9 @@ const pattern = fc
         : changed.toUpperCase();
   });
 
+/** So many that they are looked up instead of compared one by one. */
+const manyValues = Array.from({ length: 300 }, (_, i) => `${i}.`);
+
 const leaf = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom("eq", "ne"), property, value: literal }) },
   {
@@ -73,6 +76,14 @@ const leaf = fc.oneof(
       op: fc.constant("in"),
       property,
       values: fc.array(literal, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant("in"),
+      property,
+      values: fc.tuple(literal, literal, literal).map((some) => [...manyValues, ...some]),
     }),
   },
   { weight: 3, arbitrary: fc.record({ op: fc.constantFrom("exists", "empty"), property: askable }) },

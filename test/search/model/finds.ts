@@ -10,10 +10,10 @@ import {
   type JsonValue,
 } from "../../../src/base/json/json.ts";
 import type { Path } from "../../../src/base/json/pointer.ts";
-import { compilePattern } from "../../../src/base/pattern.ts";
 import { type Criterion, isTimeValue, type Literal } from "../../../src/rql/criterion.ts";
 import { compileTime } from "../../../src/rql/time.ts";
 import { canRead, isVisible, type Rule } from "./access.ts";
+import { isLike } from "./like.ts";
 import { readProperty } from "./property.ts";
 import { compareAlike, storable, typeOf } from "./values.ts";
 
@@ -69,25 +69,31 @@ function test(leaf: Leaf, values: JsonArray, now: number): boolean {
     case "empty":
       return values.length === 0 || [...values, ...candidates].some(isEmpty);
     case "in":
-      return leaf.values.map((value) => resolve(value, now)).some((value) => isIn(value, candidates, values));
+      return leaf.values
+        .flatMap((value) => resolve(value, now))
+        .some((value) => isIn(value, candidates, values));
     case "like":
     case "ilike": {
-      const matches = compilePattern(storable(leaf.value as string), leaf.op === "ilike");
-      return candidates.some((candidate) => typeof candidate === "string" && matches(candidate));
+      const pattern = storable(leaf.value as string);
+      return candidates.some(
+        (candidate) => typeof candidate === "string" && isLike(candidate, pattern, leaf.op === "ilike"),
+      );
     }
     case "ne":
-      return values.length > 0 && !candidates.some(isEqualTo(resolve(leaf.value, now)));
+      return (
+        values.length > 0 && !resolve(leaf.value, now).some((value) => candidates.some(isEqualTo(value)))
+      );
     default:
-      return compares(leaf.op, resolve(leaf.value, now), candidates, values);
+      return compareAny(leaf.op, resolve(leaf.value, now), candidates, values);
   }
 }
 
-function compares(
-  op: "eq" | "gt" | "ge" | "lt" | "le",
-  value: JsonValue,
-  candidates: JsonArray,
-  values: JsonArray,
-): boolean {
+type Order = "eq" | "gt" | "ge" | "lt" | "le";
+
+const compareAny = (op: Order, wanted: JsonArray, candidates: JsonArray, values: JsonArray): boolean =>
+  wanted.some((value) => compares(op, value, candidates, values));
+
+function compares(op: Order, value: JsonValue, candidates: JsonArray, values: JsonArray): boolean {
   if (op === "eq") return candidates.some(isEqualTo(value));
   if (value === null) return (op === "ge" || op === "le") && isIn(null, candidates, values);
   const orders = candidates
@@ -111,9 +117,10 @@ function isEmpty(value: JsonValue): boolean {
   return value === null || value === "" || (isObject(value) && Object.keys(value).length === 0);
 }
 
-/** What a literal stands for now; a time that nobody knows is null. */
-function resolve(literal: Literal, now: number): JsonValue {
-  if (typeof literal === "string") return storable(literal);
-  if (!isTimeValue(literal)) return literal;
-  return compileTime(literal.time)?.(now) ?? null;
+/** What a literal stands for now: milliseconds are a number and a text, and a time that nobody knows is null. */
+function resolve(literal: Literal, now: number): JsonArray {
+  if (typeof literal === "string") return [storable(literal)];
+  if (!isTimeValue(literal)) return [literal];
+  const time = compileTime(literal.time)?.(now) ?? null;
+  return literal.time.startsWith("now_epoch_millis") && time !== null ? [Number(time)] : [time];
 }
