@@ -1,6 +1,7 @@
 // Program: sends statements over postgres.js, as bare as can be, from several callers at once.
 
 import postgres from "postgres";
+import { CLIENT_OPTIONS } from "../../src/journal/connection.ts";
 import { openDatabase, type StorageOptions } from "../../src/journal/open.ts";
 import type { Statement } from "../../src/search/statement.ts";
 import { serveJobs } from "./jobs.ts";
@@ -50,9 +51,10 @@ async function connect(storage: StorageOptions): Promise<{ send: Send; close: ()
     };
   }
   const sql = postgres(storage.databaseUrl, {
+    ...CLIENT_OPTIONS,
     max: CONNECTIONS,
-    connection: { jit: "off" },
-    onnotice: () => undefined,
+    // As fast as it can be: what values the planner knows nothing of it plans badly for.
+    connection: { jit: "off", plan_cache_mode: "force_custom_plan" } as never,
   });
   return {
     send: ({ text, parameters }) => sql.unsafe(text, [...parameters], { prepare: true }),

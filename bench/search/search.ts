@@ -183,7 +183,7 @@ const besideBare = (name: string, ours: Measured, limit: Measured): BenchRow => 
 async function bare(storage: StorageOptions, shape: Shape, seconds: number): Promise<Measured> {
   await using program = new Program<SqlJob, Measured>("load/sql.ts");
   const statements = samples.map((i) => statementOf(shape, i, full));
-  return program.run({ storage, callers: CALLERS, seconds, statements });
+  return await program.run({ storage, callers: CALLERS, seconds, statements });
 }
 
 async function requestsFor(shape: Shape, target: Target): Promise<string[]> {

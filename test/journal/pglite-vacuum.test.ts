@@ -5,7 +5,7 @@ import { Vacuum } from "../../src/journal/pglite-vacuum.ts";
 /** Stands in for a database from which more rows have gone than a test can write; tells what was asked of it. */
 const counting = () => {
   const asked: string[] = [];
-  const state = { deleted: 0 as number | null };
+  const state = { journal: 0 as number | null, search_thing: null as number | null };
   const exec = async (text: string): Promise<Results[]> => {
     if (text.startsWith("vacuum")) asked.push(text);
     return [{ rows: [{ ...state, others: "snapshot" }], fields: [] }];
@@ -19,7 +19,7 @@ const OTHERS = "vacuum (freeze) snapshot";
 test("the journal's index is only walked once many rows are gone, or some and nobody waits", async () => {
   const { asked, state, vacuum } = counting();
   const after = async (deleted: number | null, quiet = false) => {
-    state.deleted = deleted;
+    state.journal = deleted;
     await (quiet ? vacuum.runIfWorth() : vacuum.run());
     return asked.splice(0);
   };
@@ -34,6 +34,24 @@ test("the journal's index is only walked once many rows are gone, or some and no
   // A crash makes the database count anew.
   expect(await after(100)).toEqual([WITHOUT, OTHERS]);
   expect(await after(20_100, true)).toEqual([WITH]);
+});
+
+test("so it is with the rows of search, which are replaced all the time", async () => {
+  const { asked, state, vacuum } = counting();
+
+  state.search_thing = 49_999;
+  await vacuum.run();
+  state.search_thing = 50_000;
+  await vacuum.run();
+
+  expect(asked).toEqual([
+    WITHOUT,
+    "vacuum (freeze, index_cleanup off) search_thing",
+    OTHERS,
+    WITHOUT,
+    "vacuum (freeze, index_cleanup on) search_thing",
+    OTHERS,
+  ]);
 });
 
 test("what it asks for is understood, before the first migration and after", async () => {
