@@ -1,7 +1,17 @@
 // What is stored: one row per event, and beside it the newest state of every entity and some of the older ones.
 
 import { sql } from "drizzle-orm";
-import { bigint, boolean, customType, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 
 /** Text ordered by code point on every database, whatever its locale: keyset paging relies on it. */
 const codePointText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
@@ -81,8 +91,10 @@ export const policyDue = pgTable(
 
 /**
  * What search looks at: one row a thing, written behind the journal and never ahead of it. It can be made again from the
- * journal at any time. `thing` is the thing with its special fields, as far as its namespace is indexed. `pulse` is
- * false for one row in 64, and for long things: there a query looks at the clock (`search_in_time`).
+ * journal at any time. `thing` is the thing with its special fields, as far as its namespace is indexed. `keys`
+ * stand for what filters can find in it (src/search/keys.ts); unlike of documents, the database knows of them which
+ * are rare. `pulse` is false for one row in 64, and for long things: there a query looks at the clock
+ * (`search_in_time`).
  */
 export const searchThing = pgTable(
   "search_thing",
@@ -92,18 +104,14 @@ export const searchThing = pgTable(
     policyId: codePointText("policy_id").notNull(),
     revision: bigint("revision", { mode: "number" }).notNull(),
     thing: jsonb("thing").notNull(),
+    keys: integer("keys").array().notNull(),
     pulse: boolean("pulse").notNull(),
   },
   (table) => [
     index("search_thing_policy").on(table.policyId, table.namespace),
     index("search_thing_namespace").on(table.namespace, table.id),
     // Each query goes through what is pending, in full.
-    index("search_thing_values")
-      .using("gin", sql`${table.thing} jsonb_path_ops`)
-      .with({ gin_pending_list_limit: 256 }),
-    index("search_thing_features")
-      .using("gin", sql`jsonb_path_query_array(${table.thing}, '$."features".*') jsonb_path_ops`)
-      .with({ gin_pending_list_limit: 256 }),
+    index("search_thing_keys").using("gin", table.keys).with({ gin_pending_list_limit: 256 }),
   ],
 );
 

@@ -128,6 +128,8 @@ export function startTwins(
     whenIndexed: index.indexer.thingChanged,
     async stop() {
       watch.stop();
+      // What is committed later than the index ends would be missing in it, and nobody would know.
+      await journal.finish();
       await searches.stop();
       snapshots.thing.close();
       snapshots.policy.close();

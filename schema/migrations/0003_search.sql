@@ -20,6 +20,7 @@ CREATE TABLE "search_thing" (
 	"policy_id" text collate "C" NOT NULL,
 	"revision" bigint NOT NULL,
 	"thing" jsonb NOT NULL,
+	"keys" integer[] NOT NULL,
 	"pulse" boolean NOT NULL
 );
 --> statement-breakpoint
@@ -28,8 +29,10 @@ CREATE INDEX "search_access_readers" ON "search_access" USING gin ("readers");--
 CREATE INDEX "search_access_partial" ON "search_access" USING gin ("partial");--> statement-breakpoint
 CREATE INDEX "search_thing_policy" ON "search_thing" USING btree ("policy_id","namespace");--> statement-breakpoint
 CREATE INDEX "search_thing_namespace" ON "search_thing" USING btree ("namespace","id");--> statement-breakpoint
-CREATE INDEX "search_thing_values" ON "search_thing" USING gin ("thing" jsonb_path_ops) WITH (gin_pending_list_limit=256);--> statement-breakpoint
-CREATE INDEX "search_thing_features" ON "search_thing" USING gin (jsonb_path_query_array("thing", '$."features".*') jsonb_path_ops) WITH (gin_pending_list_limit=256);--> statement-breakpoint
+CREATE INDEX "search_thing_keys" ON "search_thing" USING gin ("keys") WITH (gin_pending_list_limit=256);
+--> statement-breakpoint
+ALTER TABLE "search_thing" ALTER COLUMN "thing" SET STATISTICS 0;--> statement-breakpoint
+ALTER TABLE "search_thing" ALTER COLUMN "keys" SET STATISTICS 300;--> statement-breakpoint
 CREATE FUNCTION "search_rank"(value jsonb) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE jsonb_typeof(value)
 	WHEN 'number' THEN 1::smallint WHEN 'string' THEN 2::smallint WHEN 'object' THEN 3::smallint

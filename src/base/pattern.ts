@@ -24,7 +24,7 @@ type Fold = (point: number) => number;
 
 /** Whether a pattern is short enough to be compiled. */
 export const isPatternLengthAllowed = (pattern: string): boolean =>
-  pointsOf(pattern.replaceAll(/\*+/g, "*"), asItIs).length <= MAX_PATTERN;
+  pattern.length <= MAX_PATTERN || pointsOf(pattern.replaceAll(/\*+/g, "*"), asItIs).length <= MAX_PATTERN;
 
 const asItIs: Fold = (point) => point;
 const toLower: Fold = (point) => (point >= UPPER_A && point <= UPPER_Z ? point + LOWER_OFFSET : point);

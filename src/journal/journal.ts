@@ -134,7 +134,9 @@ export interface Journal {
   listDue(after: PolicyDue, limit: number): Promise<readonly PolicyDue[]>;
   /** Says when a policy is due (null: never) of which that is listed as not known (0), and changes no other. */
   setUnknownDue(id: string, due: number | null): Promise<void>;
-  /** Writes what was accepted, then closes the database. */
+  /** Accepts nothing more to be appended; resolves once all that was accepted is settled. */
+  finish(): Promise<void>;
+  /** The same, then closes the database. */
   close(): Promise<void>;
 }
 

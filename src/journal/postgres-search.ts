@@ -46,13 +46,18 @@ export class PostgresSearch implements SearchSession {
   async #stop(client: Client, query: Cancellable, rows: Promise<unknown>): Promise<void> {
     const cancel = query.canceller;
     const ended = rows.catch(() => undefined);
-    const timer = setTimeout(() => this.#giveUp(client), STOP_MS);
+    const givenUp = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.#giveUp(client);
+      givenUp.resolve();
+    }, STOP_MS);
     try {
       // One that waits for the connection itself cannot be cancelled without losing that.
       if (!query.active) this.#giveUp(client);
       // What reaches the database between two messages of a query is ignored.
       for (let wait = CANCEL_AGAIN_MS; query.active; wait *= 2) {
-        await cancel(query);
+        // A database that is frozen takes the wish and never answers.
+        await Promise.race([cancel(query), givenUp.promise]);
         await Promise.race([ended, pause(wait, undefined, { ref: false })]);
       }
     } catch {

@@ -12,8 +12,8 @@ const OLDEST = 15;
 const READERS = 4;
 /** Connections for the writes of the search index. */
 const WRITERS = 2;
-/** Connections for searches, each with one at a time. */
-const SEARCHES = 4;
+/** Connections for searches, each with one at a time; more than one caller's searches may take. */
+const SEARCHES = 6;
 /** The database itself ends a search after this time: one of which the server that asked is gone. */
 const LONGEST_SEARCH_MS = 300_000;
 /** After this time without an answer a connection counts as dead. */

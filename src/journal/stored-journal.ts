@@ -51,6 +51,7 @@ export function storedJournal(
     prune: (keys, edge, limit) => told(prune(database, keys, edge, limit)),
     listDue: (after, limit) => told(listDue(database, after, limit)),
     setUnknownDue: (id, due) => told(setUnknownDue(database, id, due)),
+    finish: () => writer.close(),
     close: async () => {
       await writer.close();
       await database.close();

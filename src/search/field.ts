@@ -54,7 +54,10 @@ export function searchFieldOf(property: string, use: "compare" | "ask" | "sort")
     : { kind: "nested", path };
 }
 
+/** Whether what is at the top of a document is a column of the index as well, which stands for it. */
+export const isColumn = (name: string): boolean => Object.hasOwn(COLUMNS, name);
+
 function topLevelField(name: string): SearchField {
-  if (!Object.hasOwn(COLUMNS, name)) return { kind: "nested", path: [name] };
+  if (!isColumn(name)) return { kind: "nested", path: [name] };
   return { kind: "column", column: COLUMNS[name as keyof typeof COLUMNS], path: [name] };
 }

@@ -17,6 +17,7 @@ export type ParameterType =
   | "numeric[]"
   | "bigint"
   | "int"
+  | "int[]"
   | "timestamptz";
 
 /** Gathers the parameters of a statement; whatever a client said goes into a statement as one of them, never as text. */

@@ -11,6 +11,8 @@ export interface ThingRow {
   readonly policyId: string;
   /** The JSON text of the thing with its special fields, which PostgreSQL's jsonb accepts. */
   readonly thing: string;
+  /** As keys.ts makes them of the thing. */
+  readonly keys: readonly number[];
 }
 
 /** A thing that is no more. */
@@ -36,6 +38,9 @@ export interface AccessRow extends AccessKey {
     Record<string, { readonly g?: readonly string[]; readonly r?: readonly string[] }>
   >;
 }
+
+/** Whether READ is granted to a caller, by the pointers of the resources that name him; a revoke wins there. */
+export type OwnRules = Readonly<Record<string, boolean>>;
 
 /** How far a thing is in the journal and in the index; `undefined` where it does not exist there. */
 export interface Compared {
@@ -63,7 +68,7 @@ export interface SearchStore {
     limit: number,
   ): Promise<{ readonly differing: readonly Compared[]; readonly next: string | undefined }>;
   /**
-   * Compares the rows of access with the journal's revisions of their sources, and with what things need: the keys of
+   * Compares the rows of access with the journal's revisions of their sources, with the time, and with what things need: the keys of
    * rows that are out of date or missing, and of those that no thing uses any more.
    */
   compareAccess(
@@ -74,10 +79,21 @@ export interface SearchStore {
     readonly unused: readonly AccessKey[];
     readonly next: AccessKey | undefined;
   }>;
+  /**
+   * The rows of access that are out of date from a moment on (in milliseconds since the epoch) even if their sources
+   * stay as they are, in the order of their keys after `after`; at most `limit`.
+   */
+  expiringAccess(
+    after: AccessKey | undefined,
+    limit: number,
+  ): Promise<readonly (AccessKey & { readonly until: number })[]>;
   /** The ids of indexed things, in order after `after`, of a namespace or of all; at most `limit`. */
   listThings(after: string, limit: number, namespace?: string): Promise<readonly string[]>;
-  /** Whether a policy gives one of the subjects less than all of a thing. */
-  isPartial(subjects: readonly string[]): Promise<boolean>;
+  /**
+   * What the rows of access say to the subjects that let them read something, but not all of a thing; what many rows say
+   * comes once. Nothing where they may read whole whatever they may find; `undefined` where that is too much to look at.
+   */
+  partialRules(subjects: readonly string[]): Promise<readonly OwnRules[] | undefined>;
   /**
    * Runs a query. It is cancelled when it takes longer, or `signal` says so: rejects with {@link QueryCancelled}.
    * Rejects with {@link JournalUnavailable} when the database does not answer.
@@ -88,7 +104,7 @@ export interface SearchStore {
   /** What is kept under a name, made with `make` when there is nothing yet. */
   state(name: string, make: () => string): Promise<string>;
   setState(name: string, value: string): Promise<void>;
-  /** Brings the planner's statistics up to date where nothing else does it. */
+  /** Brings the planner's statistics up to date; where the database can do it beside all else, nobody waits for it. */
   analyze(): Promise<void>;
 }
 

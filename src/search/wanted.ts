@@ -1,5 +1,6 @@
 // What a search is about, before it is a statement.
 
+import type { Path } from "../base/json/pointer.ts";
 import type { Criterion } from "../rql/criterion.ts";
 import type { SearchField } from "./field.ts";
 
@@ -18,7 +19,24 @@ export interface Caller {
   readonly subjects: readonly string[];
   /** Whether some policy lets them read some, but not all, of a thing; otherwise whatever they find they may read whole. */
   readonly isPartial: boolean;
+  /** Absent where it is not known, so that rights are judged thing by thing. */
+  readonly common?: CommonRights | undefined;
 }
+
+/** What partial readers may do with each of the things that they may find, whatever its policy; "no" where it depends. */
+export interface CommonRights {
+  /** Whether they may read what is at a path. */
+  readonly mayRead: (path: Path) => boolean;
+  /** Whether they may read everything of every feature. */
+  readonly mayReadFeatures: boolean;
+  /** Of some policies, or of all that they are readers of, those that grant nothing at any of the pointers themselves. */
+  readonly silentAt: (pointers: readonly string[], among?: Policies) => Policies;
+  /** The pointers, not many, at which each of the policies grants them something; absent where it grants more than others. */
+  readonly grants?: readonly string[] | undefined;
+}
+
+/** A set of policies: a bit for each, or for all that say the same. */
+export type Policies = bigint;
 
 export interface SortKey {
   readonly field: SearchField;

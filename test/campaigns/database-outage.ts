@@ -1,5 +1,5 @@
 // Stops and starts PostgreSQL under load: while it is away writes are answered 503 and never acknowledged, when it is
-// back the server recovers by itself, and nothing acknowledged is missing.
+// back the server recovers by itself, and nothing acknowledged is missing, in the index of search neither.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentMb } from "../../bench/resident.ts";
@@ -7,6 +7,7 @@ import type { TestServer } from "../support/server.ts";
 import type { Answer } from "./doors.ts";
 import { journalGaps } from "./journal-gaps.ts";
 import { Ledger } from "./ledger.ts";
+import { Persisted } from "./persisted.ts";
 import { newPlace, type Postgres } from "./place.ts";
 import { checkThings, createThings, thingIds } from "./things.ts";
 import { startWriters } from "./writers.ts";
@@ -14,10 +15,14 @@ import { startWriters } from "./writers.ts";
 export interface OutageResult {
   readonly acknowledged: number;
   readonly refused: number;
+  /** Answers to those who asked for search-persisted: that it is so, and that it is not known. */
+  readonly promised: number;
+  readonly unknown: number;
   readonly violations: readonly string[];
 }
 
 const things = 100;
+const askers = 4;
 const recoveryMs = 30_000;
 const growthMb = 300;
 
@@ -30,15 +35,22 @@ export async function databaseOutages(
 ): Promise<OutageResult> {
   await using place = await newPlace("postgres", postgres);
   const ids = thingIds(things);
+  const askedIds = ids.slice(0, askers).map((id) => `${id}-asked`);
+  const persisted = new Persisted(askedIds);
   const ledger = new Ledger(ids, 1);
   let refused = 0;
   {
-    await using server = await place.start({ LOG_LEVEL: "error" });
-    await createThings(server, ids);
+    await using server = await place.start({ LOG_LEVEL: "error", DEVOPS_SECURED: "false" });
+    await createThings(server, [...ids, ...askedIds]);
     for (let outage = 1; outage <= outages; outage++) {
       const known = ledger.violations.length;
+      const stop = new AbortController();
+      const asking = persisted.run(server, stop.signal);
       const result = await oneOutage(server, postgres, ids, ledger, awayMs);
+      stop.abort();
+      await asking;
       refused += result.refused;
+      ledger.violations.push(...(await persisted.check(server, [...ids, ...askedIds])));
       const violations = ledger.violations.slice(known);
       tell(
         `outage ${outage} of ${outages}: ${result.refused} writes refused, recovered ` +
@@ -48,7 +60,8 @@ export async function databaseOutages(
     }
   }
   ledger.violations.push(...(await journalGaps(place)));
-  return { acknowledged: ledger.acknowledged, refused, violations: ledger.violations };
+  const { promised, refused: unknown } = persisted;
+  return { acknowledged: ledger.acknowledged, refused, promised, unknown, violations: ledger.violations };
 }
 
 async function oneOutage(

@@ -7,6 +7,7 @@ import { ExpiringSubjects, expiringSettings } from "./expiring.ts";
 import { journalGaps } from "./journal-gaps.ts";
 import { Ledger } from "./ledger.ts";
 import type { Place } from "./place.ts";
+import { Searched, searchedSettings } from "./searched.ts";
 import { checkThings, createThings, thingIds } from "./things.ts";
 import { startWatcher } from "./watcher.ts";
 import { startWriters } from "./writers.ts";
@@ -20,7 +21,11 @@ export interface KillResult {
 
 const things = 100;
 const lifeMs = { least: 50, most: 2_000 };
-const settings = { LOG_LEVEL: "warn", ...expiringSettings };
+const settings = (round: number) => ({
+  LOG_LEVEL: "warn",
+  ...expiringSettings,
+  ...searchedSettings(round),
+});
 
 /** Runs the rounds and tells of each in one line. */
 export async function killRounds(
@@ -32,16 +37,19 @@ export async function killRounds(
   const ledger = new Ledger(ids, 1);
   const creator = new Creator();
   const expiring = new ExpiringSubjects();
-  let server = await place.start(settings);
+  const searched = new Searched();
+  let server = await place.start(settings(0));
   try {
     await createThings(server, ids);
+    await searched.prepare(server);
     for (let round = 1; round <= rounds; round++) {
       const before = { acknowledged: ledger.acknowledged, events: ledger.events };
       const known = ledger.violations.length;
-      const livedMs = await loadAndKill(server, ids, ledger, [creator, expiring]);
+      const livedMs = await loadAndKill(server, ids, ledger, [creator, expiring, searched]);
       const diedAt = performance.now();
-      server = await place.start(settings);
+      server = await place.start(settings(round));
       const seconds = (performance.now() - diedAt) / 1_000;
+      ledger.violations.push(...(await searched.check(server)));
       const arrived = await checkThings(server, ids, ledger);
       ledger.violations.push(...(await creator.check(server)));
       const violations = ledger.violations.slice(known);
@@ -65,7 +73,7 @@ async function loadAndKill(
   server: TestServer,
   ids: readonly string[],
   ledger: Ledger,
-  others: readonly (Creator | ExpiringSubjects)[],
+  others: readonly (Creator | ExpiringSubjects | Searched)[],
 ): Promise<number> {
   const watcher = await startWatcher(server, ledger);
   const dead = new AbortController();

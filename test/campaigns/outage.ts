@@ -18,6 +18,7 @@ const result = await databaseOutages(
 for (const violation of result.violations) console.error(violation);
 console.log(
   `${options.outages} outages, ${result.acknowledged} writes acknowledged, ${result.refused} refused, ` +
+    `search-persisted ${result.promised} times so and ${result.unknown} times not known, ` +
     `${result.violations.length} violations`,
 );
 if (result.violations.length > 0) process.exitCode = 1;

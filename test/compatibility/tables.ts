@@ -18,7 +18,12 @@ import { identityRows, policySettingRows, policySettings } from "./rows/policies
 import { policyRuleRows } from "./rows/policies/rules.ts";
 import { namespaceRootRows, namespaceRoots, policyViewRows } from "./rows/policies/views.ts";
 import { laterRows, routeRows } from "./rows/routes.ts";
-import { searchMessageRows, searchRows } from "./rows/search.ts";
+import { askedRows } from "./rows/search/asked.ts";
+import { beyondSearchRows, searchSettingRows, searchSettings } from "./rows/search/beyond.ts";
+import { differingSearchRows } from "./rows/search/differing.ts";
+import { searchMessageRows } from "./rows/search/messages.ts";
+import { operatorRows } from "./rows/search/operators.ts";
+import { searchStreamRows } from "./rows/search/streams.ts";
 import {
   corsRows,
   creationRuleRows,
@@ -54,7 +59,9 @@ export const tables: readonly Table[] = [
   { title: "Identity", rows: identityRows },
   { title: "Settings of policies and access", rows: policySettingRows, env: policySettings },
   { title: "Commands on policies of the Ditto Protocol", rows: policyCommandRows },
-  { title: "Search", rows: searchRows },
+  { title: "Search", rows: [...askedRows, ...searchStreamRows, ...operatorRows] },
+  { title: "Search, beside Ditto", rows: [...differingSearchRows, ...beyondSearchRows] },
+  { title: "Settings of search", rows: searchSettingRows, env: searchSettings },
   { title: "Messages of search of the Ditto Protocol", rows: searchMessageRows },
   { title: "Later", rows: laterRows },
 ];

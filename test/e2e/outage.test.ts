@@ -11,4 +11,6 @@ test("a server whose PostgreSQL goes away and comes back refuses meanwhile, reco
 
   expect(result.violations).toEqual([]);
   expect(result.refused).toBeGreaterThan(0);
+  expect(result.promised).toBeGreaterThan(0);
+  expect(result.unknown).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 // Random messages of the Ditto Protocol: commands on every path, and what is none.
 
 import fc from "fast-check";
+import { searchMessages } from "./searches.ts";
 import { garbage, headerValues, ids, keys, someOf, values } from "./words.ts";
 
 const usual = ["modify", "merge", "modify", "merge", "retrieve"];
@@ -126,6 +127,7 @@ const control = fc.constantFrom(
 /** Something to send over a WebSocket. */
 export const messages = fc.oneof(
   { weight: 12, arbitrary: commands },
+  { weight: 2, arbitrary: searchMessages },
   { weight: 1, arbitrary: control },
   { weight: 1, arbitrary: garbage },
   { weight: 1, arbitrary: values },

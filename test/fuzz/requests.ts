@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type { WireRequest } from "../replay/recording.ts";
+import { searchRequests } from "./searches.ts";
 import { garbage, headerValues, ids, keys, parameterValues, shapes, someOf, values } from "./words.ts";
 
 const usual = ["GET", "GET", "PUT", "PUT", "PUT", "PATCH", "PATCH"];
@@ -157,8 +158,8 @@ const subjects = fc.oneof(
 /** What a header of HTTP can hold. */
 const headerText = (value: string) => value.replace(/[^ -~]/g, "");
 
-/** A request; its method decides whether it has a body, mostly. */
-export const requests: fc.Arbitrary<WireRequest> = fc
+/** Its method decides whether it has a body, mostly. */
+const entityRequests: fc.Arbitrary<WireRequest> = fc
   .record({
     method: methods,
     target: targets,
@@ -185,3 +186,9 @@ export const requests: fc.Arbitrary<WireRequest> = fc
       ...(hasBody && { body: dice < 4 ? oddBody : value }),
     };
   });
+
+/** A request. */
+export const requests: fc.Arbitrary<WireRequest> = fc.oneof(
+  { weight: 6, arbitrary: entityRequests },
+  { weight: 1, arbitrary: searchRequests },
+);

@@ -29,7 +29,9 @@ export function faultsOf(
   if (status < 200 || status >= 500) faults.push(`status ${status}: ${body}`);
   if (method === "HEAD" || empty.has(status))
     return body === "" ? faults : [...faults, `${status} with a body`];
-  if (type.startsWith("application/json")) {
+  if (type.startsWith("text/event-stream")) {
+    faults.push(...eventFaults(body));
+  } else if (type.startsWith("application/json")) {
     faults.push(...(status < 400 ? jsonFaults(body) : errorFaults(body, status)));
   } else if (status >= 300 && status < 400) {
     if (header("location") === "") faults.push(`${status} leads nowhere`);
@@ -39,6 +41,18 @@ export function faultsOf(
     faults.push(`${status} of type '${type}': ${body}`);
   }
   return faults;
+}
+
+/** Judges a stream that has ended: events of found things, and an error last of all, if any. */
+function eventFaults(text: string): string[] {
+  const events = text.split("\n\n");
+  if (events.pop() !== "") return [`a broken event: ${text}`];
+  return events.flatMap((event) => {
+    const [data = "", id, ...more] = event.split("\n");
+    const json = data.startsWith("data:") ? jsonFaults(data.slice("data:".length)) : [`no data: ${event}`];
+    const isRight = more.length === 0 && (id === undefined || id.startsWith("id:"));
+    return isRight ? json : [...json, `no ID: ${event}`];
+  });
 }
 
 /** Judges a message that a session was sent. */
@@ -51,10 +65,17 @@ export function messageFaults(text: string): string[] {
   if (typeof message.headers !== "object" || message.headers === null) faults.push(`no headers: ${text}`);
   const status = Number(message.status ?? 0);
   if (status >= 500) faults.push(`status ${status}: ${text}`);
+  if (/\/search\/failed$/.test(String(message.topic))) return failureFaults(message.value);
   const acknowledges = /\/acks(?:\/[^/]+)?$/.test(String(message.topic));
   const fails = /\/errors$/.test(String(message.topic)) || status >= 400;
   if (fails && !acknowledges) faults.push(...errorFaults(JSON.stringify(message.value ?? null), status));
   return faults;
+}
+
+function failureFaults(value: unknown): string[] {
+  const { error } = value as { readonly error: { readonly status: number } };
+  const faults = errorFaults(JSON.stringify(error), error.status);
+  return error.status < 500 ? faults : [...faults, `a search failed: ${JSON.stringify(error)}`];
 }
 
 const leaksIn = (text: string): string[] =>

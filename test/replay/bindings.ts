@@ -17,6 +17,13 @@ export class Bindings {
     this.#host = host;
   }
 
+  /** One that knows what this knows, for an answer that may have to be asked for again. */
+  copy(): Bindings {
+    const copy = new Bindings(this.#host);
+    for (const [recorded, ours] of this.#ours) copy.#ours.set(recorded, ours);
+    return copy;
+  }
+
   /** A recorded text as it reads here, as far as its varying parts have been met. */
   translate(recorded: string): string {
     return this.#here(recorded)

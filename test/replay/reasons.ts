@@ -5,6 +5,7 @@ import type { Outcome } from "./http.ts";
 
 const unbuilt: readonly (readonly [said: RegExp, reason: string])[] = [
   [/ \/(overall\/)?status\b/, "the status tells of one process, not of Ditto's services"],
+  [/ \/metrics\b/, "metrics are an addition"],
   [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
   [/ \/api\/2\/connections/, "connections are not built yet"],
   [/ \/api\/2\/cloudevents/, "CloudEvents are not built yet"],

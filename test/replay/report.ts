@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Known } from "./known.ts";
 import { readExchanges } from "./recording.ts";
 import { notYetReplayed, sittings } from "./recordings.ts";
+import { outcomesIn } from "./sse.ts";
 import { readTranscript } from "./transcript.ts";
 
 const page = new URL("../../docs/compatibility.md", import.meta.url);
@@ -66,6 +67,7 @@ function byReason(known: Known): [string, number][] {
 
 /** How many answers of a recording are compared; a session's end counts as one. */
 function countOf(file: string): number {
+  if (file.startsWith("sse-")) return outcomesIn(file);
   if (!file.startsWith("ws-")) return readExchanges(file).length;
   const compared = readTranscript(file).filter(({ kind }) => kind !== "send" && kind !== "request");
   return compared.length + 1;

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bindings } from "./bindings.ts";
 import { differences } from "./compare.ts";
+import { setUp } from "./found.ts";
 import type { Outcome } from "./http.ts";
 import { type Header, readLines } from "./recording.ts";
 
@@ -13,9 +14,8 @@ const PATIENCE_MS = 2_000;
 
 /** Replays one stream; the outcomes are those of the head of the answer, of each chunk, and of the end. */
 export async function replaySse(file: string, url: string): Promise<Outcome[]> {
-  const lines = readLines(file) as { readonly client?: string; readonly server?: string | number }[];
-  const asked = lines.flatMap(({ client }) => (client === undefined ? [] : [client]));
-  const said = lines.flatMap(({ server }) => (server === undefined ? [] : [String(server)]));
+  await setUp(file, url);
+  const { asked, said } = read(file);
   const bindings = new Bindings(new URL(url).host);
   const recorded = streamOf(said);
   const ours = streamOf(
@@ -33,6 +33,22 @@ export async function replaySse(file: string, url: string): Promise<Outcome[]> {
     outcomes.push({ n: n + 1, name: "chunk", ...shown, differences: found });
   }
   return outcomes;
+}
+
+/** How many outcomes the replay of a recording has, where it goes as recorded. */
+export const outcomesIn = (file: string): number => 1 + streamOf(read(file).said).chunks.length;
+
+interface Recorded {
+  readonly asked: readonly string[];
+  readonly said: readonly string[];
+}
+
+function read(file: string): Recorded {
+  const lines = readLines(file) as { readonly client?: string; readonly server?: string | number }[];
+  return {
+    asked: lines.flatMap(({ client }) => (client === undefined ? [] : [client])),
+    said: lines.flatMap(({ server }) => (server === undefined ? [] : [String(server)])),
+  };
 }
 
 const empty = { kind: "text", text: "" } as const;

@@ -5,24 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { Bindings } from "./bindings.ts";
 import { differences, jsonDifferences, type OurResponse } from "./compare.ts";
+import { setUp } from "./found.ts";
 import type { Outcome } from "./http.ts";
 import type { WireRequest } from "./recording.ts";
 import { send } from "./send.ts";
 import { Session } from "./session.ts";
 import { readTranscript, type Step } from "./transcript.ts";
-
-const aThing: WireRequest = {
-  method: "PUT",
-  path: "/api/2/things/org.golden.ws:e1",
-  headers: { "x-ditto-pre-authenticated": "nginx:ditto", "content-type": "application/json" },
-  body: '{"attributes":{"a":1},"features":{"f":{"properties":{"p":1}}}}',
-};
-/** What the sessions find on the server before they start. */
-const found: Readonly<Record<string, WireRequest>> = {
-  "ws-events.jsonl": aThing,
-  "ws-policy-announcement.jsonl": aThing,
-  "ws-search.jsonl": { ...aThing, path: `${aThing.path}?requested-acks=twin-persisted,search-persisted` },
-};
 
 /** For whom a session speaks, where the recording shows that it was not for `nginx:ditto` alone. */
 const speakers: Readonly<Record<string, string>> = {
@@ -41,8 +29,7 @@ const settleMs = 300;
 
 /** Replays one transcript; the outcomes are numbered by the lines of the recording, 0 standing for its end. */
 export async function replayWebSocket(file: string, url: string): Promise<Outcome[]> {
-  const setUp = found[file];
-  if (setUp) await send(url, setUp);
+  await setUp(file, url);
   const steps = readTranscript(file);
   const player = new Player(url, speakers[file] ?? "nginx:ditto", missingAcks(steps));
   try {

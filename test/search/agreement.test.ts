@@ -26,4 +26,5 @@ test("the index finds in both databases what filters, sorts and policies say", {
   expect(outcome.disagreements.slice(0, 3)).toEqual([]);
   expect(outcome.cases).toBeGreaterThan(5_000);
   expect(outcome.telling).toBeGreaterThan(1_000);
+  expect(outcome.spared).toBeGreaterThan(300);
 });

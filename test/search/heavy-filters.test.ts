@@ -1,8 +1,10 @@
 // Filters that are made to take long, on a thing that is made for them.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JsonValue } from "../../src/base/json/json.ts";
 import type { Database } from "../../src/journal/database.ts";
 import { openDatabase } from "../../src/journal/open.ts";
+import { keysOf } from "../../src/search/keys.ts";
 import type { SearchStore } from "../../src/search/store.ts";
 import { storedIndex } from "../../src/search/stored/stored-index.ts";
 import type { Caller } from "../../src/search/wanted.ts";
@@ -30,10 +32,10 @@ const access = {
   },
 };
 
-const branches = (depth: number): unknown =>
+const branches = (depth: number): JsonValue =>
   depth === 0 ? 1 : [{ a: branches(depth - 1) }, { a: branches(depth - 1) }];
 
-const things: Readonly<Record<string, unknown>> = {
+const things: Readonly<Record<string, JsonValue>> = {
   text: "a".repeat(LARGE),
   lines: "\n".repeat(LARGE / 2) + "a".repeat(LARGE / 2),
   halves: `${"a".repeat(LARGE / 2)}\n${"a".repeat(LARGE / 2)}`,
@@ -90,8 +92,9 @@ describe.each(storages)("the index on $name", ({ openStorage }) => {
 
   test.each(filters)("has soon done with %s", async (_what, name, filter) => {
     const id = `ns:${name}`;
-    const thing = JSON.stringify({ thingId: id, attributes: { a: things[name] } });
-    await store.putThings([{ id, revision: 1, policyId: "ns:policy", thing }], []);
+    const document = { thingId: id, attributes: { a: things[name] as JsonValue } };
+    const thing = JSON.stringify(document);
+    await store.putThings([{ id, revision: 1, policyId: "ns:policy", thing, keys: keysOf(document) }], []);
 
     const start = performance.now();
     for (const caller of [all, some]) await store.run(statementOf(filter, caller), PATIENCE_MS);

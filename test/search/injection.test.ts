@@ -5,6 +5,7 @@ import { printPath } from "../../src/base/json/pointer.ts";
 import type { Database } from "../../src/journal/database.ts";
 import { openDatabase } from "../../src/journal/open.ts";
 import { aggregating } from "../../src/search/aggregate/aggregations.ts";
+import { keysOf } from "../../src/search/keys.ts";
 import { asking } from "../../src/search/query/ask.ts";
 import type { SearchParts } from "../../src/search/query/parts.ts";
 import { searching } from "../../src/search/query/searching.ts";
@@ -69,6 +70,7 @@ describe.each(storages)("searches with hostile texts on $name", ({ openStorage }
         revision: 1,
         policyId: POLICY,
         thing: JSON.stringify(thing),
+        keys: keysOf(thing),
       })),
       [],
     );

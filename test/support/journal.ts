@@ -214,6 +214,10 @@ export class HeldJournal implements Journal {
     else this.dues.set(id, due);
   }
 
+  async finish(): Promise<void> {
+    this.commitAll();
+  }
+
   async close(): Promise<void> {
     this.commitAll();
   }

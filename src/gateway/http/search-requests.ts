@@ -1,8 +1,8 @@
 // `/api/2/search/things` and `/api/2/search/things/count` (httpapi-search page).
 
-import type { Path } from "../../base/json/pointer.ts";
 import { awaitedOverHttp } from "../../dispatch/acks/awaited.ts";
 import { responseOf, type Waiting } from "../../dispatch/acks/outcome.ts";
+import { isIdOnly } from "../../search/query/read-found.ts";
 import type { FoundPage, Search } from "../../search/search.ts";
 import type { Reply } from "../../signals/reply.ts";
 import { whenGone } from "../gone.ts";
@@ -67,11 +67,14 @@ async function answered(
   const ending = new AbortController();
   const stay = whenGone(incoming.socket, () => ending.abort());
   let response = accepted();
+  let isSearching = true;
   const searched = async (): Promise<Reply> => {
     try {
       response = await run(search, request, given, ending.signal);
     } catch (error) {
       if (!ending.signal.aborted) throw error;
+    } finally {
+      isSearching = false;
     }
     return FOUND;
   };
@@ -83,7 +86,7 @@ async function answered(
     return reply === "accepted" ? accepted() : response;
   } finally {
     stay();
-    ending.abort();
+    if (isSearching) ending.abort();
   }
 }
 
@@ -104,11 +107,6 @@ const count: Run = async (search, { incoming, auth, headers, reach }, given, sig
   const number = await search.count({ ...where, headers, auth }, signal);
   return listAnswer(incoming, String(number), headers);
 };
-
-const isIdOnly = (fields: readonly Path[] | undefined): boolean =>
-  fields !== undefined &&
-  fields.length > 0 &&
-  fields.every((path) => path.length === 1 && path[0] === "thingId");
 
 /** The JSON of a page. */
 function resultOf({ things, cursor, nextPageOffset }: FoundPage): string {

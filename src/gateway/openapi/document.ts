@@ -4,7 +4,7 @@ import { httpSchemas } from "../../../schema/wire/schemas.ts";
 import { matchPolicyPath } from "../../policies/resources.ts";
 import type { EntityKind } from "../../signals/signal.ts";
 import { thingResource } from "../../things/resources.ts";
-import { aggregatePaths } from "./aggregate-paths.ts";
+import { aggregateParameters, aggregatePaths, thingGroupsSchema } from "./aggregate-paths.ts";
 import { headerComponents, sharedAnswers } from "./answers.ts";
 import { type PathItem, type Schema, schemaRef } from "./openapi.ts";
 import { pathItem } from "./operations.ts";
@@ -80,8 +80,8 @@ export function openApiDocument() {
       ...aggregatePaths,
     },
     components: {
-      schemas: schemaComponents(),
-      parameters: { ...parameterComponents(), ...searchParameters },
+      schemas: { ...schemaComponents(), ThingGroups: thingGroupsSchema },
+      parameters: { ...parameterComponents(), ...searchParameters, ...aggregateParameters },
       headers: headerComponents(),
       responses: sharedAnswers,
       securitySchemes,

@@ -35,7 +35,7 @@ export function aggregationStatement(
   const told = aggregates.map((aggregate, i) => `(${toldBy(aggregate, fields)})::text as x${i}`);
   const numbers = fields.numbers.map((place) => `${numberIn(`v${place}`)} as n${place}`);
   const values = fields.all.map((field, i) => `${visibleValue(parameters, field, caller)} as v${i}`);
-  const seen = `select ${values.join(", ")} ${matching(parameters, wanted, caller, circumstances)} offset 0`;
+  const seen = `select ${values.join(", ")} ${matching(parameters, wanted, caller, circumstances, fields.all)} offset 0`;
   const made = `select ${[...keys, ...numbers].join(", ")} from (${seen}) as seen offset 0`;
   const names = groupBy.map((_, i) => `k${i}`);
   const shown = [...names.map((name, i) => `${name}::text as g${i}`), ...told].join(", ");

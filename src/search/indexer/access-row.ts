@@ -2,7 +2,7 @@
 
 import { getKey, type JsonObject } from "../../base/json/json.ts";
 import { type Path, printPath } from "../../base/json/pointer.ts";
-import { expiryOf } from "../../policies/expiry.ts";
+import { expiryOf, nextExpiry } from "../../policies/expiry.ts";
 import type { PolicyEntry } from "../../policies/model.ts";
 import { appliesTo } from "../../policies/resolve.ts";
 import { readResourceKey } from "../../policies/resource-key.ts";
@@ -45,7 +45,7 @@ export function compileAccess(key: AccessKey, policy: PolicyInEffect, now: numbe
   const sources = policy.sources.map(({ id }) => id);
   const row = {
     ...key,
-    version: versionOf(policy.sources),
+    version: versionOf(policy.sources, nextExpiry(applying, now)),
     sources,
     ...readersOf(rules),
     rules: printed(rules),

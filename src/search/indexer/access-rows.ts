@@ -1,5 +1,6 @@
 // The rows of access: written before the first thing that needs them, and again when what they are made of changes.
 
+import { TwinError } from "../../base/errors.ts";
 import { recent } from "../../base/recent.ts";
 import { nextExpiry } from "../../policies/expiry.ts";
 import type { AccessKey, AccessRow } from "../store.ts";
@@ -51,7 +52,7 @@ export class AccessRows {
     let rows: { readonly row: AccessRow; readonly made: string }[] = [];
     let weight = 0;
     for (const key of keys) {
-      const policy = policies.get(key.policyId) ?? (await this.#parts.entriesOf(key.policyId));
+      const policy = policies.get(key.policyId) ?? (await this.#inEffect(key.policyId));
       policies.set(key.policyId, policy);
       const now = Date.now();
       const { row, mentions } = compileAccess(key, policy, now);
@@ -88,6 +89,17 @@ export class AccessRows {
     this.forget();
     this.#distrusting++;
     return { trust: () => this.#distrusting-- };
+  }
+
+  /** One that cannot be resolved must not hold all others up: it says nothing, and comparisons try again. */
+  async #inEffect(policyId: string): Promise<PolicyInEffect> {
+    try {
+      return await this.#parts.entriesOf(policyId);
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      this.#parts.log.error({ policyId, err: error }, "nobody finds the things of a policy");
+      return { entries: [], sources: [{ id: policyId, revision: -1 }] };
+    }
   }
 
   async #put(rows: readonly { readonly row: AccessRow; readonly made: string }[]): Promise<void> {

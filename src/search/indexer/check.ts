@@ -109,7 +109,7 @@ async function lastingly(
 async function repair({ store, things, inTurn, steady }: CheckParts, { id, recorded, indexed }: Compared) {
   if (indexed !== undefined && recorded !== undefined && indexed > recorded)
     await steady.run(() => inTurn(() => store.putThings([], [{ id, revision: indexed }])));
-  things.rewrite(id, Math.max(recorded ?? 0, indexed ?? 0));
+  while (!things.rewrite(id, Math.max(recorded ?? 0, indexed ?? 0))) await things.settled();
 }
 
 async function paced<T>({ isHurried, signal }: Pace, step: () => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { getKey, type JsonObject, type JsonValue, putKey } from "../../base/json
 import type { Path } from "../../base/json/pointer.ts";
 import { compilePattern } from "../../base/pattern.ts";
 import { recent } from "../../base/recent.ts";
+import { keysOf, rarities } from "../keys.ts";
 import type { ThingRow } from "../store.ts";
 import type { IndexedFields, RecordedThing } from "./parts.ts";
 
@@ -42,7 +43,13 @@ export function rowOf(
   document._created = new Date(thing.created).toISOString();
   document._modified = new Date(thing.modified).toISOString();
   if (thing.metadata) putKey(document, "_metadata", thing.metadata);
-  return { id, revision: thing.revision, policyId: policyOf(thing.value), thing: JSON.stringify(document) };
+  return {
+    id,
+    revision: thing.revision,
+    policyId: policyOf(thing.value),
+    thing: JSON.stringify(document),
+    keys: [...keysOf(document), ...rarities(id)],
+  };
 }
 
 /** Empty where the thing has no policy. */

@@ -15,6 +15,8 @@ import { Upkeep } from "./upkeep.ts";
 
 const MAX_WAITING = 200_000;
 const DRAIN_MS = 10_000;
+/** Searches that wait for rows of access while the database is away. */
+const MAX_AWAITING = 1_000;
 
 export interface IndexerStats {
   /** Things that wait to be written, and policies whose rows of access do. */
@@ -26,6 +28,9 @@ export interface IndexerStats {
   readonly written: number;
   /** Whether the database does not answer. */
   readonly isAway: boolean;
+  /** Whether things are written anew, and whether all are compared with the journal. */
+  readonly isRebuilding: boolean;
+  readonly isChecking: boolean;
   readonly lastCheck: CheckReport | undefined;
 }
 
@@ -40,7 +45,8 @@ export interface Indexer {
   settled(): Promise<void>;
   /**
    * Resolves once the rows of access are written of policies told before the call, and those that a stop left undone.
-   * That may take long where many policies import one; callers bound their wait.
+   * That may take long where many policies import one; callers bound their wait. While the database is
+   * away, more than a few do not wait.
    */
   accessSettled(): Promise<void>;
   /** Writes things anew whatever the index holds, while it is in use. */
@@ -91,12 +97,15 @@ export function startIndexer(parts: IndexerParts): Indexer {
     ...parts,
     things,
     access,
+    expiries,
     inTurn,
     steady,
     policiesSettled: () => policies.settled(),
   });
+  let awaitingAccess = 0;
   let isAccessReady = false;
-  upkeep.accessReady.then(
+  /** Searches go on where that failed. */
+  const accessBroughtUp = upkeep.accessReady.then(
     () => {
       isAccessReady = true;
     },
@@ -130,8 +139,15 @@ export function startIndexer(parts: IndexerParts): Indexer {
     policyChanged: (id, revision) => policies.tell(id, revision),
     settled,
     accessSettled: async () => {
-      await upkeep.accessReady;
-      await policies.settled();
+      // Who gave up waiting is not forgotten before it is over.
+      if (awaitingAccess >= MAX_AWAITING && steady.isAway) return;
+      awaitingAccess++;
+      try {
+        await accessBroughtUp;
+        await policies.settled();
+      } finally {
+        awaitingAccess--;
+      }
     },
     rebuild: (of) => upkeep.rebuild(of),
     check: () => upkeep.check(),
@@ -141,6 +157,8 @@ export function startIndexer(parts: IndexerParts): Indexer {
       lagMs: things.lagMs,
       written: things.written,
       isAway: steady.isAway,
+      isRebuilding: upkeep.isRebuilding,
+      isChecking: upkeep.isChecking,
       lastCheck: upkeep.lastCheck,
     }),
     stop,

@@ -8,7 +8,7 @@ import { QueryCancelled } from "../store.ts";
 import type { Log } from "./parts.ts";
 
 const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 1_000;
 
 /** Errors of data, of integrity, and of limits of PostgreSQL: the same statement would fail again. */
 const HOPELESS = /^(?:22|23|54)/;

@@ -35,6 +35,7 @@ export class ThingChanges {
   #told = 0;
   #toldWaiting = 0;
   #isDraining = false;
+  #isAbandoned = false;
 
   constructor(parts: ThingChangesParts) {
     this.#parts = parts;
@@ -69,6 +70,11 @@ export class ThingChanges {
 
   /** Tells of a committed change, and perhaps of who wants to know when it is in the index. */
   tell(id: string, revision: number, onIndexed?: OnIndexed): void {
+    if (this.#isAbandoned) {
+      this.#parts.onFault();
+      onIndexed?.(indexUnavailable());
+      return;
+    }
     if (onIndexed && this.#joinUnderWay(id, revision, onIndexed)) return;
     const change = this.#backlog.tell(id, revision);
     if (!change) this.#parts.onOverflow();
@@ -77,12 +83,15 @@ export class ThingChanges {
     this.#loop.wake();
   }
 
-  /** Has a thing written though it did not change; where it is not recorded, its row goes up to a revision. */
-  rewrite(id: string, clears: number): void {
+  /**
+   * Has a thing written though it did not change; where it is not recorded, its row goes up to a revision. False, and
+   * nothing is done, where too much waits already.
+   */
+  rewrite(id: string, clears: number): boolean {
     const change = this.#backlog.tell(id, 0);
     if (change) change.clears = Math.max(change.clears, clears);
-    else this.#parts.onOverflow();
     this.#loop.wake();
+    return change !== undefined;
   }
 
   #await(change: Change | undefined, onIndexed: OnIndexed): void {
@@ -126,6 +135,7 @@ export class ThingChanges {
 
   /** Tells those who wait that there is nothing to wait for any more. */
   abandon(): void {
+    this.#isAbandoned = true;
     this.#tellAll(this.#backlog.take(Number.POSITIVE_INFINITY), indexUnavailable());
     this.#backlog.done();
   }
@@ -138,7 +148,7 @@ export class ThingChanges {
     try {
       await this.#parts.steady.run(
         () => this.#writer.write(taken),
-        () => this.#tellAll(taken, indexUnavailable()),
+        () => this.#onFailure(taken),
       );
       this.#tellAll(taken);
     } catch (error) {
@@ -151,6 +161,12 @@ export class ThingChanges {
       this.#tellAll(taken, indexUnavailable());
     }
     this.#backlog.done();
+  }
+
+  /** What a statement without an answer did is not known, nor whether it is over. */
+  #onFailure(taken: Taken): void {
+    this.#parts.onFault();
+    this.#tellAll(taken, indexUnavailable());
   }
 
   #toldIn(taken: Taken): number {

@@ -2,7 +2,9 @@
 // came at once; rebuilding; the mark by which a start knows that nothing was left undone.
 
 import pLimit from "p-limit";
+import type { AccessKey } from "../store.ts";
 import { type CheckParts, type CheckReport, checkAccess, checkThings, type Pace, pause } from "./check.ts";
+import type { Expiries } from "./expiries.ts";
 import type { IndexerParts } from "./parts.ts";
 import { type RebuildOf, type RebuildParts, rebuild } from "./rebuild.ts";
 import { type Steady, Stopped } from "./steady.ts";
@@ -10,12 +12,15 @@ import { type Steady, Stopped } from "./steady.ts";
 /** Under which name the mark is kept; its text says what rows are made like, and whether all of them are written. */
 const MARK = "index";
 /** To be raised when rows of older versions have to be written anew. */
-const FORM = 1;
+const FORM = 2;
+/** Rows of access of one page. */
+const EXPIRING = 1_000;
 
 export interface UpkeepParts
   extends CheckParts,
     RebuildParts,
     Pick<IndexerParts, "store" | "settings" | "log"> {
+  readonly expiries: Pick<Expiries, "note">;
   readonly access: CheckParts["access"] & RebuildParts["access"];
   readonly things: CheckParts["things"] & RebuildParts["things"];
   readonly steady: Steady;
@@ -41,6 +46,9 @@ export class Upkeep {
   #isLost = false;
   #recovering: Promise<void> | undefined;
   #lastCheck: CheckReport | undefined;
+  /** Asked for and not done yet. */
+  #rebuilds = 0;
+  #checks = 0;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -55,6 +63,16 @@ export class Upkeep {
 
   get lastCheck(): CheckReport | undefined {
     return this.#lastCheck;
+  }
+
+  /** Whether things are written anew, or wait for it. */
+  get isRebuilding(): boolean {
+    return this.#rebuilds > 0;
+  }
+
+  /** Whether index and journal are compared, or wait for it. */
+  get isChecking(): boolean {
+    return this.#checks > 0;
   }
 
   /** Takes away the mark; resolves with whether it was there. */
@@ -76,6 +94,7 @@ export class Upkeep {
       await this.#orLogged(async () => {
         const isClean = await opened;
         await access;
+        await this.#noteExpiries();
         if (!isClean) await this.#bringThingsUp();
         this.#isComplete = true;
       });
@@ -94,6 +113,18 @@ export class Upkeep {
       this.#isDoubtful = true;
       this.#parts.log.error({ err: error }, "the search index could not be compared with the journal");
     }
+  }
+
+  /** The moments at which rows of earlier starts are to be made anew; those that are past count at once. */
+  async #noteExpiries(): Promise<void> {
+    const { steady, store, expiries } = this.#parts;
+    let after: AccessKey | undefined;
+    do {
+      const from: AccessKey | undefined = after;
+      const page = await steady.run(() => store.expiringAccess(from, EXPIRING));
+      for (const { policyId, until } of page) expiries.note(policyId, until);
+      after = page.length < EXPIRING ? undefined : page.at(-1);
+    } while (after);
   }
 
   async #bringThingsUp(): Promise<void> {
@@ -126,18 +157,34 @@ export class Upkeep {
     return this.#check(true);
   }
 
-  #check(isHurried: boolean): Promise<CheckReport> {
-    return this.#inTurn(async () => {
-      const started = Date.now();
-      const access = await checkAccess(this.#parts, this.#pace(isHurried));
-      const things = await checkThings(this.#parts, this.#pace(isHurried));
-      if (things > 0) await this.#analyze();
-      this.#lastCheck = { things, ...access, tookMs: Date.now() - started, endedAt: Date.now() };
-      return this.#lastCheck;
-    });
+  async #check(isHurried: boolean): Promise<CheckReport> {
+    this.#checks++;
+    try {
+      return await this.#inTurn(() => this.#compare(isHurried));
+    } finally {
+      this.#checks--;
+    }
+  }
+
+  async #compare(isHurried: boolean): Promise<CheckReport> {
+    const started = Date.now();
+    const access = await checkAccess(this.#parts, this.#pace(isHurried));
+    const things = await checkThings(this.#parts, this.#pace(isHurried));
+    if (things > 0) await this.#analyze();
+    this.#lastCheck = { things, ...access, tookMs: Date.now() - started, endedAt: Date.now() };
+    return this.#lastCheck;
   }
 
   async rebuild(of: RebuildOf): Promise<{ readonly things: number }> {
+    this.#rebuilds++;
+    try {
+      return await this.#rebuild(of);
+    } finally {
+      this.#rebuilds--;
+    }
+  }
+
+  async #rebuild(of: RebuildOf): Promise<{ readonly things: number }> {
     const things = await this.#inTurn(() => rebuild(this.#parts, of, this.#stopping.signal));
     if (of === "all") await this.check();
     if (things > 1) await this.#analyze();

@@ -8,7 +8,7 @@ import { QueryCancelled } from "../store.ts";
 import type { Caller, Circumstances } from "../wanted.ts";
 import { callers } from "./callers.ts";
 import type { Allowed } from "./deadline.ts";
-import { searchTookTooLong, searchUnavailable } from "./errors.ts";
+import { searchUnavailable } from "./errors.ts";
 import type { SearchParts } from "./parts.ts";
 import { type SearchDone, slowLog } from "./slow-log.ts";
 import { SearchTurns, turnLimits } from "./turns.ts";
@@ -55,7 +55,7 @@ export function asking(parts: SearchParts): Ask {
     } catch (error) {
       if (error instanceof JournalUnavailable) throw searchUnavailable();
       if (!(error instanceof QueryCancelled)) throw error;
-      throw allowed.signal.aborted ? allowed.signal.reason : searchTookTooLong(settings.searchTimeout);
+      throw allowed.signal.aborted ? allowed.signal.reason : allowed.tooLate();
     }
   }
 

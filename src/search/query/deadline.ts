@@ -23,6 +23,8 @@ export interface Allowed {
   readonly signal: AbortSignal;
   /** Milliseconds that are left, at least one. */
   left(): number;
+  /** What is told when the time is over. */
+  tooLate(): Error;
 }
 
 /** Gives what the work gives, or rejects as soon as its time is over (408) or `outer` says that nobody waits any more. */
@@ -42,7 +44,7 @@ export async function inTime<T>(
   try {
     if (outer?.aborted) leave();
     const left = () => Math.max(1, end - performance.now());
-    return await Promise.race([stopped.promise, work({ signal, left })]);
+    return await Promise.race([stopped.promise, work({ signal, left, tooLate })]);
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener("abort", leave);

@@ -14,7 +14,7 @@ export interface SearchSettings extends PageSizes, SlowLogSettings {
 }
 
 export interface SearchParts {
-  readonly store: Pick<SearchStore, "run" | "isPartial" | "watchesTime" | "state">;
+  readonly store: Pick<SearchStore, "run" | "partialRules" | "watchesTime" | "state">;
   readonly read: ReadThings;
   readonly isIndexed: Circumstances["isIndexed"];
   /** Resolves once the index knows of every policy as it was when this was called. It is not waited for long. */

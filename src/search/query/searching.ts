@@ -7,6 +7,7 @@ import { type Ask, asking, type MakeStatement } from "./ask.ts";
 import { type Allowed, deadlineOf, inTime } from "./deadline.ts";
 import { findPage } from "./page.ts";
 import type { SearchParts } from "./parts.ts";
+import { readFound } from "./read-found.ts";
 import { newSecret, Seal } from "./seal.ts";
 import { streamPages } from "./stream.ts";
 import { wantedBy } from "./subject.ts";
@@ -18,7 +19,7 @@ const SECRET_NAME = "cursor-key";
 /** Searches on the index of the parts. Whoever else asks it shares `ask`, so that all take turns together. */
 export function searching(parts: SearchParts, ask: Ask = asking(parts)): Search {
   const { store, read, settings } = parts;
-  const tools: SearchTools = { ask, read, seal: lastingSeal(store), settings };
+  const tools: SearchTools = { ask, read: readFound(read), seal: lastingSeal(store), settings };
   return {
     query: async (request, signal) =>
       inTime(deadlineOf(request.headers, settings.searchTimeout), signal, (allowed) =>

@@ -1,5 +1,6 @@
 // What a search is about, read from its texts.
 
+import { recent } from "../../base/recent.ts";
 import type { Criterion } from "../../rql/criterion.ts";
 import { invalidRqlExpression } from "../../rql/errors.ts";
 import { parseRql } from "../../rql/parse.ts";
@@ -11,6 +12,9 @@ import type { SortEntry } from "./options.ts";
 /** As many as MongoDB sorts by. */
 const MOST_SORT_KEYS = 32;
 const MOST_NAMESPACES = 1_000;
+/** Characters of the filters that are kept parsed: clients send the same ones again and again. */
+const MOST_REMEMBERED = 100_000;
+const remembered = recent<Criterion>(MOST_REMEMBERED);
 
 /** A search as it was written, all of which its log tells. */
 export interface Subject {
@@ -26,11 +30,14 @@ export interface Subject {
 export function wantedBy({ filter, namespaces }: Omit<Subject, "sort">, blocked?: Wanted["blocked"]): Wanted {
   if (namespaces && namespaces.length > MOST_NAMESPACES) throw tooManyNamespaces(MOST_NAMESPACES);
   return {
-    ...(filter !== undefined && { criterion: parseRql(filter) }),
+    ...(filter !== undefined && { criterion: criterionOf(filter) }),
     ...(namespaces && { namespaces: [...new Set(namespaces)].filter(isStorable) }),
     blocked,
   };
 }
+
+const criterionOf = (filter: string): Criterion =>
+  remembered.get(filter) ?? remembered.put(filter, parseRql(filter), filter.length);
 
 /** PostgreSQL's texts hold neither U+0000 nor lone surrogates. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");

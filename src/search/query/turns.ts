@@ -12,7 +12,8 @@ export interface TurnLimits {
   readonly placesOfOne: number;
 }
 
-export const turnLimits: TurnLimits = { running: 16, runningOfOne: 8, places: 2_000, placesOfOne: 500 };
+/** One caller's slow searches leave some of the database's connections for searches to others. */
+export const turnLimits: TurnLimits = { running: 16, runningOfOne: 4, places: 2_000, placesOfOne: 500 };
 
 interface Line {
   readonly inTurn: LimitFunction;

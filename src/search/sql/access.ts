@@ -1,7 +1,8 @@
 // What a caller may read of a thing. For callers who may not read everything, the row of `search_access` stands beside
 // the thing as `a`; `a.own` tells by the pointer of a resource whether READ is granted to the caller there.
 
-import { type Path, printPath } from "../../base/json/pointer.ts";
+import { type Path, readPath } from "../../base/json/pointer.ts";
+import { pointersUp } from "../common-rights.ts";
 import type { Parameters } from "../statement.ts";
 import type { Caller } from "../wanted.ts";
 
@@ -11,21 +12,51 @@ export interface Sources {
   readonly condition: string;
 }
 
+/** How it is known which things a caller may see. */
+export type Sight =
+  /** By what the rules of each policy say to him, which stand beside the thing. */
+  | { readonly by: "rules" }
+  /** By who are readers of a policy: of a thing with something at one of the pointers, or of any where these are absent. */
+  | { readonly by: "readers"; readonly holding?: readonly string[] | undefined };
+
 /** Where the things are that a caller may see; without a caller it is the server itself that asks, for all. */
-export function visibleThings(parameters: Parameters, caller: Caller | undefined): Sources {
+export function visibleThings(parameters: Parameters, caller: Caller | undefined, sight: Sight): Sources {
   if (!caller) return { from: "search_thing t", condition: "true" };
-  return caller.isPartial ? partlyVisible(parameters, caller) : whollyVisible(parameters, caller);
+  if (sight.by === "rules") return partlyVisible(parameters, caller);
+  const { holding } = sight;
+  const conditions = [
+    isReader(parameters, caller),
+    ...(holding ? [holdsGranted(parameters, caller, holding)] : []),
+  ];
+  return { from: "search_thing t", condition: conditions.join(" and ") };
 }
 
 const ROW_OF_THING = "s.policy_id = t.policy_id and s.namespace = t.namespace";
 
-function whollyVisible(parameters: Parameters, caller: Caller): Sources {
-  const subjects = parameters.addTexts(caller.subjects);
-  return {
-    from: "search_thing t",
-    condition: `exists (select from search_access s where ${ROW_OF_THING} and s.readers && ${subjects})`,
-  };
+function isReader(parameters: Parameters, { subjects }: Caller, more = ""): string {
+  const readers = `s.readers && ${parameters.addTexts(subjects)}`;
+  return `exists (select from search_access s where ${ROW_OF_THING} and ${readers}${more})`;
 }
+
+/**
+ * What is granted to partial readers is there, or the caller is none of them: `offset 0` has that looked up for the thing
+ * alone, where the database would gather all policies of which it is true.
+ */
+function holdsGranted(parameters: Parameters, caller: Caller, pointers: readonly string[]): string {
+  const paths = pointers.map(readPath);
+  const keys = paths.filter(({ length }) => length === 1).flat();
+  const deeper = paths.filter(({ length }) => length > 1);
+  const isPartial = `s.partial && ${parameters.addTexts(caller.subjects)}`;
+  const holds = [
+    ...(keys.length > 0 ? [`t.thing ?| ${parameters.addTexts(keys)}`] : []),
+    ...deeper.map((path) => `t.thing @? ${parameters.addAs("jsonpath", strictly(path))}`),
+    isReader(parameters, caller, ` and not ${isPartial} offset 0`),
+  ];
+  return `(${holds.join(" or ")})`;
+}
+
+/** A path that enters no arrays, since pointers have no places in them. */
+const strictly = (path: Path): string => `strict $${path.map((key) => `.${JSON.stringify(key)}`).join("")}`;
 
 /**
  * A caller finds a thing only if READ is granted at its root or at a pointer that exists in it. What the rules mean
@@ -54,19 +85,14 @@ const PATH_OF_POINTER = `('strict $' || (
 
 /** Whether the caller may read what is at a path: the nearest resource on the way up that names them decides. */
 export function mayRead(parameters: Parameters, path: Path): string {
-  const rules = path.map((_, i) =>
-    ruleAt(parameters.addAs("text", printPath(path.slice(0, path.length - i)))),
-  );
+  const rules = pointersUp(path).map((pointer) => ruleAt(parameters.addAs("text", pointer)));
   return nearestOf([...rules, ruleAt("'/'")]);
 }
 
 /** {@link mayRead} for a path below a feature, whose id is an expression of SQL. */
 export function mayReadFeature(parameters: Parameters, id: string, below: Path): string {
   const feature = `'/features/' || replace(replace(${id}, '~', '~0'), '/', '~1')`;
-  const rules = below.map((_, i) => {
-    const rest = printPath(below.slice(0, below.length - i));
-    return ruleAt(`(${feature} || ${parameters.addAs("text", rest)})`);
-  });
+  const rules = pointersUp(below).map((rest) => ruleAt(`(${feature} || ${parameters.addAs("text", rest)})`));
   return nearestOf([...rules, ruleAt(`(${feature})`), ruleAt("'/features'"), ruleAt("'/'")]);
 }
 

@@ -23,7 +23,8 @@ export function findStatement(
   circumstances: Circumstances,
 ): Statement {
   const parameters = new Parameters();
-  const from = matching(parameters, wanted, caller, circumstances);
+  const fields = wanted.sort.map(({ field }) => field);
+  const from = matching(parameters, wanted, caller, circumstances, fields);
   const context = { parameters, caller, circumstances, readable: readablePointers(wanted.criterion) };
   const orderings = wanted.sort.flatMap((key, i) => orderingsOf(context, key, i));
   const selected = orderings.map((ordering) => `${ordering.selected} as ${ordering.name}`);

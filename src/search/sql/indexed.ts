@@ -56,10 +56,13 @@ function compareText(parameters: Parameters, path: Path, op: Order, value: strin
   return { condition, isExact };
 }
 
+/** Of a mere prefix the range says all. */
 function likeCondition(parameters: Parameters, path: Path, pattern: string): string {
-  const range = prefixRange(parameters, indexExpressions(path, "t").text, heldPart(prefixOf(pattern)));
-  const like = isLike(parameters, `(t.thing #>> ${literalPath(path)})`, pattern, false);
-  return `(${[isText(path), ...range, like].join(" and ")})`;
+  const held = heldPart(prefixOf(pattern));
+  const range = prefixRange(parameters, indexExpressions(path, "t").text, held);
+  const isRange = pattern === `${held}*`;
+  const like = isRange ? [] : [isLike(parameters, `(t.thing #>> ${literalPath(path)})`, pattern, false)];
+  return `(${[isText(path), ...range, ...like].join(" and ")})`;
 }
 
 /** The number of a text is 0; to say so lets the index go on to the text. */

@@ -1,19 +1,18 @@
 import type { Path } from "../../base/json/pointer.ts";
 import type { SearchField } from "../field.ts";
+import { inAnyFeature } from "../keys.ts";
 import type { Parameters } from "../statement.ts";
 import type { Caller, Circumstances } from "../wanted.ts";
 import { mayRead, mayReadFeature } from "./access.ts";
 import { columnCondition } from "./column.ts";
 import { indexedCondition } from "./indexed.ts";
 import { predicateOf, walk } from "./jsonpath.ts";
+import { keyCondition } from "./key-condition.ts";
 import { isLike } from "./like.ts";
 import { storableText } from "./literal.ts";
 import type { Value } from "./resolve.ts";
 import { fieldOfLeaf, type LeafCriterion, type Test, testsOf } from "./test-of.ts";
 import { needsRight } from "./value.ts";
-
-/** What the index of all features looks at, in the spelling that it serves. */
-const FEATURES = `jsonb_path_query_array(t.thing, '$."features".*')`;
 
 /** The condition that a field passes a test and that the caller may read it; where it does not hold it is false or null. */
 export function leafCondition(
@@ -45,13 +44,21 @@ function conditionOf(
   if (indexed?.isExact) return indexed.condition;
   const condition = isOfElements(test)
     ? hasElement(parameters, "t.thing", walk("$", field.path), test)
-    : `t.thing @@ ${parameters.addAs("jsonpath", predicateOf(test, walk("$", field.path)))}`;
-  return indexed ? `(${indexed.condition} and ${condition})` : condition;
+    : holds(parameters, "t.thing", predicateOf(test, walk("$", field.path)));
+  const first = indexed?.condition ?? keyCondition(parameters, field.path, test);
+  return first === undefined ? condition : `(${first} and ${condition})`;
 }
 
 /**
- * Some feature passes the test. Who may not read everything needs a look at each; the cheaper condition, which is the
- * one that an index may serve, then comes before it.
+ * A predicate holds for a document. The planner takes it for true of one in a hundred, whatever it is; in a `coalesce` it
+ * takes it for true of half.
+ */
+const holds = (parameters: Parameters, document: string, predicate: string): string =>
+  `coalesce(${document} @@ ${parameters.addAs("jsonpath", predicate)}, false)`;
+
+/**
+ * Some feature passes the test. Who may not read everything needs a look at each; the cheaper condition then comes
+ * before it.
  */
 function featuresCondition(
   parameters: Parameters,
@@ -60,21 +67,29 @@ function featuresCondition(
   caller: Caller | undefined,
 ): string {
   if (below.length === 0 && test.op === "empty") return hasNoFeature(parameters, caller);
-  const some = isOfElements(test)
-    ? hasElement(parameters, "t.thing", `$."features".*${walk("", below)}`, test)
-    : `${FEATURES} @@ ${parameters.addAs("jsonpath", `exists($[*] ? (${predicateOf(test, walk("@", below))}))`)}`;
-  if (caller?.isPartial !== true) return some;
+  const condition = isOfElements(test)
+    ? hasElement(parameters, "t.thing", `${FEATURES}${walk("", below)}`, test)
+    : holds(parameters, "t.thing", `exists(${FEATURES} ? (${predicateOf(test, walk("@", below))}))`);
+  const first = keyCondition(parameters, inAnyFeature(below), test);
+  const some = first === undefined ? condition : `(${first} and ${condition})`;
+  if (!needsRight({ kind: "features", below }, caller)) return some;
   const one = isOfElements(test)
     ? hasElement(parameters, "f.value", walk("$", below), test)
-    : `f.value @@ ${parameters.addAs("jsonpath", predicateOf(test, walk("$", below)))}`;
+    : holds(parameters, "f.value", predicateOf(test, walk("$", below)));
   return `(${some} and exists (select from jsonb_each(${OBJECT_OF_FEATURES}) f
     where ${mayReadFeature(parameters, "f.key", below)} and ${one}))`;
 }
 
+/** All features, as a path. */
+const FEATURES = '$."features".*';
 const OBJECT_OF_FEATURES = `case jsonb_typeof(t.thing -> 'features') when 'object' then t.thing -> 'features' end`;
 
-const hasNoFeature = (parameters: Parameters, caller: Caller | undefined): string =>
-  `(${FEATURES} = '[]'${caller?.isPartial ? ` and ${mayRead(parameters, ["features"])}` : ""})`;
+function hasNoFeature(parameters: Parameters, caller: Caller | undefined): string {
+  const condition = holds(parameters, "t.thing", `!exists(${FEATURES})`);
+  const path = ["features"];
+  if (!needsRight({ kind: "nested", path }, caller)) return condition;
+  return `(${condition} and ${mayRead(parameters, path)})`;
+}
 
 /** A test that SQL knows of and paths do not, or not as well. */
 type ElementTest = Extract<Test, { op: "among" | "like" | "ilike" }>;

@@ -1,21 +1,26 @@
+import type { SearchField } from "../field.ts";
 import type { Parameters } from "../statement.ts";
 import type { Caller, Circumstances, Wanted } from "../wanted.ts";
 import { visibleThings } from "./access.ts";
 import { refuseCostlyPatterns, toLike } from "./like.ts";
+import { sightOf } from "./readable.ts";
 import { filterOf } from "./where.ts";
 
 /**
  * The end of a statement that looks at the things that are wanted and that the caller may see: `from search_thing t …
  * where …`. Further conditions may follow with `and`. Without a caller it is the server itself that asks, for all.
+ * `fields` are those that the rest of the statement tells of.
  */
 export function matching(
   parameters: Parameters,
   wanted: Wanted,
   caller: Caller | undefined,
   circumstances: Circumstances,
+  fields: readonly SearchField[] = [],
 ): string {
   if (wanted.criterion) refuseCostlyPatterns(wanted.criterion);
-  const { from, condition } = visibleThings(parameters, caller);
+  const sight = sightOf(wanted.criterion, fields, caller, circumstances.now);
+  const { from, condition } = visibleThings(parameters, caller, sight);
   const conditions = [
     ...deadlineCondition(parameters, circumstances),
     ...namespaceCondition(parameters, wanted),

@@ -35,7 +35,13 @@ export function ifReadable(
   return `case when ${mayRead(parameters, field.path)} then ${expression} end`;
 }
 
-/** Whether READ has to be judged: the id and the namespace of a thing that is found are known anyway. */
-export const needsRight = (field: SearchField, caller: Caller | undefined): boolean =>
-  caller?.isPartial === true &&
-  !(field.kind === "column" && (field.column === "id" || field.column === "namespace"));
+/**
+ * Whether READ has to be judged thing by thing: the id and the namespace of a thing that is found are known anyway, and
+ * some fields the caller may read in all things.
+ */
+export function needsRight(field: SearchField, caller: Caller | undefined): boolean {
+  if (caller?.isPartial !== true) return false;
+  if (field.kind === "features") return caller.common?.mayReadFeatures !== true;
+  if (field.kind === "column" && (field.column === "id" || field.column === "namespace")) return false;
+  return caller.common?.mayRead(field.path) !== true;
+}

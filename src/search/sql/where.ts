@@ -2,6 +2,7 @@ import type { Criterion } from "../../rql/criterion.ts";
 import type { Parameters } from "../statement.ts";
 import type { Caller, Circumstances } from "../wanted.ts";
 import { leafCondition } from "./leaf.ts";
+import { asksForRights } from "./readable.ts";
 
 /**
  * The condition that a criterion holds for `t`, for the end of a `where`. Who may not read everything has rights judged
@@ -17,7 +18,7 @@ export function filterOf(
   if (criterion.op === "and")
     return criterion.criteria.map((part) => filterOf(parameters, part, caller, circumstances)).join(" and ");
   const condition = conditionOf(parameters, criterion, caller, circumstances);
-  return criterion.op === "or" && caller?.isPartial && isPositive(criterion)
+  return criterion.op === "or" && asksForRights(criterion, caller) && isPositive(criterion)
     ? `${conditionOf(parameters, criterion, undefined, circumstances)} and ${condition}`
     : condition;
 }

@@ -2,9 +2,9 @@
 
 import { pack, type Query, unpack } from "../../journal/database.ts";
 import { printArray } from "../sql/literal.ts";
-import type { AccessKey, AccessRow } from "../store.ts";
+import type { AccessKey, AccessRow, OwnRules } from "../store.ts";
 import { asIndexable } from "./indexable.ts";
-import { currentVersion } from "./version.ts";
+import { currentVersion, sourcesOf, untilOf } from "./version.ts";
 
 // As JSON, since a subject may be any text. In the order of their keys, so that two batches cannot wait for each other.
 const PUT_ACCESS = `
@@ -88,7 +88,9 @@ compared as materialized (
     where access.policy_id = page.policy_id and access.namespace = page.namespace
   ) as access on true
 )
-select policy_id, namespace, needed, needed and version is distinct from current as stale,
+select policy_id, namespace, needed, needed and (
+         ${sourcesOf("version")} is distinct from current or ${untilOf("version")} <= $4::bigint
+       ) as stale,
        (select count(*) from page) as size
 from compared order by policy_id, namespace`;
 
@@ -102,7 +104,12 @@ export async function compareAccess(
   readonly unused: readonly AccessKey[];
   readonly next: AccessKey | undefined;
 }> {
-  const rows = await query(COMPARE_ACCESS, [after?.policyId ?? "", after?.namespace ?? "", limit]);
+  const rows = await query(COMPARE_ACCESS, [
+    after?.policyId ?? "",
+    after?.namespace ?? "",
+    limit,
+    Date.now(),
+  ]);
   const last = rows.at(-1);
   return {
     stale: rows.filter((row) => row.stale === true).map(keyOf),
@@ -111,12 +118,55 @@ export async function compareAccess(
   };
 }
 
-const IS_PARTIAL = "select exists (select from search_access where partial && $1::text[]) as partial";
+const EXPIRING_ACCESS = `
+select policy_id, namespace, ${untilOf("version")}::bigint as until from search_access
+where version ~ '^\\d+ ' and (policy_id, namespace) > ($1, $2)
+order by policy_id, namespace limit $3::bigint`;
 
-/** Whether a policy gives one of the subjects less than all of a thing. */
-export async function isPartial(query: Query, subjects: readonly string[]): Promise<boolean> {
-  const [row] = await query(IS_PARTIAL, [printArray(subjects)]);
-  return row?.partial === true;
+/** The rows that are out of date from some moment on, as the store promises them. */
+export async function expiringAccess(
+  query: Query,
+  after: AccessKey | undefined,
+  limit: number,
+): Promise<readonly (AccessKey & { readonly until: number })[]> {
+  const rows = await query(EXPIRING_ACCESS, [after?.policyId ?? "", after?.namespace ?? "", limit]);
+  return rows.map((row) => ({ ...keyOf(row), until: Number(row.until) }));
+}
+
+/** So many rows of access are looked at, and so many bytes of rules in them, as they are stored; a search may look at as much. */
+const MOST_ROWS = 1_000;
+const MOST_BYTES = 1_048_576;
+/** Bytes of rules that are taken into memory. */
+const MOST_OWN_BYTES = 262_144;
+
+const PARTIAL_RULES = `
+with looked as materialized (
+  select readers && $1::text[] as reads, rules from search_access where partial && $1::text[] limit ${MOST_ROWS + 1}
+),
+measured as materialized (
+  select count(*) <= ${MOST_ROWS} and coalesce(sum(pg_column_size(rules)) filter (where reads), 0) <= ${MOST_BYTES} as fits
+  from looked
+),
+own as materialized (
+  select distinct said.own from measured cross join looked cross join lateral (
+    select jsonb_object_agg(rule.key, not coalesce(rule.value -> 'r' ?| $1::text[], false)) as own
+    from jsonb_each(looked.rules) as rule
+    where rule.value -> 'g' ?| $1::text[] or rule.value -> 'r' ?| $1::text[]
+  ) as said
+  where measured.fits and looked.reads
+)
+select case when fits and not coalesce(bytes > ${MOST_OWN_BYTES}, false) then coalesce(rules, '[]') end as rules
+from measured cross join (
+  select sum(octet_length(own::text)) as bytes, jsonb_agg(own)::text as rules from own
+) as gathered`;
+
+/** What rows of access say to subjects that may read parts, as the store promises it. */
+export async function partialRules(
+  query: Query,
+  subjects: readonly string[],
+): Promise<readonly OwnRules[] | undefined> {
+  const [row] = await query(PARTIAL_RULES, [printArray(subjects)]);
+  return typeof row?.rules === "string" ? (JSON.parse(row.rules) as readonly OwnRules[]) : undefined;
 }
 
 const packed = (keys: readonly AccessKey[]): readonly [string, string] => [

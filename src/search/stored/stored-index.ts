@@ -14,11 +14,13 @@ import {
   accessFrom,
   compareAccess,
   deleteAccess,
-  isPartial,
+  expiringAccess,
   knownAccess,
+  partialRules,
   putAccess,
 } from "./access-statements.ts";
 import { setState, state } from "./state-statements.ts";
+import { collectStatistics } from "./statistics.ts";
 import { compareThings, listThings, putStatement, putThings, type Watch } from "./thing-statements.ts";
 
 /**
@@ -27,6 +29,7 @@ import { compareThings, listThings, putStatement, putThings, type Watch } from "
  */
 export function storedIndex(database: Database, watch?: Watch): SearchStore {
   const put = putStatement(watch?.conditions ?? []);
+  const statistics = collectStatistics(database);
   const read: Query = (text, parameters) => told(database.query(text, parameters));
   const work: Query = (text, parameters) => told(database.background(text, parameters));
   return {
@@ -37,8 +40,9 @@ export function storedIndex(database: Database, watch?: Watch): SearchStore {
     accessFrom: (source, after, limit) => accessFrom(work, source, after, limit),
     compareThings: (after, limit) => compareThings(work, after, limit),
     compareAccess: (after, limit) => compareAccess(work, after, limit),
+    expiringAccess: (after, limit) => expiringAccess(work, after, limit),
     listThings: (after, limit, namespace) => listThings(work, after, limit, namespace),
-    isPartial: (subjects) => isPartial(read, subjects),
+    partialRules: (subjects) => partialRules(read, subjects),
     run: (
       { text, parameters }: Statement,
       timeoutMs: number,
@@ -47,10 +51,7 @@ export function storedIndex(database: Database, watch?: Watch): SearchStore {
     watchesTime: database.isEmbedded,
     state: (name, make) => state(read, name, make),
     setState: (name, value) => setState(read, name, value),
-    analyze: async () => {
-      if (!database.isEmbedded) return;
-      for (const table of ["search_thing", "search_access"]) await work(`analyze ${table}`, []);
-    },
+    analyze: () => told(statistics()),
   };
 }
 

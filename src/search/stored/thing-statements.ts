@@ -14,15 +14,17 @@ with gone as (
 /** From this length of a document on, in characters, each takes long enough to look at the clock. */
 const LONG = 8192;
 const PUT = `
-insert into search_thing (id, namespace, policy_id, revision, thing, pulse)
-select id, split_part(id, ':', 1), coalesce(policy_id, ''), revision, thing, length < ${LONG} and hashtext(id) & 63 <> 0
+insert into search_thing (id, namespace, policy_id, revision, thing, keys, pulse)
+select id, split_part(id, ':', 1), coalesce(policy_id, ''), revision, thing, keys,
+  length < ${LONG} and hashtext(id) & 63 <> 0
 from (
   select ${unpack(1)} as id, ${unpack(2)}::bigint as revision, ${unpack(3)} as policy_id, ${unpack(4)}::jsonb as thing,
-    ${unpack(7)}::int as length
+    ${unpack(7)}::int as length, ${unpack(8)}::int[] as keys
 ) as given
 order by id
 on conflict (id) do update
-set policy_id = excluded.policy_id, revision = excluded.revision, thing = excluded.thing, pulse = excluded.pulse
+set policy_id = excluded.policy_id, revision = excluded.revision, thing = excluded.thing,
+  keys = excluded.keys, pulse = excluded.pulse
 where search_thing.revision <= excluded.revision`;
 
 /** What somebody wants to know of all things that are written. */
@@ -58,6 +60,7 @@ export async function putThings(
     pack(gone.map((row) => row.id)),
     pack(gone.map((row) => row.revision)),
     pack(rows.map((row) => row.thing.length)),
+    pack(rows.map((row) => `{${row.keys.join(",")}}`)),
   ]);
   watch?.note(watch.conditions.map((_, i) => found?.[i] === true));
 }

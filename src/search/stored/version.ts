@@ -6,9 +6,19 @@ export interface SourceRevision {
   readonly revision: number;
 }
 
-/** The version of a row of access whose sources are these, in their order. */
-export const versionOf = (sources: readonly SourceRevision[]): string =>
+/**
+ * The version of a row of access whose sources are these, in their order; the moment from which on it is out of date all
+ * the same, in milliseconds since the epoch or `Infinity`, comes first: ids do not begin with digits.
+ */
+export const versionOf = (sources: readonly SourceRevision[], until = Number.POSITIVE_INFINITY): string =>
+  (Number.isFinite(until) ? `${until} ` : "") +
   sources.map(({ id, revision }) => `${id}@${revision}`).join(",");
+
+/** In SQL: until when a version is up to date whatever happens to its sources; null where they alone decide. */
+export const untilOf = (version: string): string => `substring(${version} from '^(\\d+) ')::numeric`;
+
+/** In SQL: a version without that. */
+export const sourcesOf = (version: string): string => `regexp_replace(${version}, '^\\d+ ', '')`;
 
 /** In SQL: whether a row of the journal tells of the end of its entity. */
 export const isEnd = (row: string): string => `(${row}.action = 'deleted' and ${row}.path in ('', '/'))`;

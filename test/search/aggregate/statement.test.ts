@@ -5,6 +5,7 @@ import type { Criterion } from "../../../src/rql/criterion.ts";
 import { groupsIn } from "../../../src/search/aggregate/groups.ts";
 import { type AskedTexts, readAsked } from "../../../src/search/aggregate/parse.ts";
 import { aggregationStatement } from "../../../src/search/aggregate/statement.ts";
+import { callers } from "../../../src/search/query/callers.ts";
 import type { Caller } from "../../../src/search/wanted.ts";
 import { storages } from "../../journal/storages.ts";
 import { rulesOf } from "../model/access.ts";
@@ -154,7 +155,7 @@ describe.each(storages)("an aggregation on $name", ({ openStorage }) => {
           finds(criterion, document, rules, subjects, now),
         );
         const expected = groupsOf(found, one.groupings, one.measures, subjects);
-        const caller = { subjects, isPartial: await stored.store.isPartial(subjects) };
+        const caller = await callers(stored.store, () => undefined)({ subjects });
         const told = await run(textsOf(one), criterion, caller);
         const what = `seed ${seed}: ${JSON.stringify(one)}`;
         expect(normal(told.groups, one.measures), what).toEqual(

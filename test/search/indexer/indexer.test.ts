@@ -220,8 +220,8 @@ describe.each(storages)("on $name", ({ openStorage }) => {
     await database.query("update search_thing set revision = 1, thing = '{}' where id = $1", [behind]);
     await database.query("update search_thing set revision = 99 where id = $1", [ahead]);
     await database.query(
-      `insert into search_thing (id, namespace, policy_id, revision, thing, pulse)
-       values ($1, 'org.acme', $1, 1, '{}', true)`,
+      `insert into search_thing (id, namespace, policy_id, revision, thing, keys, pulse)
+       values ($1, 'org.acme', $1, 1, '{}', '{}', true)`,
       [stray],
     );
     await database.query("update search_access set version = 'x', readers = '{}' where policy_id = $1", [
@@ -398,8 +398,8 @@ describe.each(storages)("on $name", ({ openStorage }) => {
     await indexer.settled();
     await emptyIndex(database);
     await database.query(
-      `insert into search_thing (id, namespace, policy_id, revision, thing, pulse)
-       values ('org.acme:made-up', 'org.acme', '', 1, '{}', true)`,
+      `insert into search_thing (id, namespace, policy_id, revision, thing, keys, pulse)
+       values ('org.acme:made-up', 'org.acme', '', 1, '{}', '{}', true)`,
       [],
     );
 

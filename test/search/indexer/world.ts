@@ -1,7 +1,7 @@
 // An indexer behind the dispatcher, on a database of the test's choice; what it asks of the database can be made to fail.
 
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
-import { searchSources } from "../../../src/dispatch/search-sources.ts";
+import { type SearchSources, searchSources } from "../../../src/dispatch/search-sources.ts";
 import type { Database, Row } from "../../../src/journal/database.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
 import { type Indexer, startIndexer } from "../../../src/search/indexer/indexer.ts";
@@ -40,13 +40,15 @@ export interface IndexedWorld extends World {
 interface Options {
   readonly settings?: Partial<IndexerSettings>;
   readonly sources?: Partial<IndexerParts>;
+  /** Sources in the place of those that there are. */
+  readonly around?: (sources: SearchSources) => Partial<IndexerParts>;
 }
 
 /** Starts an indexer, and tells it of all that is committed. */
 export function indexedWorld(
   journal: Journal,
   database: Database,
-  { settings: set = {}, sources = {} }: Options = {},
+  { settings: set = {}, sources = {}, around = () => ({}) }: Options = {},
 ): IndexedWorld {
   const base = worldOn(journal);
   const stored = storedIndex(database);
@@ -66,6 +68,7 @@ export function indexedWorld(
   const indexer = startIndexer({
     store,
     ...searchSources(base.parts),
+    ...around(searchSources(base.parts)),
     ...sources,
     settings: { ...settings, ...set },
     log: { info: log("info"), warn: log("warn"), error: log("error") },

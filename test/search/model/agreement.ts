@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../../../src/journal/database.ts";
+import { searchFieldOf } from "../../../src/search/field.ts";
+import { sightOf } from "../../../src/search/sql/readable.ts";
 import type { Caller } from "../../../src/search/wanted.ts";
 import { ask, callersOf, type FilledIndex, fill } from "./ask.ts";
 import { Expected } from "./expected.ts";
@@ -17,6 +19,8 @@ export interface Outcome {
   readonly cases: number;
   /** Those that found some things, but not all that their caller may see. */
   readonly telling: number;
+  /** Those, in one database, that were asked without a right being judged for who may not read everything. */
+  readonly spared: number;
   /** What did not agree, with the smallest part of a filter that shows it. */
   readonly disagreements: readonly string[];
 }
@@ -37,25 +41,43 @@ export async function compareAll(
 ): Promise<Outcome> {
   const disagreements: string[] = [];
   let telling = 0;
+  let spared = 0;
   for (let i = 0; i < rounds; i++) {
     const round = roundOf(seed + i, questions);
     const expected = new Expected(round);
     telling += round.questions.filter((question) => expected.isTelling(question)).length;
-    const wrong = await Promise.all(databases.map((database) => compareRound(database, round, expected)));
-    disagreements.push(...wrong.flat().map((text) => `seed ${seed + i}, ${text}`));
+    const compared = await Promise.all(databases.map((database) => compareRound(database, round, expected)));
+    const wrong = compared.flatMap(({ disagreements }) => disagreements);
+    disagreements.push(...wrong.map((text) => `seed ${seed + i}, ${text}`));
+    spared += compared[0]?.spared ?? 0;
     tell(`round ${i + 1} of ${rounds}: ${disagreements.length} disagreements so far`);
   }
-  return { cases: rounds * questions, telling, disagreements };
+  return { cases: rounds * questions, telling, spared, disagreements };
 }
 
-async function compareRound({ name, database }: Named, round: Round, expected: Expected): Promise<string[]> {
+async function compareRound(
+  { name, database }: Named,
+  round: Round,
+  expected: Expected,
+): Promise<Pick<Outcome, "spared" | "disagreements">> {
   const index = await fill(database, round);
   const disagreements: string[] = [];
+  let spared = 0;
   for (const question of round.questions) {
     const wrong = await disagreementOn(index, question, expected);
     if (wrong !== undefined) disagreements.push(`${name}: ${wrong}`);
+    if (await isSpared(index, question)) spared++;
   }
-  return disagreements;
+  return { disagreements, spared };
+}
+
+async function isSpared(
+  { callerOf, circumstances }: FilledIndex,
+  { subjects, criterion, sort }: Question,
+): Promise<boolean> {
+  const caller = await callerOf({ subjects });
+  const fields = sort.map(({ property }) => searchFieldOf(property, "sort"));
+  return caller.isPartial && sightOf(criterion, fields, caller, circumstances.now).by === "readers";
 }
 
 async function disagreementOn(
@@ -84,8 +106,12 @@ function partsOf(question: Question): readonly Question[] {
   return parts.map((part) => ({ ...question, criterion: part, text: JSON.stringify(part) }));
 }
 
-function describe({ text, namespaces, sort, pageSize }: Question, { subjects, isPartial }: Caller): string {
-  const who = `${JSON.stringify(subjects)}${isPartial ? " (partial)" : ""}`;
+function describe(
+  { text, namespaces, sort, pageSize }: Question,
+  { subjects, isPartial, common }: Caller,
+): string {
+  const kind = isPartial ? ` (partial${common ? ", with known rights" : ""})` : "";
+  const who = `${JSON.stringify(subjects)}${kind}`;
   const order = sort.map(({ property, descending }) => `${descending ? "-" : "+"}${property}`);
   return `${text} for ${who} in ${namespaces ?? "all namespaces"}, sort(${order}), pages of ${pageSize}`;
 }

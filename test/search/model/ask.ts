@@ -2,6 +2,7 @@
 
 import type { Database } from "../../../src/journal/database.ts";
 import { searchFieldOf } from "../../../src/search/field.ts";
+import { callers } from "../../../src/search/query/callers.ts";
 import { countStatement } from "../../../src/search/sql/count.ts";
 import { findStatement } from "../../../src/search/sql/find.ts";
 import { normalizedSort, sortValuesOf } from "../../../src/search/sql/sort.ts";
@@ -19,8 +20,8 @@ const HOUR_MS = 3_600_000;
 export interface FilledIndex {
   readonly store: SearchStore;
   readonly circumstances: Circumstances;
-  /** By subjects, what has been asked already. */
-  readonly arePartial: Map<string, boolean>;
+  /** Who asks, as the server knows them. */
+  readonly callerOf: ReturnType<typeof callers>;
 }
 
 /** Puts what a round has, and nothing else, into the index. */
@@ -31,7 +32,7 @@ export async function fill(database: Database, round: Round): Promise<FilledInde
   const namespaces = [...new Set(round.things.map(namespaceOf))];
   await store.putThings(round.things.map(thingRow), []);
   await store.putAccess([...round.policies].flatMap(([id, entries]) => accessRows(id, entries, namespaces)));
-  return { store, circumstances: circumstancesOf(store, round), arePartial: new Map() };
+  return { store, circumstances: circumstancesOf(store, round), callerOf: callers(store, () => undefined) };
 }
 
 /** Half of the paths count as indexed, as far as they may; that must change nothing. */
@@ -41,15 +42,12 @@ const circumstancesOf = (store: SearchStore, { things }: Round): Circumstances =
   isIndexed: (path) => path.join().length % 2 === 0 && !things.some((thing) => hasArrayOn(thing, path)),
 });
 
-/** Who may read everything is also asked for as if that were not so. */
+/** The caller as the server knows it, and as if nothing were known of its rights. */
 export async function callersOf(
-  { store, arePartial }: FilledIndex,
+  { callerOf }: FilledIndex,
   subjects: readonly string[],
 ): Promise<readonly Caller[]> {
-  const key = subjects.join(" ");
-  const isPartial = arePartial.get(key) ?? (await store.isPartial(subjects));
-  arePartial.set(key, isPartial);
-  return (isPartial ? [true] : [false, true]).map((partial) => ({ subjects, isPartial: partial }));
+  return [await callerOf({ subjects }), { subjects, isPartial: true }];
 }
 
 /** The ids of all pages, one after the other, or what went wrong. */

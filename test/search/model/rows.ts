@@ -3,6 +3,7 @@
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import type { PolicyEntry } from "../../../src/policies/model.ts";
 import { compileAccess } from "../../../src/search/indexer/access-row.ts";
+import { keysOf } from "../../../src/search/keys.ts";
 import type { AccessRow, ThingRow } from "../../../src/search/store.ts";
 import { now } from "./vocabulary.ts";
 
@@ -13,6 +14,7 @@ export const thingRow = (thing: JsonObject): ThingRow => ({
   revision: thing._revision as number,
   policyId: thing.policyId as string,
   thing: JSON.stringify(thing),
+  keys: keysOf(thing),
 });
 
 /** The rows of a policy for the things of some namespaces, as the indexer makes them. */

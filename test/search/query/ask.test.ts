@@ -65,6 +65,10 @@ describe("a search that takes too long", () => {
     await expect(search.query(asked({ headers: { timeout: "soon" } }))).rejects.toThrow(
       expect.objectContaining({ status: 400 }),
     );
+    const first = withStore({ run: () => Promise.reject(new QueryCancelled("the database was faster")) });
+    await expect(first.query(asked({ headers: { timeout: "50ms" } }))).rejects.toThrow(
+      refusal("command.timeout", 408),
+    );
   });
 
   test("cannot take longer than the server allows", async () => {
@@ -128,7 +132,7 @@ test("a database that is away is told as such", async () => {
   const away = async () => {
     throw new JournalUnavailable("away");
   };
-  for (const store of [{ run: away }, { isPartial: away }])
+  for (const store of [{ run: away }, { partialRules: away }])
     await expect(withStore(store).count(asked())).rejects.toThrow(
       refusal("gateway:service.unavailable", 503),
     );
@@ -167,14 +171,14 @@ describe("turns", () => {
 });
 
 describe("who searches", () => {
-  test("whether they are partial readers is asked once a second, and again once access was written", async () => {
+  test("what partial readers may read is asked once a second, and again once access was written", async () => {
     const { store, accessVersion } = countingAccess(stored.store);
     let asks = 0;
-    const isPartial: Store["isPartial"] = (subjects) => {
+    const partialRules: Store["partialRules"] = (subjects) => {
       asks++;
-      return store.isPartial(subjects);
+      return store.partialRules(subjects);
     };
-    const search = withStore({ isPartial }, { accessVersion });
+    const search = withStore({ partialRules }, { accessVersion });
     const find = async () =>
       names((await search.query(asked({ filter: "exists(attributes/n)", auth: guest }))).things);
     for (let i = 0; i < 5; i++) expect(await find()).toBe("");
@@ -192,12 +196,42 @@ describe("who searches", () => {
     expect(asks).toBe(4);
   });
 
+  test("what they may read is forgotten as soon as access is written here, and within a second elsewhere", async () => {
+    const { store, accessVersion } = countingAccess(stored.store);
+    const search = withStore({}, { accessVersion });
+    const find = async (who: typeof guest) =>
+      names(
+        (
+          await search.query(
+            asked({ filter: "gt(attributes/n,0)", option: "sort(-attributes/n)", auth: who }),
+          )
+        ).things,
+      );
+    const may = { "/attributes": { g: guest.subjects } };
+    const mayNot = { ...may, "/attributes/n": { r: guest.subjects } };
+    const others = { subjects: [...guest.subjects, "x:y"] };
+    const set = async (by: typeof store, rules: object) =>
+      by.putAccess([{ ...access("org.test"), rules: { ...access("org.test").rules, ...rules } }]);
+
+    for (const [rules, found] of [
+      [may, "c b"],
+      [mayNot, ""],
+      [may, "c b"],
+    ] as const) {
+      await set(store, rules);
+      expect(await find(guest)).toBe(found);
+      expect(await find(others)).toBe(found);
+    }
+    await set(stored.store, mayNot);
+    await vi.waitFor(async () => expect(await find(guest)).toBe(""), { timeout: 1_200, interval: 50 });
+  });
+
   test("a failed look-up is not remembered", async () => {
     let isAway = true;
     const search = withStore({
-      isPartial: async (subjects) => {
+      partialRules: async (subjects) => {
         if (isAway) throw new JournalUnavailable("away");
-        return stored.store.isPartial(subjects);
+        return stored.store.partialRules(subjects);
       },
     });
     await expect(search.count(asked())).rejects.toThrow(refusal("gateway:service.unavailable", 503));

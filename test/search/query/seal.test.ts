@@ -26,7 +26,7 @@ test("no byte can be changed, added or taken away", () => {
 });
 
 test("no other spelling of the same bytes opens", () => {
-  // 16 + 1 + 3 + 16 bytes and one more: the last character has bits that say nothing.
+  // 16 + 4 + 1 + 4 + 16 bytes, no multiple of three: the last character has bits that say nothing.
   const sealed = seal.close("abcd");
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const last = alphabet.indexOf(sealed.at(-1) as string);

@@ -1,5 +1,7 @@
 // Things in an index, and searches on it.
 
+import type { JsonObject } from "../../../src/base/json/json.ts";
+import { keysOf } from "../../../src/search/keys.ts";
 import type { SearchParts } from "../../../src/search/query/parts.ts";
 import type { SearchRequest } from "../../../src/search/search.ts";
 import type { AccessRow, SearchStore, ThingRow } from "../../../src/search/store.ts";
@@ -21,13 +23,14 @@ export const access = (namespace: string): AccessRow => ({
   rules: { "/": { g: owner.subjects }, "/attributes/public": { g: guest.subjects } },
 });
 
-export const thing = (name: string, attributes: object = {}, revision = 1): ThingRow => {
+export const thing = (name: string, attributes: JsonObject = {}, revision = 1): ThingRow => {
   const id = `org.test:${name}`;
   return {
     id,
     revision,
     policyId: POLICY,
     thing: JSON.stringify({ thingId: id, policyId: POLICY, attributes, _revision: revision }),
+    keys: keysOf({ attributes }),
   };
 };
 

@@ -1,11 +1,14 @@
 // What somebody finds who may not read everything.
 
 import { assert, beforeAll, beforeEach, describe, test } from "vitest";
+import { commonRights } from "../../../src/search/common-rights.ts";
 import { searchFieldOf } from "../../../src/search/field.ts";
 import { countStatement } from "../../../src/search/sql/count.ts";
+import { indexExpressions } from "../../../src/search/sql/literal.ts";
 import { matching } from "../../../src/search/sql/matching.ts";
 import { visibleValue } from "../../../src/search/sql/value.ts";
 import { Parameters } from "../../../src/search/statement.ts";
+import type { OwnRules } from "../../../src/search/store.ts";
 import type { Caller } from "../../../src/search/wanted.ts";
 import { circumstances, full, type Index, type Rules, statementOf, useIndex } from "./index.ts";
 
@@ -190,4 +193,89 @@ test("a statement whose time is over ends as if it had been cancelled", async ()
   await index.find(undefined, full, { deadline: Date.now() + 60_000 });
   const late = await index.find(undefined, full, { deadline: 0 }).catch((error: unknown) => error);
   assert.propertyVal(late, "sqlState", "57014");
+});
+
+describe("a partial reader whose rights are known", () => {
+  const bench = { "/attributes": true, "/features": true, "/attributes/note": false };
+  const knowing = (...sets: OwnRules[]): Caller => ({ ...lea, common: commonRights(sets) });
+  const known = knowing(bench, { ...bench, "/attributes/a/b": true });
+  const isPlain = (rql: string | undefined, caller: Caller, sort: readonly string[] = []) =>
+    statementOf(rql, caller, {}, { sort }).text ===
+    statementOf(rql, { ...caller, isPartial: false }, {}, { sort }).text;
+
+  test.each([
+    "eq(attributes/a,1)",
+    "and(exists(attributes/a),not(eq(attributes/b,1)))",
+    'and(empty(attributes/a),ilike(features/f/properties/b,"x*"))',
+    "or(eq(attributes/a,1),gt(features/*/properties/p,1))",
+    'and(like(thingId,"a*"),or(eq(attributes/a,1),ne(features/f/properties/p,1)))',
+    "in(attributes/a,1,2)",
+  ])("is asked like one who may read everything where %s shows that there is something to read", (rql) => {
+    assert.isTrue(isPlain(rql, known));
+    assert.isTrue(isPlain(rql, known, ["-attributes/c", "+thingId"]));
+    assert.isFalse(isPlain(rql, known, ["+attributes/note/x"]));
+    assert.isFalse(isPlain(rql, known, ["+_modified"]));
+    assert.isFalse(isPlain(rql, lea));
+  });
+
+  test.each([
+    undefined,
+    "eq(attributes/note,1)",
+    "eq(_revision,1)",
+    "not(eq(attributes/a,1))",
+    "empty(attributes/a)",
+    "in(attributes/a,1,null)",
+    "le(attributes/a,null)",
+    'like(thingId,"a*")',
+    "or(eq(attributes/a,1),empty(features/*))",
+    "and(eq(attributes/a,1),exists(definition))",
+  ])("is judged thing by thing where %s does not", (rql) => {
+    assert.isFalse(isPlain(rql, known));
+  });
+
+  test("finds all things of policies that grant everything but some of it", () => {
+    const most = knowing({ "/": true, "/attributes/secret": false });
+    assert.isTrue(isPlain(undefined, most, ["+attributes/a", "-_modified"]));
+    assert.isTrue(isPlain("not(exists(attributes/a))", most));
+    assert.isFalse(isPlain(undefined, most, ["+attributes/secret"]));
+  });
+
+  test("sees of partial policies what has something granted, and of others everything", async () => {
+    await index.clear();
+    const caller = knowing({ "/attributes": true, "/features/a~1b/properties": true, "/definition": false });
+    await index.allow({
+      "/attributes": { g: ["test:lea"] },
+      "/features/a~1b/properties": { g: ["test:lea"] },
+    });
+    await index.query("update search_access set partial = '{test:lea}'");
+    await index.put({
+      a: { attributes: {} },
+      b: { features: { "a/b": { properties: { on: 1 } } } },
+      c: { features: { "a/b": {}, lamp: { properties: {} } }, definition: "x" },
+      d: {},
+    });
+    await index.allow({ "/": { g: ["test:lea"] } }, "ns:whole");
+    await index.put({ e: {} }, "ns:whole");
+    await index.put({ f: { attributes: {} } }, "ns:none");
+    assert.deepEqual(await index.find(undefined, caller), ["a", "b", "e"]);
+    assert.deepEqual(await index.find("not(eq(attributes/a,1))", caller), ["a", "b", "e"]);
+    assert.notInclude(statementOf(undefined, caller).text, "lateral");
+  });
+
+  test("may be granted what is in an element of an array, where no pointer leads", async () => {
+    await index.clear();
+    await index.put({ a: { attributes: { a: [{ b: 1 }] } }, b: { attributes: { a: { b: 1 } } } });
+    await index.allow({ "/attributes/a/b": { g: ["test:lea"] } });
+    await index.query("update search_access set partial = '{test:lea}'");
+    const caller = knowing({ "/attributes/a/b": true });
+    assert.deepEqual(await index.find("eq(attributes/a/b,1)", caller), ["b"]);
+    assert.deepEqual(await index.find("eq(attributes/a/b,1)", lea), ["b"]);
+  });
+
+  test("has an order by what is readable served by an index, without a filter", async () => {
+    const isIndexed = (path: readonly string[]) => path.join("/") === "attributes/i";
+    const { text } = statementOf(undefined, known, { isIndexed }, { sort: ["+attributes/i"] });
+    const { rank, number, text: key } = indexExpressions(["attributes", "i"], "t");
+    assert.include(text, `order by ${rank}, ${number}, ${key}, t.id`);
+  });
 });

@@ -1,10 +1,13 @@
 // An index of a few things in the embedded database, for tests of statements.
 
 import { afterAll, beforeAll } from "vitest";
+import type { JsonObject } from "../../../src/base/json/json.ts";
+import { parseJson } from "../../../src/base/json/parse.ts";
 import type { Database, Row } from "../../../src/journal/database.ts";
 import { openDatabase } from "../../../src/journal/open.ts";
 import { parseRql } from "../../../src/rql/parse.ts";
 import { searchFieldOf } from "../../../src/search/field.ts";
+import { keysOf } from "../../../src/search/keys.ts";
 import { findStatement, type Page } from "../../../src/search/sql/find.ts";
 import { normalizedSort } from "../../../src/search/sql/sort.ts";
 import type { Statement } from "../../../src/search/statement.ts";
@@ -37,12 +40,14 @@ export class Index {
     for (const [name, thing] of Object.entries(things)) {
       const id = name.includes(":") ? name : `ns:${name}`;
       const text = typeof thing === "string" ? thing : JSON.stringify(thing);
-      await this.query("insert into search_thing values ($1, $2, $3, $4, $5::text::jsonb, true)", [
+      const keys = keysOf(parseJson(text) as JsonObject);
+      await this.query("insert into search_thing values ($1, $2, $3, $4, $5::text::jsonb, $6::int[], true)", [
         id,
         id.slice(0, id.indexOf(":")),
         policyId,
         "1",
         text,
+        `{${keys.join(",")}}`,
       ]);
     }
   }

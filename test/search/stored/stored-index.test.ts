@@ -195,12 +195,49 @@ describe.each(storages)("the search index on $name", ({ openStorage }) => {
     expect(second).toEqual({ stale: [{ policyId: "n:p", namespace: "c" }], unused: [], next: undefined });
   });
 
-  test("a subject is partial once some policy says so", async () => {
-    const { store } = stored;
-    await store.putAccess([access("n:p", "n", { readers: ["a:b", "c:d"], partial: ["c:d"] })]);
-    expect(await store.isPartial(["a:b"])).toBe(false);
-    expect(await store.isPartial(["a:b", "c:d"])).toBe(true);
-    expect(await store.isPartial([])).toBe(false);
+  describe("what partial readers are told", () => {
+    const rules = {
+      "/": { g: ["a:b", 'e"\\{}'] },
+      "/attributes": { g: ["c:d"] },
+      "/attributes/x~1y": { g: ["a:b"], r: ["c:d"] },
+      "/features": { g: ["x:y"] },
+    };
+    const row = (policyId: string, more: object = {}) =>
+      access(policyId, "n", { readers: ["a:b", "c:d"], partial: ["c:d"], rules, ...more });
+
+    test("is what the rows say of them, once, and nothing to those who read whole what they read", async () => {
+      const { store } = stored;
+      await store.putAccess([row("n:p"), row("n:q"), row("n:r", { readers: ["a:b"] })]);
+      const own = { "/attributes": true, "/attributes/x~1y": false };
+      expect(await store.partialRules(["c:d"])).toEqual([own]);
+      expect(await store.partialRules(["c:d", "a:b", "x:z"])).toEqual([{ "/": true, ...own }]);
+      expect(await store.partialRules(["a:b"])).toEqual([]);
+      expect(await store.partialRules([])).toEqual([]);
+      await store.putAccess([row("n:s", { rules: { "/": { g: ["c:d"], r: ["z:z"] } } })]);
+      const both = await store.partialRules(["c:d"]);
+      expect(both).toHaveLength(2);
+      expect(both).toContainEqual({ "/": true });
+    });
+
+    test("is nothing to those from whom something is revoked where they read nothing", async () => {
+      const { store } = stored;
+      await store.putAccess([row("n:p", { readers: ["a:b"] })]);
+      expect(await store.partialRules(["c:d"])).toEqual([]);
+    });
+
+    test("is unknown where there are too many rows, or too much in them", async () => {
+      const { store } = stored;
+      const many = Array.from({ length: 1_000 }, (_, i) => row(`n:p${i}`));
+      await store.putAccess(many);
+      expect(await store.partialRules(["c:d"])).toHaveLength(1);
+      await store.putAccess([row("n:one-more")]);
+      expect(await store.partialRules(["c:d"])).toBeUndefined();
+      await store.deleteAccess([...many, row("n:one-more")]);
+      const wide = Array.from({ length: 40_000 }, (_, i) => [`/attributes/a${i}`, { g: ["c:d"] }]);
+      await store.putAccess([row("n:wide", { rules: Object.fromEntries(wide) })]);
+      expect(await store.partialRules(["c:d"])).toBeUndefined();
+      expect(await store.partialRules(["a:b"])).toEqual([]);
+    });
   });
 
   test("what is kept under a name is made once", async () => {

@@ -1,9 +1,11 @@
 // A search index and the journal it is behind, on either storage.
 
 import { afterAll, beforeAll } from "vitest";
+import type { JsonObject } from "../../../src/base/json/json.ts";
 import type { Database } from "../../../src/journal/database.ts";
 import type { Journal, JournalRow } from "../../../src/journal/journal.ts";
 import { openStorage, type StorageOptions } from "../../../src/journal/open.ts";
+import { keysOf } from "../../../src/search/keys.ts";
 import type { SearchStore, ThingRow } from "../../../src/search/store.ts";
 import { storedIndex } from "../../../src/search/stored/stored-index.ts";
 import type { Storage } from "../../journal/storages.ts";
@@ -49,11 +51,17 @@ export const recorded = (
   metadata: null,
 });
 
-export const indexed = (id: string, revision: number, document: object = {}, policyId = id): ThingRow => ({
+export const indexed = (
+  id: string,
+  revision: number,
+  document: JsonObject = {},
+  policyId = id,
+): ThingRow => ({
   id,
   revision,
   policyId,
   thing: JSON.stringify({ thingId: id, ...document }),
+  keys: keysOf(document),
 });
 
 export function append(journal: Journal, ...rows: readonly JournalRow[]): Promise<unknown> {
