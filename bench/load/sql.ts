@@ -19,7 +19,7 @@ export interface SqlJob {
 type Send = (statement: Statement) => Promise<unknown>;
 
 const WARM_UP_SECONDS = 0.3;
-/** Connections of the server for searches. */
+/** One for each caller. */
 const CONNECTIONS = 4;
 
 async function run(job: SqlJob): Promise<Measured> {

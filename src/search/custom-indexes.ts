@@ -57,6 +57,7 @@ class KeptIndexes {
   /** Paths at which an array was written since the look that is under way began. */
   readonly #noted = new Set<string>();
   #isChanged = false;
+  #hasFailed = false;
   readonly #end = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -141,13 +142,16 @@ class KeptIndexes {
     this.#serving = new Set(serving.filter((path) => !this.#noted.has(path)));
   }
 
-  /** Whether the work was done; else says why not. */
+  /** Whether the work was done; else says why not, once until it is. */
   async #try(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      this.#hasFailed = false;
       return true;
     } catch (error) {
-      if (!this.#end.signal.aborted) this.#observe({ what: "custom-indexes-failed", error });
+      const isKnown = this.#hasFailed || this.#end.signal.aborted;
+      this.#hasFailed = true;
+      if (!isKnown) this.#observe({ what: "custom-indexes-failed", error });
       return false;
     }
   }

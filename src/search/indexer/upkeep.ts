@@ -132,13 +132,14 @@ export class Upkeep {
     const started = Date.now();
     if (this.#markedForm === this.#form) {
       const { things } = await this.check();
-      log.info({ things, tookMs: Date.now() - started }, "the search index was brought up to the journal");
+      if (things > 0)
+        log.info({ things, tookMs: Date.now() - started }, "the search index was brought up to the journal");
       return;
     }
     const { things } = await this.rebuild("all");
     await steady.run(() => store.setState(MARK, `open ${this.#form}`));
     this.#markedForm = this.#form;
-    log.info({ things, tookMs: Date.now() - started }, "the search index was built");
+    if (things > 0) log.info({ things, tookMs: Date.now() - started }, "the search index was built");
   }
 
   async #checkAgainAndAgain(): Promise<void> {
