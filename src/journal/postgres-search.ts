@@ -45,7 +45,12 @@ export class PostgresSearch implements SearchSession {
 
   async #stop(client: Client, query: Cancellable, rows: Promise<unknown>): Promise<void> {
     const cancel = query.canceller;
-    const ended = rows.catch(() => undefined);
+    let isOver = false;
+    const ended = rows
+      .catch(() => undefined)
+      .finally(() => {
+        isOver = true;
+      });
     const givenUp = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       this.#giveUp(client);
@@ -55,7 +60,7 @@ export class PostgresSearch implements SearchSession {
       // One that waits for the connection itself cannot be cancelled without losing that.
       if (!query.active) this.#giveUp(client);
       // What reaches the database between two messages of a query is ignored.
-      for (let wait = CANCEL_AGAIN_MS; query.active; wait *= 2) {
+      for (let wait = CANCEL_AGAIN_MS; query.active && !isOver; wait *= 2) {
         // A database that is frozen takes the wish and never answers.
         await Promise.race([cancel(query), givenUp.promise]);
         await Promise.race([ended, pause(wait, undefined, { ref: false })]);

@@ -58,7 +58,7 @@ describe.each(storages)("a query on $name", ({ openStorage: open, name }) => {
   });
 
   test("that waits too long for its turn is dropped", async () => {
-    const blocker = Array.from({ length: 4 }, () => slow(400).catch(() => undefined));
+    const blocker = Array.from({ length: 6 }, () => slow(400).catch(() => undefined));
     await expect(database.search("select nonsense", [], { timeoutMs: 50 })).rejects.toMatchObject(ended);
     await Promise.all(blocker);
   });
