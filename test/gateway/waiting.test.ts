@@ -28,7 +28,10 @@ test("requests that were broken off leave their places to others of the subject"
     `PUT ${lamp}/attributes/n?requested-acks=my-ack&timeout=60 HTTP/1.1\r\nhost: ${hostname}:${port}\r\n` +
     `authorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: 1\r\n\r\n1`;
   client.write(request.repeat(2_501));
-  const revision = async () => (await (await server.fetch(`${lamp}?fields=_revision`)).json())._revision;
+  const revision = async () => {
+    const reply = await server.fetch(`${lamp}?fields=_revision`);
+    return ((await reply.json()) as { _revision: number })._revision;
+  };
   // Whoever comes in between would take a place that none of them takes later.
   await expect.poll(revision, { timeout: 10_000 }).toBe(2_501);
   const brief = () => put(`${lamp}/attributes/n?requested-acks=my-ack&timeout=10ms`, 2);
