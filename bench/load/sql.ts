@@ -46,7 +46,8 @@ async function connect(storage: StorageOptions): Promise<{ send: Send; close: ()
   if (storage.databaseUrl === undefined) {
     const database = await openDatabase(storage);
     return {
-      send: ({ text, parameters }) => database.query(text, parameters),
+      // Not prepared, as that makes plans that know no values.
+      send: ({ text, parameters }) => database.background(text, parameters),
       close: () => database.close(),
     };
   }

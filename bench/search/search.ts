@@ -133,6 +133,8 @@ async function queries(
   const byOwner = { ...job, requests: await requestsOf(target.owner) };
   const byPartial = { ...job, requests: await requestsOf({ "x-ditto-pre-authenticated": partialReader }) };
   const isBeside = kind === "postgres";
+  // The first requests of a kind find code that is not compiled yet.
+  await load.run({ ...byOwner, seconds: 2 * seconds });
   const limit = () => (isBeside ? bare(storage, shape, seconds) : Promise.resolve(nothing));
   const quiet = await interleave(ROUNDS, () => load.run(byOwner), limit);
   const partial = await interleave(
