@@ -132,8 +132,7 @@ export class Upkeep {
     const started = Date.now();
     if (this.#markedForm === this.#form) {
       const { things } = await this.check();
-      if (things > 0)
-        log.info({ things, tookMs: Date.now() - started }, "the search index was brought up to the journal");
+      log.info({ things, tookMs: Date.now() - started }, "the search index was brought up to the journal");
       return;
     }
     const { things } = await this.rebuild("all");

@@ -56,10 +56,8 @@ describe.each(storages)("on $name", ({ openStorage }) => {
       sources: [{ id, revision: 1 }],
     });
     await emptyIndex(database);
-    const { indexer, logged, putThing } = start({ sources: { entriesOf } });
-    await expect
-      .poll(() => logged.map(({ message }) => message), { timeout: 10_000 })
-      .toContain("the search index was built");
+    const { indexer, putThing } = start({ sources: { entriesOf } });
+    await expect.poll(markOf, { timeout: 10_000 }).toMatch(/^open ./);
     guest.expiry = new Date(Date.now() + lifeMs).toISOString();
     await putThing(id, {});
     await indexer.settled();
