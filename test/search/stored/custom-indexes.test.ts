@@ -16,6 +16,10 @@ const byRegion: CustomIndex = { name: "by region", fields: [field(region)] };
 const byTime: CustomIndex = { name: "by_time", fields: [field(["_modified"], true)] };
 
 describe.each(storages)("custom indexes on $name", ({ openStorage: open, name }) => {
+  /** What an embedded database, with its one session, has no counterpart of. */
+  const testOnServer = (what: string, run: () => Promise<void>) => {
+    if (name === "PostgreSQL") test(what, run);
+  };
   let stored: Stored;
   const kept: CustomIndexes[] = [];
   const seen: IndexObservation[] = [];
@@ -174,44 +178,38 @@ describe.each(storages)("custom indexes on $name", ({ openStorage: open, name })
   const halfDone = () =>
     stored.database.query("select indexrelid::regclass::text from pg_index where not indisvalid", []);
 
-  test.runIf(name === "PostgreSQL")(
-    "are made again when an attempt was ended in the middle of it",
-    async () => {
-      await whileBlocked(async () => {
-        keep(byRegion);
-        await untilMaking();
-        await stored.database.query(`select pg_terminate_backend(pid) ${making}`, []);
-        for (let i = 0; i < 100 && seen.length === 0; i++) await pause(20);
-        expect(seen.map(({ what }) => what)).toEqual(["custom-indexes-failed"]);
-      });
-      kept.pop()?.stop();
-      expect(await halfDone()).toHaveLength(1);
-      const again = keep(byRegion);
-      await again.ready;
-      expect(again.isIndexed(region)).toBe(true);
-      expect(await halfDone()).toEqual([]);
-    },
-  );
+  testOnServer("are made again when an attempt was ended in the middle of it", async () => {
+    await whileBlocked(async () => {
+      keep(byRegion);
+      await untilMaking();
+      await stored.database.query(`select pg_terminate_backend(pid) ${making}`, []);
+      for (let i = 0; i < 100 && seen.length === 0; i++) await pause(20);
+      expect(seen.map(({ what }) => what)).toEqual(["custom-indexes-failed"]);
+    });
+    kept.pop()?.stop();
+    expect(await halfDone()).toHaveLength(1);
+    const again = keep(byRegion);
+    await again.ready;
+    expect(again.isIndexed(region)).toBe(true);
+    expect(await halfDone()).toEqual([]);
+  });
 
-  test.runIf(name === "PostgreSQL")(
-    "hold up neither writes nor the end of a server while they are made",
-    async () => {
-      const other = await openStorage(stored.options);
-      await whileBlocked(async () => {
-        const indexes = customIndexes(other.database, [byRegion], (fact) => seen.push(fact));
-        await untilMaking();
-        await stored.store.putThings([indexed("n:a", 1)], []);
-        indexes.stop();
-        const since = performance.now();
-        await other.journal.close();
-        await indexes.ready;
-        expect(performance.now() - since).toBeLessThan(3_000);
-      });
-      expect(seen).toEqual([]);
-    },
-  );
+  testOnServer("hold up neither writes nor the end of a server while they are made", async () => {
+    const other = await openStorage(stored.options);
+    await whileBlocked(async () => {
+      const indexes = customIndexes(other.database, [byRegion], (fact) => seen.push(fact));
+      await untilMaking();
+      await stored.store.putThings([indexed("n:a", 1)], []);
+      indexes.stop();
+      const since = performance.now();
+      await other.journal.close();
+      await indexes.ready;
+      expect(performance.now() - since).toBeLessThan(3_000);
+    });
+    expect(seen).toEqual([]);
+  });
 
-  test.runIf(name === "PostgreSQL")("of another server's writing are seen soon", async () => {
+  testOnServer("of another server's writing are seen soon", async () => {
     const indexes = keep(byRegion);
     await indexes.ready;
     await stored.store.putThings([indexed("n:a", 1, { attributes: { region: [1] } })], []);
