@@ -38,11 +38,7 @@ export const compileIn = (literals: readonly Literal[]): TimedTest => timed(lite
 
 /** The test of `like` and `ilike`; `null` is an empty text. A pattern must be a text of bounded length. */
 export function compileLike(literal: Literal, ignoreCase: boolean): TimedTest {
-  if (typeof literal !== "string")
-    throw invalidRqlExpression("The pattern of like and ilike is a quoted text.");
-  if (!isPatternLengthAllowed(literal))
-    throw invalidRqlExpression(`A pattern is longer than ${MAX_PATTERN} characters.`);
-  const matches = compilePattern(literal, ignoreCase);
+  const matches = compilePattern(patternIn(literal), ignoreCase);
   const test: LeafTest = (leaf) => matches(leaf === null ? "" : textOf(leaf));
   return () => test;
 }
@@ -80,4 +76,13 @@ function isAmong(values: readonly Leaf[]): LeafTest {
     const decimal = comparable.size > 0 ? decimalOf(leaf) : undefined;
     return decimal !== undefined && comparable.has(decimalKey(decimal));
   };
+}
+
+/** The pattern that a literal is; what is no text, or too long, is refused with `rql.expression.invalid`. */
+export function patternIn(literal: Literal): string {
+  if (typeof literal !== "string")
+    throw invalidRqlExpression("The pattern of like and ilike is a quoted text.");
+  if (!isPatternLengthAllowed(literal))
+    throw invalidRqlExpression(`A pattern is longer than ${MAX_PATTERN} characters.`);
+  return literal;
 }

@@ -112,5 +112,5 @@ export const methodNotAllowed = (allow: readonly string[]): Response =>
 /** The answer to a request that nobody waits for. */
 export const accepted = (): Response => new Response(null, { status: 202 });
 
-export const jsonAnswer = (value: JsonValue, status = 200): Response =>
+export const jsonAnswer = (value: JsonValue | object, status = 200): Response =>
   new Response(JSON.stringify(value), { status, headers: { "content-type": JSON_TYPE } });

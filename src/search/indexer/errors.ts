@@ -16,3 +16,9 @@ export const notIndexable = defineError("gateway:service.unavailable", 503, (id:
   message: `The thing '${id}' cannot be written into the search index.`,
   description: "It is not found by any search until it is changed.",
 }));
+
+/** So many tasks of operators wait that another would only repeat one. */
+export const tooManyTasks = defineError("too.many.requests", 429, () => ({
+  message: "Too many tasks of the search index wait to be done.",
+  description: "Wait until those are done: retrieveHealth tells.",
+}));

@@ -4,6 +4,7 @@
 import pLimit from "p-limit";
 import type { AccessKey } from "../store.ts";
 import { type CheckParts, type CheckReport, checkAccess, checkThings, type Pace, pause } from "./check.ts";
+import { tooManyTasks } from "./errors.ts";
 import type { Expiries } from "./expiries.ts";
 import type { IndexerParts } from "./parts.ts";
 import { type RebuildOf, type RebuildParts, rebuild } from "./rebuild.ts";
@@ -15,6 +16,8 @@ const MARK = "index";
 const FORM = 2;
 /** Rows of access of one page. */
 const EXPIRING = 1_000;
+/** Things, namespaces or all that are written anew or wait for it: operators have to ask one after another. */
+const MOST_TASKS = 100;
 
 export interface UpkeepParts
   extends CheckParts,
@@ -176,6 +179,7 @@ export class Upkeep {
   }
 
   async rebuild(of: RebuildOf): Promise<{ readonly things: number }> {
+    if (this.#rebuilds >= MOST_TASKS) throw tooManyTasks();
     this.#rebuilds++;
     try {
       return await this.#rebuild(of);

@@ -1,9 +1,9 @@
 // Patterns of `like` and `ilike` as conditions of SQL, with Ditto's semantics of searches: at an end of the pattern `*` stands for
 // anything, between other characters neither it nor `?` goes beyond the end of a line.
 
-import { isPatternLengthAllowed, MAX_PATTERN } from "../../base/pattern.ts";
 import type { Criterion, Literal } from "../../rql/criterion.ts";
 import { invalidRqlExpression } from "../../rql/errors.ts";
+import { patternIn } from "../../rql/leaf-test.ts";
 import type { Parameters } from "../statement.ts";
 import { foldCase, othersOf } from "./fold-case.ts";
 import { storableText } from "./literal.ts";
@@ -12,13 +12,8 @@ import { storableText } from "./literal.ts";
 const MAX_PATTERNS = 4096;
 
 /** The pattern of a criterion; what is no text, or too long, is refused with `rql.expression.invalid`. */
-export function patternOf(literal: Literal): string {
-  if (typeof literal !== "string")
-    throw invalidRqlExpression("The pattern of like and ilike is a quoted text.");
-  if (!isPatternLengthAllowed(literal))
-    throw invalidRqlExpression(`A pattern is longer than ${MAX_PATTERN} characters.`);
-  return storableText(literal.replaceAll(/\*+/g, "*"));
-}
+export const patternOf = (literal: Literal): string =>
+  storableText(patternIn(literal).replaceAll(/\*+/g, "*"));
 
 /**
  * Refuses with `rql.expression.invalid` patterns that are too long together: matching takes as long as text times

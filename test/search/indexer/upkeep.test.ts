@@ -1,49 +1,25 @@
 // What the index is owed when something fails, ends or expires: on both storages, behind the real dispatcher.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { serviceUnavailable } from "../../../src/dispatch/errors.ts";
-import type { Database } from "../../../src/journal/database.ts";
-import { type Journal, JournalUnavailable } from "../../../src/journal/journal.ts";
-import { openStorage as open } from "../../../src/journal/open.ts";
+import { JournalUnavailable } from "../../../src/journal/journal.ts";
 import type { IndexerParts } from "../../../src/search/indexer/parts.ts";
 import { storedIndex } from "../../../src/search/stored/stored-index.ts";
-import { type Storage, storages } from "../../journal/storages.ts";
-import { accessOf, emptyIndex, type IndexedWorld, indexed, indexedWorld, policyOf } from "./world.ts";
+import { storages } from "../../journal/storages.ts";
+import { onStorage } from "./on-storage.ts";
+import { accessOf, emptyIndex, indexed, policyOf } from "./world.ts";
 
 describe.each(storages)("on $name", ({ openStorage }) => {
-  let storage: Storage;
-  let journal: Journal;
-  let database: Database;
-  let world: IndexedWorld | undefined;
-  let count = 0;
-
-  beforeAll(async () => {
-    storage = await openStorage();
-    ({ journal, database } = await open(storage.options));
-  });
-  afterEach(async () => {
-    await world?.indexer.stop();
-    world = undefined;
-  });
-  afterAll(async () => {
-    await journal?.close();
-    await storage?.[Symbol.asyncDispose]();
-  });
-
-  const start = (options: Parameters<typeof indexedWorld>[2] = {}) => {
-    world = indexedWorld(journal, database, options);
-    return world;
-  };
-  const freshId = (name: string) => `org.acme:${name}-${++count}`;
+  const at = onStorage(openStorage);
   const markOf = async () => {
-    const [row] = await database.query("select value from search_state where name = 'index'", []);
+    const [row] = await at.database.query("select value from search_state where name = 'index'", []);
     return String(row?.value);
   };
 
   /** A thing that a guest may read for so long, in an index to which nothing is left to be done. */
   const indexedFor = async (lifeMs: number) => {
-    const id = freshId("expiring");
+    const id = at.freshId("expiring");
     const guest = { type: "t", expiry: new Date(Date.now() + 60_000).toISOString() };
     const entriesOf: IndexerParts["entriesOf"] = async () => ({
       entries: [
@@ -55,15 +31,15 @@ describe.each(storages)("on $name", ({ openStorage }) => {
       ],
       sources: [{ id, revision: 1 }],
     });
-    await emptyIndex(database);
-    const { indexer, putThing } = start({ sources: { entriesOf } });
+    await emptyIndex(at.database);
+    const { indexer, putThing } = at.start({ sources: { entriesOf } });
     await expect.poll(markOf, { timeout: 10_000 }).toMatch(/^open ./);
     guest.expiry = new Date(Date.now() + lifeMs).toISOString();
     await putThing(id, {});
     await indexer.settled();
     await indexer.stop();
     expect(await markOf()).toMatch(/^clean/);
-    expect((await accessOf(database, id))?.readers).toEqual(["nginx:guest"]);
+    expect((await accessOf(at.database, id))?.readers).toEqual(["nginx:guest"]);
     return { id, entriesOf, expiry: Date.parse(guest.expiry) };
   };
 
@@ -71,47 +47,47 @@ describe.each(storages)("on $name", ({ openStorage }) => {
     const { id, entriesOf, expiry } = await indexedFor(2_000);
     await sleep(expiry - Date.now() + 1);
 
-    start({ sources: { entriesOf } });
+    at.start({ sources: { entriesOf } });
 
-    await expect.poll(async () => (await accessOf(database, id))?.readers, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(async () => (await accessOf(at.database, id))?.readers, { timeout: 5_000 }).toEqual([]);
   });
 
   test("a subject that expires after a restart finds nothing from that moment on", async () => {
     const { id, entriesOf, expiry } = await indexedFor(4_000);
 
-    start({ sources: { entriesOf } });
+    at.start({ sources: { entriesOf } });
 
     await sleep(expiry - Date.now() - 200);
-    expect((await accessOf(database, id))?.readers).toEqual(["nginx:guest"]);
-    await expect.poll(async () => (await accessOf(database, id))?.readers, { timeout: 5_000 }).toEqual([]);
+    expect((await accessOf(at.database, id))?.readers).toEqual(["nginx:guest"]);
+    await expect.poll(async () => (await accessOf(at.database, id))?.readers, { timeout: 5_000 }).toEqual([]);
   });
 
   test("a comparison finds the rows of subjects that have expired", async () => {
     const { id, expiry } = await indexedFor(1_500);
     await sleep(expiry - Date.now() + 1);
 
-    const { stale } = await storedIndex(database).compareAccess(undefined, 1_000);
+    const { stale } = await storedIndex(at.database).compareAccess(undefined, 1_000);
 
     expect(stale).toContainEqual({ policyId: id, namespace: "org.acme" });
   });
 
   test("searches go on where rows of access could not be compared at the start", async () => {
-    await emptyIndex(database);
+    await emptyIndex(at.database);
     const store = {
-      ...storedIndex(database),
+      ...storedIndex(at.database),
       compareAccess: async () => {
         throw new Error("nobody foresaw this");
       },
     };
-    const { indexer } = start({ sources: { store } });
+    const { indexer } = at.start({ sources: { store } });
 
     await expect(indexer.accessSettled()).resolves.toBeUndefined();
   });
 
   test("a policy that cannot be resolved holds no other up, and counts as soon as it can be", async () => {
-    const lost = freshId("lost");
+    const lost = at.freshId("lost");
     let isLost = true;
-    const { putThing, putPolicy, indexer } = start({
+    const { putThing, putPolicy, indexer } = at.start({
       around: ({ entriesOf }) => ({
         entriesOf: async (id) => {
           if (isLost && id === lost) throw serviceUnavailable();
@@ -120,23 +96,32 @@ describe.each(storages)("on $name", ({ openStorage }) => {
       }),
     });
     await putThing(lost, {});
-    const other = freshId("other");
+    const other = at.freshId("other");
     await putThing(other, {});
     await putPolicy(other, policyOf({ "nginx:a": ["/"] }));
     await indexer.settled();
     await indexer.accessSettled();
 
-    expect((await accessOf(database, lost))?.readers).toEqual([]);
-    expect((await accessOf(database, other))?.readers).toContain("nginx:a");
+    expect((await accessOf(at.database, lost))?.readers).toEqual([]);
+    expect((await accessOf(at.database, other))?.readers).toContain("nginx:a");
 
     isLost = false;
     await indexer.check();
-    expect((await accessOf(database, lost))?.readers).toEqual(["nginx:ditto"]);
+    expect((await accessOf(at.database, lost))?.readers).toEqual(["nginx:ditto"]);
+  });
+
+  test("what operators ask for is refused when a hundred things wait to be written anew", async () => {
+    const { indexer } = at.start();
+    const asked = Array.from({ length: 101 }, () => indexer.rebuild({ id: "org.acme:none" }));
+
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.slice(0, 100).every(({ status }) => status === "fulfilled")).toBe(true);
+    expect(outcomes[100]).toMatchObject({ status: "rejected", reason: { code: "too.many.requests" } });
   });
 
   test("what is not recorded goes when its namespace is written anew, and nothing else does", async () => {
-    const { putThing, indexer, store } = start();
-    const kept = `org.strays:kept-${++count}`;
+    const { putThing, indexer, store } = at.start();
+    const kept = at.freshId("kept").replace("org.acme", "org.strays");
     await putThing(kept, {});
     await indexer.settled();
     for (const name of ["a-stray", "z-stray", "\u{1f600}", "\uff5e"]) {
@@ -146,28 +131,28 @@ describe.each(storages)("on $name", ({ openStorage }) => {
 
     expect(await indexer.rebuild({ namespace: "org.strays" })).toEqual({ things: 1 });
 
-    const rows = await database.query("select id from search_thing where namespace = 'org.strays'", []);
+    const rows = await at.database.query("select id from search_thing where namespace = 'org.strays'", []);
     expect(rows.map(({ id }) => id)).toEqual([kept]);
   });
 
   test("all is written anew even where less can wait than there is", async () => {
-    const { putThing, indexer } = start({ settings: { maxWaiting: 5 } });
+    const { putThing, indexer } = at.start({ settings: { maxWaiting: 5 } });
     await indexer.check();
     const ids = Array.from({ length: 12 }, (_, i) => `org.narrow:thing-${i}`);
     for (const id of ids) {
       await putThing(id, {});
       await indexer.settled();
     }
-    await database.query("update search_thing set thing = '{}' where namespace = 'org.narrow'", []);
+    await at.database.query("update search_thing set thing = '{}' where namespace = 'org.narrow'", []);
 
     expect(await indexer.rebuild({ namespace: "org.narrow" })).toEqual({ things: 12 });
 
-    for (const id of ids) expect((await indexed(database, id))?.thing).toMatchObject({ thingId: id });
+    for (const id of ids) expect((await indexed(at.database, id))?.thing).toMatchObject({ thingId: id });
   });
 
   test("it is told while things are written anew and compared, and not any more afterwards", async () => {
-    const { putThing, indexer } = start();
-    await putThing(freshId("told"), {});
+    const { putThing, indexer } = at.start();
+    await putThing(at.freshId("told"), {});
     await indexer.check();
     const states: object[] = [];
     const look = () => {
@@ -192,8 +177,8 @@ describe.each(storages)("on $name", ({ openStorage }) => {
   });
 
   test("whoever asks after the end is told that it is not known", async () => {
-    const { putThing, indexer } = start();
-    const id = freshId("late");
+    const { putThing, indexer } = at.start();
+    const id = at.freshId("late");
     await putThing(id, {});
     await indexer.stop();
 
@@ -203,13 +188,13 @@ describe.each(storages)("on $name", ({ openStorage }) => {
   });
 
   test("after a write of which nobody knows the outcome the next start compares", async () => {
-    const shaken = start();
+    const shaken = at.start();
     await shaken.indexer.check();
     let failures = 1;
     shaken.beforeWrite = () => {
       if (failures-- > 0) throw new JournalUnavailable("no answer in time");
     };
-    await shaken.putThing(freshId("shaken"), {});
+    await shaken.putThing(at.freshId("shaken"), {});
     await shaken.indexer.settled();
     await shaken.indexer.stop();
 

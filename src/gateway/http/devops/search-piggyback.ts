@@ -22,7 +22,7 @@ export interface IndexCare {
   /** Compares the index with the journal and repairs what differs. */
   check(): Promise<unknown>;
   /** How the index is doing, as JSON. */
-  health(): JsonObject;
+  health(): object;
   /** Told of work that failed after the answer was given. */
   onFault(error: unknown): void;
 }
