@@ -3,6 +3,7 @@
 import { newPlace, type Postgres, type StorageKind } from "../test/campaigns/place.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import type { Bench, Workload } from "./bench.ts";
+import { filters } from "./filters.ts";
 import { journalBench } from "./journal.ts";
 import { readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
@@ -13,8 +14,11 @@ import { searchBench } from "./search/search.ts";
 import { startOurs, targetOf } from "./storage.ts";
 import { table } from "./table.ts";
 import { clear, fill, type Target } from "./target.ts";
+import { eventStreams } from "./workloads/event-streams.ts";
 import { fanOut } from "./workloads/fan-out.ts";
 import { condition, fields, get, notModified } from "./workloads/get.ts";
+import { idleSessions } from "./workloads/idle-sessions.ts";
+import { liveRoundTrip } from "./workloads/live-round-trip.ts";
 import { memory } from "./workloads/memory.ts";
 import { modify } from "./workloads/modify.ts";
 import { merge, put32, put128 } from "./workloads/put.ts";
@@ -32,11 +36,14 @@ const workloads: Readonly<Record<string, Workload>> = {
   merge,
   modify,
   "fan-out": fanOut,
+  "event-streams": eventStreams,
   strangers,
+  "live-round-trip": liveRoundTrip,
 };
 
 /** Those that need neither a server nor a storage. */
-const alone = ["checks", "views", "compile"] as const;
+const policyJobs = ["checks", "views", "compile"] as const;
+const alone = [...policyJobs, "filters"] as const;
 
 const options = readOptions();
 const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
@@ -44,10 +51,11 @@ const isWanted = (name: string): boolean => options.only === undefined || option
 async function measureAlone(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   const { rounds, seconds } = options;
-  for (const name of alone) {
-    const job = { do: name, rounds, roundSeconds: seconds / rounds };
-    if (isWanted(name)) rows.push(...(await attempt(name, () => permissions(job))));
+  const length = { rounds, roundSeconds: seconds / rounds };
+  for (const name of policyJobs) {
+    if (isWanted(name)) rows.push(...(await attempt(name, () => permissions({ do: name, ...length }))));
   }
+  if (isWanted("filters")) rows.push(...(await attempt("filters", () => filters(length))));
   return rows;
 }
 
@@ -89,6 +97,10 @@ async function measureOurs(kind: StorageKind, postgres: Postgres | undefined): P
     await using place = await newPlace(kind, postgres);
     rows.push(...(await attempt("memory", () => memory(place))));
   }
+  if (isWanted("idle-sessions")) {
+    await using place = await newPlace(kind, postgres);
+    rows.push(...(await attempt("idle-sessions", () => idleSessions(place))));
+  }
   if (isWanted("start")) rows.push(...(await attempt("start", () => start(kind, postgres))));
   return rows;
 }
@@ -104,8 +116,8 @@ const titles: Readonly<Record<StorageKind, string>> = {
   postgres: "PostgreSQL",
 };
 const results = new Map<string, BenchRow[]>();
-const permissionRows = await measureAlone();
-if (permissionRows.length > 0) results.set("Permissions, on one core", permissionRows);
+const rowsAlone = await measureAlone();
+if (rowsAlone.length > 0) results.set("Permissions and filters, on one core", rowsAlone);
 // A storage is only started for what is measured on it.
 const kinds = options.only?.every((name) => alone.some((one) => one === name)) ? [] : options.storages;
 for (const kind of kinds) {

@@ -16,6 +16,10 @@ export class Program<Job, Result> implements AsyncDisposable {
     this.#child.on("exit", () => this.#waiting?.reject(new Error(`${file} ended before it answered`)));
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** Runs one job; jobs are not overlapped. */
   run(job: Job): Promise<Result> {
     this.#waiting = Promise.withResolvers<Result>();

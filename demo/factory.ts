@@ -7,7 +7,7 @@ import {
   Policy,
   Thing,
 } from "@eclipse-ditto/ditto-javascript-client-node";
-import { closeClient, type Login, webSocketClient } from "./ditto-clients.ts";
+import { closeClient, type Login, twinClient } from "./ditto-clients.ts";
 import type { Figures } from "./figures.ts";
 import { firstReading, machineIdOf, nextReading, policyIdOf, sensorNames } from "./machine.ts";
 import { eachOf, range } from "./pool.ts";
@@ -31,7 +31,7 @@ export class Factory {
   }
 
   static async open(url: string, login: Login, number: number, machines: number): Promise<Factory> {
-    return new Factory(await webSocketClient(url, login), number, machines);
+    return new Factory(await twinClient(url, login), number, machines);
   }
 
   /** Creates the policy and the twins; `onTwin` is told of each. */

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DittoHttpClient } from "@eclipse-ditto/ditto-javascript-client-node";
-import { closeClient, closedByUs, httpClient, type Login, webSocketClient } from "./ditto-clients.ts";
+import { closeClient, closedByUs, httpClient, type Login, twinClient } from "./ditto-clients.ts";
 import { Factory } from "./factory.ts";
 import { count, Figures, rate } from "./figures.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -62,7 +62,7 @@ async function build(factories: readonly Factory[], http: DittoHttpClient, optio
 const subjectOf = ({ name }: Login): string => `nginx:${name}`;
 
 async function run(factories: readonly Factory[], http: DittoHttpClient, url: string, options: Options) {
-  const watcher = await webSocketClient(url, options.login);
+  const watcher = await twinClient(url, options.login);
   await watch(watcher, figures);
   const startedAt = performance.now();
   const hide = showFigures(figures);

@@ -1,11 +1,9 @@
 // The server put together: entities, dispatch, doors; and taken apart in reverse.
 
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
-import { Deadlines } from "./dispatch/acks/deadlines.ts";
-import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { asksForBasic } from "./gateway/auth/challenge.ts";
@@ -19,7 +17,9 @@ import { entrance } from "./gateway/http/entrance.ts";
 import { metricsAnswer } from "./gateway/http/metrics-requests.ts";
 import { type OpsAnswers, type OpsParts, opsAnswers } from "./gateway/http/ops-requests.ts";
 import { Places } from "./gateway/sse/places.ts";
+import { type PushedStreams, pushedStreams } from "./gateway/sse/pushed.ts";
 import { type EventStreams, eventStreams } from "./gateway/sse/streams.ts";
+import { delivered } from "./gateway/sse/taken-over.ts";
 import { openWebSocketDoor, type WebSocketParts } from "./gateway/ws/door.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
@@ -33,9 +33,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** How much may wait for acknowledgements at once, in all and of one subject. */
-const WAITING = { commands: 10_000, characters: 16_777_216 };
-const WAITING_EACH = { commands: 2_500, characters: 4_194_304 };
 /** One subject may have this share of the streams of events. */
 const STREAMS_SHARE = 4;
 const HEARTBEAT_MS = 30_000;
@@ -51,10 +48,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const metrics = createMetrics();
   const twins = startTwins(config, storage, metrics, log);
-  const deadlines = new Deadlines();
-  const shared = sharedParts(config, twins, deadlines, log);
+  const shared = sharedParts(config, twins, log);
   const most = config.sseMaxStreams;
-  const streams = eventStreams(new Places(most, Math.ceil(most / STREAMS_SHARE)));
+  const places = new Places(most, Math.ceil(most / STREAMS_SHARE));
+  const streams = eventStreams(places);
+  const pushed = pushedStreams(places, config.sseMaxBuffered);
   const ops: OpsParts = {
     isUp,
     verifyToken: verifierOfOperators(config, log),
@@ -63,7 +61,10 @@ export async function startServer(
     metrics: () => metricsAnswer(metrics),
     isMetricsOpen: !config.metricsSecured,
   };
-  const server = await listen(httpAnswer(config, twins, shared, streams, opsAnswers(config, ops)), config);
+  const server = await listen(
+    httpAnswer(config, twins, shared, { streams, pushed }, opsAnswers(config, ops)),
+    config,
+  );
   const closePort = closablePort(server);
   const closeWebSocketDoor = openWebSocketDoor(server, webSocketParts(config, twins, shared));
 
@@ -72,7 +73,8 @@ export async function startServer(
     async stop() {
       const portClosed = closePort(config.shutdownTimeout);
       streams.close();
-      deadlines.close();
+      pushed.close();
+      twins.waiting.deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await portClosed;
       await twins.stop();
@@ -84,10 +86,9 @@ export async function startServer(
 type SharedParts = ReturnType<typeof sharedParts>;
 
 /** What both doors work with: who is let in, and how callers are kept waiting. */
-function sharedParts(config: Config, twins: Twins, deadlines: Deadlines, log: Logger) {
+function sharedParts(config: Config, twins: Twins, log: Logger) {
   const verifyToken = verifierOf(config, log);
   const onFailedLogin = failedLogins(({ what, ...fact }) => log.warn(fact, what));
-  const room = new WaitingRoom(WAITING, WAITING_EACH);
   return {
     verifyToken,
     onFailedLogin,
@@ -99,12 +100,8 @@ function sharedParts(config: Config, twins: Twins, deadlines: Deadlines, log: Lo
     maxSubjects: config.maxSubjects,
     dispatch: twins.dispatch,
     list: twins.list,
-    waiting: {
-      deadlines,
-      room,
-      refusalMs: config.fireAndForgetTimeout,
-      whenIndexed: twins.whenIndexed,
-    },
+    live: twins.live,
+    waiting: twins.waiting,
     onFault: (error: unknown, correlationId: string) =>
       log.error({ err: error, correlationId }, "request failed"),
   };
@@ -114,7 +111,7 @@ function httpAnswer(
   config: Config,
   twins: Twins,
   shared: SharedParts,
-  streams: EventStreams,
+  { streams, pushed }: { readonly streams: EventStreams; readonly pushed: PushedStreams },
   ops: OpsAnswers,
 ) {
   const { maxRequestBytes, acceptedMediaTypes, defaultNamespace } = config;
@@ -126,6 +123,7 @@ function httpAnswer(
     things: { rules: twins.things.rules, base: "/api/2/things", ...common },
     policies: { rules: twins.policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace,
+    maxMessageBytes: config.maxMessageBytes,
     searches: {
       search: twins.searches.search,
       streams,
@@ -135,12 +133,18 @@ function httpAnswer(
         ? { limit: config.sseThrottlingLimit, intervalMs: config.sseThrottlingInterval }
         : undefined,
     },
+    events: { base: "/api/2/things", pubsub: twins.pubsub, openPast: twins.openPast, pushed },
     aggregations: twins.searches.aggregations,
     ops,
   });
   const enter = entrance(config);
-  return (request: Request, env: HttpBindings) =>
-    enter(env.incoming as IncomingMessage, () => app.fetch(request, env));
+  return (request: Request, env: HttpBindings) => {
+    const outgoing = env.outgoing as ServerResponse;
+    const answered = enter(env.incoming as IncomingMessage, () => app.fetch(request, env));
+    return answered instanceof Promise
+      ? answered.then((response) => delivered(response, outgoing))
+      : delivered(answered, outgoing);
+  };
 }
 
 const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
@@ -148,8 +152,13 @@ const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebS
   checkPermissions: (checks, auth) => checkPermissions(twins, checks, auth),
   pubsub: twins.pubsub,
   announcements: twins.announcements,
+  declaredAcks: twins.declaredAcks,
+  pace: config.wsThrottlingEnabled
+    ? { limit: config.wsThrottlingLimit, intervalMs: config.wsThrottlingInterval }
+    : undefined,
   onAck: twins.onAck,
   search: twins.searches.search,
+  openPast: twins.openPast,
   searchIdleMs: config.searchIdleTimeout,
   rules: { thing: twins.things.rules, policy: twins.policies.rules },
   enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected

@@ -1,13 +1,21 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
 import type { Logger } from "pino";
-import type { WhenIndexed } from "./dispatch/acks/outcome.ts";
+import { clientAck, weakAck } from "./dispatch/acks/ack.ts";
+import { Deadlines } from "./dispatch/acks/deadlines.ts";
+import type { Waiting } from "./dispatch/acks/outcome.ts";
+import { repliesRegistry } from "./dispatch/acks/replies-registry.ts";
+import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
 import { expiry } from "./dispatch/announcements/expire.ts";
 import { policyAnnouncements } from "./dispatch/announcements/policy-announcements.ts";
 import { compileCreationRules } from "./dispatch/creation/creation-rules.ts";
 import { type Dispatch, dispatcher } from "./dispatch/dispatcher.ts";
 import { Entities } from "./dispatch/entities.ts";
+import { openPast } from "./dispatch/history/open-past.ts";
+import type { OpenPast } from "./dispatch/history/past-events.ts";
 import { startRetention } from "./dispatch/history/retention.ts";
+import type { Live } from "./dispatch/live/live.ts";
+import { liveDispatch } from "./dispatch/live/live-dispatch.ts";
 import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
 import { type PolicySettings, policyLimits, policyRules } from "./dispatch/policy-rules.ts";
@@ -22,6 +30,7 @@ import type { Config } from "./ops/config.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import { rootsFinder } from "./policies/namespace-roots.ts";
 import { type AnnouncementBus, localAnnouncements } from "./pubsub/announcements.ts";
+import { type DeclaredAcks, localDeclaredAcks } from "./pubsub/declared-acks.ts";
 import { localPubsub, type Pubsub } from "./pubsub/pubsub.ts";
 import { openIndex, type Searches, startSearches } from "./searches.ts";
 import type { IncomingAck } from "./signals/incoming-ack.ts";
@@ -31,15 +40,22 @@ export interface Twins extends Pick<Parts, "things" | "policies" | "access"> {
   readonly dispatch: Dispatch;
   readonly act: ActOnPolicy;
   readonly list: ThingList;
+  readonly live: Live;
+  readonly openPast: OpenPast;
   readonly pubsub: Pubsub;
   readonly announcements: AnnouncementBus;
+  readonly declaredAcks: DeclaredAcks;
   readonly onAck: (ack: IncomingAck) => void;
   readonly searches: Searches;
-  /** Tells when what was committed can be found. */
-  readonly whenIndexed: WhenIndexed;
+  /** How callers are kept waiting. */
+  readonly waiting: Waiting;
   /** Ends what goes on by itself; the journal can be closed then. */
   stop(): Promise<void>;
 }
+
+/** How much may wait for answers and acknowledgements at once, in all and of one subject. */
+const WAITING = { commands: 10_000, characters: 16_777_216 };
+const WAITING_EACH = { commands: 2_500, characters: 4_194_304 };
 
 /**
  * Puts them together and starts what goes on by itself: expiring subjects, snapshots, the clean-up of history, the index of
@@ -75,7 +91,22 @@ export function startTwins(
     capacity: config.cacheSize / 2,
   });
   const snapshots = openSnapshots(journal, log);
-  const pubsub = localPubsub();
+  const waiting: Waiting = {
+    deadlines: new Deadlines(),
+    room: new WaitingRoom(WAITING, WAITING_EACH),
+    replies: repliesRegistry(),
+    refusalMs: config.fireAndForgetTimeout,
+    whenIndexed: (...asked) => index.indexer.thingChanged(...asked),
+  };
+  const declaredAcks = localDeclaredAcks();
+  const pubsub = localPubsub(
+    {
+      isDeclared: declaredAcks.isDeclared,
+      weakAck: (id, correlationId, label) =>
+        waiting.replies.ack(id, correlationId, weakAck(label, correlationId)),
+    },
+    config,
+  );
   const announcements = localAnnouncements();
   const turns = new Turns();
   const watch = policyAnnouncements({
@@ -119,13 +150,19 @@ export function startTwins(
     policies,
     access,
     dispatch,
+    live: liveDispatch({ ...parts, waiting, dispatch, publishLive: pubsub.publishLive }, turns),
+    openPast: openPast(parts),
     act: policyActions(parts, config.tokenIntegrationSubject, limits),
     list,
     pubsub,
     announcements,
-    onAck: watch.onAck,
+    declaredAcks,
+    onAck: (ack) => {
+      if (ack.kind === "policy") watch.onAck(ack);
+      else waiting.replies.ack(ack.id, ack.correlationId, clientAck(ack), ack.characters);
+    },
     searches,
-    whenIndexed: index.indexer.thingChanged,
+    waiting,
     async stop() {
       watch.stop();
       // What is committed later than the index ends would be missing in it, and nobody would know.

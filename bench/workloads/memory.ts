@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "../../test/campaigns/place.ts";
-import { median } from "../interleave.ts";
 import type { BulkJob } from "../load/bulk.ts";
 import { Program } from "../program.ts";
-import { residentMb } from "../resident.ts";
+import { residentMb, settledMb } from "../resident.ts";
 import type { BenchRow } from "../row.ts";
 import { startOurs, targetOf } from "../storage.ts";
 import { namespace, subjectOf } from "../target.ts";
@@ -27,12 +25,12 @@ export async function memory(place: Place): Promise<BenchRow[]> {
     things,
     policies,
   };
-  const empty = await settled(server.pid);
+  const empty = await settledMb(server.pid);
   await bulk.run({ ...job, do: "policies" });
   const createSeconds = await bulk.run({ ...job, do: "create" });
   const loaded = residentMb(server.pid);
   const readSeconds = await bulk.run({ ...job, do: "read" });
-  const full = await settled(server.pid);
+  const full = await settledMb(server.pid);
   return [
     { name: "Resident memory of an empty server", value: empty, unit: "MB" },
     {
@@ -45,15 +43,4 @@ export async function memory(place: Place): Promise<BenchRow[]> {
     { name: "Creating them over HTTP", value: things / createSeconds, unit: "things/s" },
     { name: "Reading each once over HTTP", value: things / readSeconds, unit: "things/s" },
   ];
-}
-
-/** The median of a few looks once the garbage of the load had time to go. */
-async function settled(pid: number): Promise<number> {
-  await sleep(10_000);
-  const looks: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    looks.push(residentMb(pid));
-    await sleep(500);
-  }
-  return median(looks);
 }

@@ -10,7 +10,12 @@ import { compileCriterion, type Matcher } from "../rql/evaluate.ts";
 import { thingVocabulary } from "../rql/field.ts";
 import { MAX_RQL_LENGTH, MAX_RQL_OPERATORS, parseRql } from "../rql/parse.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
-import { thingConditionFailed, thingConditionInvalid, thingConditionUnreadable } from "../things/errors.ts";
+import {
+  liveChannelConditionNotAllowed,
+  thingConditionFailed,
+  thingConditionInvalid,
+  thingConditionUnreadable,
+} from "../things/errors.ts";
 
 /** Whether a condition holds for the thing in a state. */
 type Holds = (state: EntityState, spent: Spent) => boolean;
@@ -109,9 +114,12 @@ function fieldOf(id: string, state: EntityState, name: string): JsonValue | unde
   }
 }
 
+/** What a condition is posed with. */
+type Conditioned = Pick<Command, "kind" | "id" | "action" | "headers">;
+
 /** The condition of a command on an existing thing; creations have none, as in Ditto. */
 export function conditionOf(
-  { kind, id, action, headers }: Command,
+  { kind, id, action, headers }: Conditioned,
   access: Access,
 ): ((state: EntityState) => void) | undefined {
   const { condition } = headers;
@@ -120,4 +128,21 @@ export function conditionOf(
   return (state) => {
     if (!holds(state, { characters: 0 })) throw thingConditionFailed();
   };
+}
+
+/** Whether the device is to be asked in place of its twin; absent where no condition says so. Refuses as {@link conditionOf}. */
+export function liveChannelConditionOf(
+  { id, headers }: Conditioned,
+  access: Access,
+): ((state: EntityState) => boolean) | undefined {
+  const condition = headers["live-channel-condition"];
+  if (typeof condition !== "string") return undefined;
+  const holds = holdsOf(condition, parse(condition), id, access);
+  return (state) => holds(state, { characters: 0 });
+}
+
+/** Refuses a command that changes a twin where it says when to ask its device. */
+export function refuseLiveChannelCondition({ kind, headers }: Conditioned): void {
+  if (kind === "thing" && headers["live-channel-condition"] !== undefined)
+    throw liveChannelConditionNotAllowed();
 }

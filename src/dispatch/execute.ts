@@ -9,7 +9,7 @@ import type { Resource } from "../signals/resource.ts";
 import type { Command, EntityState } from "../signals/signal.ts";
 import { annotationOf } from "./annotate.ts";
 import { authorizeWrite } from "./authorize.ts";
-import { conditionOf } from "./condition.ts";
+import { conditionOf, refuseLiveChannelCondition } from "./condition.ts";
 import { checkMayCreate } from "./creation/creation-rules.ts";
 import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
@@ -70,6 +70,7 @@ function write(
   const reduce = reductionOf(asked, rules, access);
   const becomes = asked.patchFormat ? jsonPatchOf(asked, resource, rules, access) : undefined;
   if (!becomes) authorizeWrite(asked, resource, rules, access);
+  refuseLiveChannelCondition(asked);
   const annotate = annotationOf(asked);
   condition?.(state);
   if (hasPreconditions(asked.headers)) {

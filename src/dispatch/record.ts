@@ -97,8 +97,16 @@ export interface Recorder {
   readonly watch?: PolicyWatch;
   /** Absent where nobody searches. */
   readonly index?: IndexWatch;
-  /** Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by. */
-  publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
+  /**
+   * Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by, `state`
+   * what the event led to, or what was deleted.
+   */
+  publish(
+    event: EntityEvent,
+    enforcer: Enforcer | undefined,
+    origin: object | undefined,
+    state: EntityState,
+  ): void;
 }
 
 /** Finds the enforcer that says who may see an event, at the time it is published. */
@@ -154,10 +162,11 @@ function committed(
 ): void {
   const { held, next, store } = change;
   const born = change.change.action === "created" && change.change.path.length === 0;
-  const before = held.committed?.value;
+  const last = held.committed;
+  const before = last?.value;
   held.commit(next);
   recorder.snapshots[store.rules.kind].committed(held, next, born, change.text?.length ?? 0);
-  recorder.publish(eventOf(change, command), findEnforcer(), origin);
+  recorder.publish(eventOf(change, command), findEnforcer(), origin, next.value ? next : (last ?? next));
   if (store.rules.kind === "policy") {
     recorder.watch?.committed(held.id, before, next.value);
     recorder.index?.policyChanged(held.id, next.revision);

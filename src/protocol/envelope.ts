@@ -25,12 +25,17 @@ export interface Envelope {
   readonly fields: string | undefined;
   /** As it came; only an answer has one. */
   readonly status: JsonValue | undefined;
+  // As they came; only an event has them.
+  readonly revision: JsonValue | undefined;
+  readonly timestamp: JsonValue | undefined;
+  readonly metadata: JsonValue | undefined;
 }
 
 /** Reads the fields of a message; a missing topic or path is refused. */
 export function readEnvelope(message: JsonValue): Envelope {
   if (!isObject(message)) throw invalidJson("A Ditto Protocol message is a JSON object.");
-  const { topic, path, headers, value, fields, status } = message as Record<string, JsonValue | undefined>;
+  const given = message as Record<string, JsonValue | undefined>;
+  const { topic, path, headers, value, fields, status, revision, timestamp, metadata } = given;
   if (typeof topic !== "string") throw missingJsonField("/topic");
   if (typeof path !== "string") throw missingJsonField("/path");
   if (value !== undefined) refuseEmptyKeys(value);
@@ -41,7 +46,18 @@ export function readEnvelope(message: JsonValue): Envelope {
     value,
     fields: typeof fields === "string" ? fields : undefined,
     status,
+    revision,
+    timestamp,
+    metadata,
   };
+}
+
+/** The status of an answer; one that is none of HTTP counts as absent, what is no whole number is refused with `json.invalid`. */
+export function statusOf({ status }: Pick<Envelope, "status">): number | undefined {
+  if (status === undefined) return undefined;
+  if (!Number.isInteger(status)) throw invalidJson("The status is no whole number.");
+  const code = status as number;
+  return code >= 100 && code <= 599 ? code : undefined;
 }
 
 /** The headers of a message, checked; one without a correlation ID gets one. */
@@ -70,8 +86,8 @@ export function commandOf(
   };
 }
 
-/** A slash at the end does not count; several in a row may only be in the ID of a policy's subject, as in `https://…`. */
-function pathOf(text: string, kind: EntityKind): Path {
+/** The path of a message. A slash at the end does not count; several in a row may only be in the ID of a policy's subject, as in `https://…`. */
+export function pathOf(text: string, kind: EntityKind): Path {
   const path = readPath(text.endsWith("/") && !text.endsWith("//") ? text.slice(0, -1) : text);
   const empty = path.indexOf("");
   const isInSubject = kind === "policy" && path[2] === "subjects" && empty > 2;
@@ -91,16 +107,12 @@ export function printResponse(command: Command, reply: Reply, acks?: readonly st
   Object.assign(headers, reply.headers);
   headers["content-type"] = contentTypeOf(action);
   const body = reply.text ?? (reply.value === undefined ? undefined : JSON.stringify(reply.value));
-  return print(
-    printTopic(kind, id, "commands", action),
-    headers,
-    printPath(path),
-    body,
-    `"status":${reply.status}`,
-  );
+  const end = `"status":${reply.status}`;
+  return print(printTopic(kind, id, "commands", action), headers, printPath(path), { value: body, end });
 }
 
-const contentTypeOf = (action: string) =>
+/** The content type of what is said of such an action. */
+export const contentTypeOf = (action: string): string =>
   action === "merge" || action === "merged" ? "application/merge-patch+json" : "application/json";
 
 /** What an error is about; who caused it is told where more than the door was asked. */
@@ -108,6 +120,7 @@ export interface About {
   readonly kind: EntityKind;
   readonly id: string;
   readonly auth?: AuthContext;
+  readonly channel?: "live";
 }
 
 /** Prints an error; `about` is the command it answers, as far as that could be understood. */
@@ -117,40 +130,60 @@ export function printError(error: TwinError, headers: DittoHeaders, about?: Abou
   if (typeof correlationId === "string") told["correlation-id"] = correlationId;
   if (about?.auth) told["ditto-originator"] = about.auth.subjects[0] as string;
   if (error.etag !== undefined) told.etag = error.etag;
+  if (about?.channel) told.channel = about.channel;
   told["response-required"] = false;
   told["content-type"] = "application/json";
-  const topic = about ? printTopic(about.kind, about.id, "errors") : UNKNOWN_ERRORS_TOPIC;
-  return print(topic, told, "/", JSON.stringify(error), `"status":${error.status}`);
+  const topic = about
+    ? printTopic(about.kind, about.id, "errors", undefined, about.channel)
+    : UNKNOWN_ERRORS_TOPIC;
+  return print(topic, told, "/", { value: JSON.stringify(error), end: `"status":${error.status}` });
+}
+
+/** What a subscriber is told with an event. */
+export interface EventShown {
+  /** The extra fields that it asked for, as far as it may see them. */
+  readonly extra?: JsonObject | undefined;
+  /** Labels that it is asked to acknowledge with. */
+  readonly requestedAcks?: readonly string[];
 }
 
 /** Prints an event with the part of its value that a subscriber may see, given as JSON text. */
-export function printEvent(event: EntityEvent, value: string | undefined): string {
+export function printEvent(event: EntityEvent, value: string | undefined, shown: EventShown = {}): string {
   const headers = toldHeaders(event.headers, "all");
   if (event.originator !== undefined) headers["ditto-originator"] = event.originator;
   headers["response-required"] = false;
-  headers["requested-acks"] ??= [];
+  headers["requested-acks"] = shown.requestedAcks ?? [];
   headers["entity-revision"] = event.revision;
   if (event.action === "deleted") delete headers["content-type"];
   else headers["content-type"] = contentTypeOf(event.action);
   const timestamp = new Date(event.timestamp).toISOString();
-  return print(
-    printTopic(event.kind, event.id, "events", event.action),
-    headers,
-    printPath(event.path),
+  return print(printTopic(event.kind, event.id, "events", event.action), headers, printPath(event.path), {
     value,
-    `"revision":${event.revision},"timestamp":"${timestamp}"`,
-  );
+    extra: shown.extra,
+    end: `"revision":${event.revision},"timestamp":"${timestamp}"`,
+  });
 }
 
-function print(
+/** What follows the path of a message. */
+export interface Printed {
+  /** JSON text. */
+  readonly value?: string | undefined;
+  readonly extra?: JsonObject | undefined;
+  /** Further fields as JSON text, `"status":200`. */
+  readonly end?: string | undefined;
+}
+
+/** Prints a protocol message. */
+export function print(
   topic: string,
   headers: JsonObject,
   path: string,
-  value: string | undefined,
-  end: string,
+  { value, extra, end }: Printed,
 ): string {
-  const start = `{"topic":${JSON.stringify(topic)},"headers":${JSON.stringify(headers)},"path":${JSON.stringify(path)}`;
-  return value === undefined ? `${start},${end}}` : `${start},"value":${value},${end}}`;
+  let text = `{"topic":${JSON.stringify(topic)},"headers":${JSON.stringify(headers)},"path":${JSON.stringify(path)}`;
+  if (value !== undefined) text += `,"value":${value}`;
+  if (extra !== undefined) text += `,"extra":${JSON.stringify(extra)}`;
+  return end === undefined ? `${text}}` : `${text},${end}}`;
 }
 
 /** The texts that a retrieve of several things names as their IDs in its value; all must be of the topic's namespace. */
@@ -178,5 +211,5 @@ export function printAnswer(
   if (auth) headers["ditto-originator"] = auth.subjects[0] as string;
   headers["response-required"] = false;
   headers["content-type"] = "application/json";
-  return print(topic, headers, "/", value, '"status":200');
+  return print(topic, headers, "/", { value, end: '"status":200' });
 }

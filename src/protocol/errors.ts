@@ -16,6 +16,12 @@ export const unknownPath = defineError("protocoladapter:unknown.path", 400, (pat
   description: "Check the path of the message.",
 }));
 
+export const invalidPath = defineError("protocoladapter:invalid.path", 400, (path: string) => ({
+  message: `The path '${path}' is not that of the message's subject.`,
+  description:
+    "It is '/inbox/messages/' or '/outbox/messages/' and the subject of the topic, of a feature behind '/features/' and its ID.",
+}));
+
 export const unsupportedSignal = defineError("signal.unsupported", 400, (topic: string) => ({
   message: `Messages with the topic '${topic}' are not supported here.`,
   description: "Check the topic path of the message.",

@@ -56,21 +56,13 @@ export const wordOr = (...words: readonly [string, ...string[]]): HeaderType => 
 
 export const channel: HeaderType = {
   says: "'twin' or 'live'",
-  supports: new Set(["twin"]),
   parse(value) {
     const name = asText(value)?.trim().toLowerCase();
     return name === "twin" || name === "live" ? name : undefined;
   },
 };
 
-/** A header that changes what a request does, and that is supported with some values only. */
-export const only = (...values: readonly string[]): HeaderType => ({
-  says: "a string",
-  supports: new Set(values),
-  parse: (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)),
-});
-
-/** The same for a flag. */
+/** A flag that changes what a request does, and that is supported with one value only. */
 export const onlyFlag = (value: boolean): HeaderType => ({ ...flag, supports: new Set([String(value)]) });
 
 /** A revision. What a double does not hold exactly becomes one that is never reached, what is negative 0. */

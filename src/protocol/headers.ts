@@ -16,7 +16,7 @@ const invalidHeader = (name: string, value: string, { says, href }: Pick<HeaderT
     ...(href && { href }),
   });
 
-const unsupportedHeader = defineError("header.notsupported", 400, (name: string, value: string) => ({
+export const unsupportedHeader = defineError("header.notsupported", 400, (name: string, value: string) => ({
   message: `This server does not support the header '${name}' with the value '${value}'.`,
   description: "It is not ignored, lest something happens that the header should have prevented or shaped.",
 }));
@@ -55,7 +55,7 @@ const known: Readonly<Record<string, Rule>> = {
   "if-equal": kept(types.wordOr("update", "skip", "skip-minimizing-merge")),
   condition: kept(types.text),
   "merge-thing-patch-conditions": kept(types.patchConditions),
-  "live-channel-condition": kept(types.only()),
+  "live-channel-condition": kept(types.text),
   "live-channel-timeout-strategy": kept(types.text),
   "put-metadata": kept(types.metadataPuts),
   "get-metadata": kept(types.metadataKeys("get-metadata")),
@@ -182,3 +182,7 @@ export function toldHeaders(headers: DittoHeaders, others: "known" | "all"): { [
   }
   return result;
 }
+
+/** The headers that what is told in portions has, as JSON: those of the message that asked for it. */
+export const printToldHeaders = (headers: DittoHeaders): string =>
+  JSON.stringify({ ...toldHeaders(headers, "all"), "content-type": "application/json" });

@@ -12,9 +12,7 @@ import {
   type JsonValue,
 } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
-import type { DittoHeaders } from "../signals/signal.ts";
 import type { Envelope } from "./envelope.ts";
-import { toldHeaders } from "./headers.ts";
 import type { SearchAction } from "./topic.ts";
 
 /** Begins a search. */
@@ -110,11 +108,7 @@ function demandOf(payload: JsonObject): number {
   return demand;
 }
 
-/** The headers that a client is told with each answer to one of its messages, as JSON. */
-export const printSearchHeaders = (headers: DittoHeaders): string =>
-  JSON.stringify({ ...toldHeaders(headers, "all"), "content-type": "application/json" });
-
-/** Prints that a search has begun, or that all of it was told; `headers` as {@link printSearchHeaders} makes them. */
+/** Prints that a search has begun, or that all of it was told; `headers` as `printToldHeaders` makes them. */
 export const printSearch = (event: "created" | "complete", id: string, headers: string): string =>
   print(event, id, headers, "");
 

@@ -1,80 +1,130 @@
-// Committed events → the sessions that may see them. Sessions with the same subjects form an audience: what an event
-// shows is worked out once for each audience, and only for those that the policy lets read something of it.
+// Committed events and live signals → the sessions that may see them and asked for them.
 
+import { isArray } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
-import { printEvent } from "../protocol/envelope.ts";
-import type { EntityEvent } from "../signals/signal.ts";
-import { type Audience, type Subscriber, textFor } from "./audience.ts";
+import type { LiveSignal } from "../signals/live.ts";
+import type { EntityEvent, EntityState } from "../signals/signal.ts";
+import { type Audiences, audiences } from "./audiences.ts";
+import type { Delivery, Stream, Subscriber, Subscription } from "./delivery.ts";
+import { publicationOf } from "./publication.ts";
+import { resourcePathOf, resourceTypeOf, type Signal } from "./said.ts";
+import { sightOf } from "./sight.ts";
 
 export interface Pubsub {
-  /** Subscribes to the twin events of things; the function ends the subscription. */
-  subscribe(subjects: readonly string[], subscriber: Subscriber): () => void;
-  /** Delivers an event of a thing, in the order of the calls. */
-  publish(event: EntityEvent, enforcer: Enforcer | undefined, origin: object | undefined): void;
+  /** Begins a subscription; the function ends it. Both may be done while a signal is delivered. */
+  subscribe(subscription: Subscription): () => void;
+  /**
+   * Delivers an event of a thing, in the order of the calls. `state` is what the event led to, or what it deleted: that is
+   * what it is enriched with. Without an enforcer nobody may read it.
+   */
+  publish(
+    event: EntityEvent,
+    enforcer: Enforcer | undefined,
+    origin: object | undefined,
+    state: EntityState,
+  ): void;
+  /** Delivers a live signal of a thing in this state, in the order of the calls. */
+  publishLive(
+    signal: LiveSignal,
+    enforcer: Enforcer,
+    state: EntityState | undefined,
+    origin: object | undefined,
+  ): void;
+}
+
+/** What becomes of acknowledgements that are requested of somebody who does not get the signal. */
+export interface WeakAcks {
+  /** Whether a session declared that it gives acknowledgements with the label. */
+  isDeclared(label: string): boolean;
+  /** Acknowledges in its place. Must not throw. */
+  weakAck(id: string, correlationId: string, label: string): void;
+}
+
+export interface PubsubOptions {
+  /** Whether who may read only some of a thing is told of events of the thing at all. Absent: they are. */
+  readonly partialEvents?: boolean;
 }
 
 /** Makes the local pubsub of one process. */
-export function localPubsub(): Pubsub {
-  const audiences = new Map<string, Audience>();
-  const bySubject = new Map<string, Set<Audience>>();
+export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: PubsubOptions = {}): Pubsub {
+  const streams: Readonly<Record<Stream, Audiences>> = {
+    EVENTS: audiences(),
+    MESSAGES: audiences(),
+    "LIVE-COMMANDS": audiences(),
+    "LIVE-EVENTS": audiences(),
+  };
+  let publications = 0;
 
-  function join(subjects: readonly string[]): Audience {
-    const key = JSON.stringify(subjects);
-    let audience = audiences.get(key);
-    if (!audience) {
-      audience = { key, subjects, subscribers: new Set() };
-      audiences.set(key, audience);
-      for (const subject of subjects) {
-        const known = bySubject.get(subject);
-        if (known) known.add(audience);
-        else bySubject.set(subject, new Set([audience]));
+  function tell(
+    signal: Signal,
+    enforcer: Enforcer | undefined,
+    state: EntityState | undefined,
+    origin: object | undefined,
+  ): void {
+    const listening = streams[streamOf(signal)];
+    const missing = weakAcks && missingAcks(signal, weakAcks);
+    publications++;
+    const now = publications;
+    if (enforcer && !listening.isEmpty) {
+      const readers = enforcer.readersOf(resourceTypeOf(signal), resourcePathOf(signal));
+      const publication = publicationOf(signal, state, origin);
+      for (const { subjects, groups } of listening.among(readers)) {
+        const access = enforcer.forSubjects(subjects);
+        const sight = sightOf(signal, access, partialEvents);
+        if (!sight) continue;
+        for (const { selection, places } of groups.values()) {
+          const delivery = publication.deliveryFor(sight, access, selection);
+          if (!delivery) continue;
+          for (const { subscriber, since } of places) if (since < now) hand(delivery, subscriber, missing);
+        }
       }
     }
-    return audience;
-  }
-
-  function leave(audience: Audience): void {
-    audiences.delete(audience.key);
-    for (const subject of audience.subjects) {
-      const known = bySubject.get(subject);
-      known?.delete(audience);
-      if (known?.size === 0) bySubject.delete(subject);
-    }
-  }
-
-  /** The audiences with a subject that may read something at or below the event's path. */
-  function readers(event: EntityEvent, enforcer: Enforcer): Iterable<Audience> {
-    const subjects = enforcer.readersOf("thing", event.path);
-    const few = subjects.size < bySubject.size ? subjects : bySubject.keys();
-    const found = new Set<Audience>();
-    for (const subject of few) {
-      if (!subjects.has(subject)) continue;
-      for (const audience of bySubject.get(subject) ?? []) found.add(audience);
-    }
-    return found;
+    missing?.settle();
   }
 
   return {
-    subscribe(subjects, subscriber) {
-      const audience = join(subjects);
-      audience.subscribers.add(subscriber);
-      return () => {
-        if (audience.subscribers.delete(subscriber) && audience.subscribers.size === 0) leave(audience);
-      };
+    subscribe: (subscription) => streams[subscription.stream].join(subscription, publications),
+
+    publish(event, enforcer, origin, state) {
+      if (event.kind === "thing") tell(event, enforcer, state, origin);
     },
 
-    publish(event, enforcer, origin) {
-      if (bySubject.size === 0 || !enforcer || event.kind !== "thing") return;
-      let whole: string | undefined;
-      const print = () => {
-        whole ??= printEvent(event, event.value === undefined ? undefined : JSON.stringify(event.value));
-        return whole;
-      };
-      for (const audience of readers(event, enforcer)) {
-        const text = textFor(event, enforcer.forSubjects(audience.subjects), print);
-        if (text === undefined) continue;
-        for (const subscriber of audience.subscribers) subscriber.deliver(text, event, origin);
-      }
+    publishLive: (signal, enforcer, state, origin) => tell(signal, enforcer, state, origin),
+  };
+}
+
+const liveStreams = {
+  message: "MESSAGES",
+  "live-command": "LIVE-COMMANDS",
+  "live-event": "LIVE-EVENTS",
+} as const;
+
+const streamOf = (signal: Signal): Stream => ("says" in signal ? liveStreams[signal.says] : "EVENTS");
+
+function hand(delivery: Delivery, subscriber: Subscriber, missing: MissingAcks | undefined): void {
+  if (missing && subscriber.declaredAcks) missing.told(subscriber.declaredAcks);
+  subscriber.deliver(delivery);
+}
+
+interface MissingAcks {
+  /** Somebody with these labels gets the signal, and will acknowledge it. */
+  told(labels: ReadonlySet<string>): void;
+  /** All who get the signal have got it. */
+  settle(): void;
+}
+
+/** The requested acknowledgements that somebody declared; `undefined` where there are none, as for nearly all signals. */
+function missingAcks({ id, headers }: Signal, { isDeclared, weakAck }: WeakAcks): MissingAcks | undefined {
+  const { "requested-acks": requested, "correlation-id": correlationId } = headers;
+  if (!isArray(requested) || requested.length === 0 || typeof correlationId !== "string") return undefined;
+  const missing = new Set(requested.filter((label) => typeof label === "string").filter(isDeclared));
+  if (missing.size === 0) return undefined;
+  return {
+    told(labels) {
+      for (const label of missing) if (labels.has(label)) missing.delete(label);
+    },
+    settle() {
+      for (const label of missing) weakAck(id, correlationId, label);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../base/json/json.ts";
-import type { EntityKind } from "./signal.ts";
+import type { DittoHeaders, EntityKind } from "./signal.ts";
 
 /** An acknowledgement that a client sent: what became of something that it was told of (basic-acknowledgements page). */
 export interface IncomingAck {
@@ -11,6 +11,10 @@ export interface IncomingAck {
   /** That of what is acknowledged. */
   readonly correlationId: string;
   readonly value?: JsonValue;
+  /** As they came, checked. */
+  readonly headers: DittoHeaders;
+  /** How long the message was, in characters. */
+  readonly characters: number;
   /** Who acknowledges. */
   readonly subjects: readonly string[];
 }

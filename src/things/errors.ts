@@ -88,6 +88,15 @@ export const thingConditionInvalid = defineError(
   }),
 );
 
+export const liveChannelConditionNotAllowed = defineError(
+  "things:live.channelcondition.notallowed",
+  405,
+  () => ({
+    message: "Only what is read can be chosen from the live channel by a condition.",
+    description: "Leave out 'live-channel-condition', or send the command to the live channel.",
+  }),
+);
+
 export const definitionInvalid = defineError("things:definition.identifier.invalid", 400, (text: string) => ({
   message: `The definition '${text}' is not valid.`,
   description:

@@ -2,6 +2,7 @@
 
 import type { TestServer } from "../support/server.ts";
 import { openSession, type Session } from "../support/socket.ts";
+import { type EventReader, readEvents } from "./event-reader.ts";
 
 export interface Context extends AsyncDisposable {
   readonly server: TestServer;
@@ -13,11 +14,22 @@ export interface Context extends AsyncDisposable {
   session(subject: string): Promise<Session>;
   /** The session that is told of events. */
   watcher(): Promise<Session>;
+  /** The device of the row; `opening` opens it. */
+  device(opening?: { readonly subject: string; readonly query: string }): Promise<Session>;
+  /** Remembers the correlation ID of what the device heard, for `{cid}`. */
+  heard(correlationId: string): void;
+  /** The stream of events of the row; `path` opens it. */
+  listener(path?: string): EventReader;
+  /** What was begun and is not answered. */
+  pending: Promise<void> | undefined;
 }
 
 export function openContext(server: TestServer, name: string): Context {
   const id = `org.acme:${name}`;
   let etag = "";
+  let heardLast = "";
+  let device: Promise<Session> | undefined;
+  let listening: EventReader | undefined;
   const sessions = new Map<string, Promise<Session>>();
   let watching: Promise<Session> | undefined;
   const fillText = (text: string) =>
@@ -26,6 +38,7 @@ export function openContext(server: TestServer, name: string): Context {
       .replaceAll("{id}", id)
       .replaceAll("{name}", name)
       .replaceAll("{etag}", etag)
+      .replaceAll("{cid}", heardLast)
       .replaceAll("{now}", new Date().toISOString())
       .replaceAll("{url}", server.url);
   const fill = <T>(value: T): T => mapTexts(value, fillText) as T;
@@ -40,16 +53,32 @@ export function openContext(server: TestServer, name: string): Context {
       watching ??= startWatching(server);
       return watching;
     },
+    device: (opening) => {
+      if (opening) device = open(server, opening.subject, opening.query);
+      if (!device) throw new Error("the row has no device");
+      return device;
+    },
+    heard: (correlationId) => {
+      heardLast = correlationId;
+    },
+    listener: (path) => {
+      if (path !== undefined) listening = readEvents(server.url + path);
+      if (!listening) throw new Error("the row has no listener");
+      return listening;
+    },
+    pending: undefined,
     async [Symbol.asyncDispose]() {
-      for (const session of [...sessions.values(), ...(watching ? [watching] : [])]) {
+      listening?.close();
+      const others = [watching, device].filter((one) => one !== undefined);
+      for (const session of [...sessions.values(), ...others]) {
         await (await session)[Symbol.asyncDispose]();
       }
     },
   };
 }
 
-const open = (server: TestServer, subject: string) =>
-  openSession(server, { "x-ditto-pre-authenticated": subject });
+const open = (server: TestServer, subject: string, query = "") =>
+  openSession(server, { "x-ditto-pre-authenticated": subject }, query);
 
 async function startWatching(server: TestServer): Promise<Session> {
   const session = await open(server, "nginx:ditto");

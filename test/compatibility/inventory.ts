@@ -25,6 +25,11 @@ export const endpoints: readonly string[] = [
       (verb) => `POST /policies/{policyId}${entry}/actions/${verb}TokenIntegration`,
     ),
   ),
+  ...["", "/features/{featureId}"].flatMap((place) =>
+    ["inbox", "outbox"].map((box) => `POST /things/{thingId}${place}/${box}/messages/{messageSubject}`),
+  ),
+  "POST /things/{thingId}/inbox/claim",
+  "POST /cloudevents",
   "POST /checkPermissions",
   "GET /whoami",
   ...["/search/things", "/search/things/count"].flatMap((path) => [`GET ${path}`, `POST ${path}`]),

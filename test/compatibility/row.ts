@@ -17,7 +17,14 @@ export interface Table {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export type Step = HttpStep | CommandStep | EventStep;
+export type Step =
+  | HttpStep
+  | CommandStep
+  | EventStep
+  | DeviceStep
+  | ListenerStep
+  | MeanwhileStep
+  | AnsweredStep;
 
 export interface HttpStep {
   readonly kind: "http";
@@ -56,6 +63,31 @@ export interface CommandStep {
 export interface EventStep {
   readonly kind: "event";
   readonly gives: object;
+}
+
+/** What the session of a device does beside that of the row: it opens with lines, is sent something, or says something. */
+export interface DeviceStep {
+  readonly kind: "device";
+  readonly does:
+    | { readonly opens: readonly string[]; readonly query: string; readonly subject: string }
+    | { readonly hears: object | undefined }
+    | { readonly query: string; readonly isTold: object }
+    | { readonly says: object | string };
+}
+
+/** A stream of server-sent events: it opens, or brings the next event that is no heartbeat. */
+export interface ListenerStep {
+  readonly kind: "listener";
+  readonly does: { readonly opens: string } | { readonly hears: string | RegExp };
+}
+
+/** A request or command whose answer is waited for by the next {@link AnsweredStep}. */
+export interface MeanwhileStep {
+  readonly kind: "meanwhile";
+  readonly step: HttpStep | CommandStep;
+}
+export interface AnsweredStep {
+  readonly kind: "answered";
 }
 
 export const row = (what: string, says: string, ...steps: readonly Step[]): Row => ({ what, says, steps });
@@ -146,3 +178,33 @@ export const saidBy = (subject: string, step: CommandStep): CommandStep => ({ ..
 export function event(action: string, path: string, more: object = {}): EventStep {
   return { kind: "event", gives: { topic: `org.acme/{name}/things/twin/events/${action}`, path, ...more } };
 }
+
+/**
+ * The session of a device of the row, which speaks for `nginx:ditto` unless told otherwise. The correlation ID of what it
+ * heard last is `{cid}`.
+ */
+export const device = {
+  opens: (...lines: readonly string[]): DeviceStep => device.opensAs("nginx:ditto", "", ...lines),
+  opensAs: (subject: string, query: string, ...lines: readonly string[]): DeviceStep => ({
+    kind: "device",
+    does: { opens: lines, query, subject },
+  }),
+  hears: (gives: object): DeviceStep => ({ kind: "device", does: { hears: gives } }),
+  /** Expects that nothing comes for a while. */
+  hearsNothing: (): DeviceStep => ({ kind: "device", does: { hears: undefined } }),
+  /** Another session, which is told something and closed at once. */
+  comesLate: (query: string, gives: object): DeviceStep => ({
+    kind: "device",
+    does: { query, isTold: gives },
+  }),
+  says: (message: object | string): DeviceStep => ({ kind: "device", does: { says: message } }),
+};
+
+export const listener = {
+  opens: (path: string): ListenerStep => ({ kind: "listener", does: { opens: path } }),
+  /** The lines of an event, with the data as JSON in the order in which it is sent. */
+  hears: (text: string | RegExp): ListenerStep => ({ kind: "listener", does: { hears: text } }),
+};
+
+export const meanwhile = (step: HttpStep | CommandStep): MeanwhileStep => ({ kind: "meanwhile", step });
+export const answered: AnsweredStep = { kind: "answered" };

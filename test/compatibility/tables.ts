@@ -9,6 +9,12 @@ import { everywhereRows } from "./rows/everywhere.ts";
 import { headerRows } from "./rows/headers.ts";
 import { historyRows } from "./rows/history.ts";
 import { idleHeaderRows } from "./rows/idle-headers.ts";
+import { ackRows } from "./rows/live/acks.ts";
+import { cloudEventRows } from "./rows/live/cloud-events.ts";
+import { liveCommandRows } from "./rows/live/commands.ts";
+import { differingLiveRows } from "./rows/live/differing.ts";
+import { messageSendingRows } from "./rows/live/messages.ts";
+import { pastRows, subscriptionRows } from "./rows/live/subscriptions.ts";
 import { messageRows } from "./rows/messages.ts";
 import { metadataRows } from "./rows/metadata.ts";
 import { parameterRows } from "./rows/parameters.ts";
@@ -63,5 +69,11 @@ export const tables: readonly Table[] = [
   { title: "Search, beside Ditto", rows: [...differingSearchRows, ...beyondSearchRows] },
   { title: "Settings of search", rows: searchSettingRows, env: searchSettings },
   { title: "Messages of search of the Ditto Protocol", rows: searchMessageRows },
+  { title: "Messages", rows: messageSendingRows },
+  { title: "The live channel", rows: liveCommandRows },
+  { title: "Events, and the past", rows: [...subscriptionRows, ...pastRows] },
+  { title: "Acknowledgements", rows: ackRows },
+  { title: "CloudEvents", rows: cloudEventRows },
+  { title: "The live side, beside Ditto", rows: differingLiveRows },
   { title: "Later", rows: laterRows },
 ];

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { OurResponse } from "../replay/compare.ts";
 import { send } from "../replay/send.ts";
 import type { TestServer } from "../support/server.ts";
+import { ofDevice, ofListener } from "./bystanders.ts";
 import { type Context, openContext } from "./context.ts";
 import type { CommandStep, EventStep, HttpAnswer, HttpStep, Row, Step, Table } from "./row.ts";
 import { lamp } from "./scene.ts";
@@ -42,6 +43,16 @@ function take(step: Step, context: Context): Promise<void> {
       return order(step, context);
     case "event":
       return hear(step, context);
+    case "device":
+      return ofDevice(step, context);
+    case "listener":
+      return ofListener(step, context);
+    case "meanwhile":
+      context.pending = take(step.step, context);
+      context.pending.catch(() => undefined); // told when its answer is waited for
+      return Promise.resolve();
+    case "answered":
+      return context.pending ?? Promise.reject(new Error("nothing was begun"));
   }
 }
 

@@ -16,7 +16,7 @@ const known = new Map(
 // Seen of a real Ditto, but not in the catalogue.
 known.set("json.format.invalid", new Set([400]));
 // It carries the status of whatever refused the thing's policy.
-for (const status of [403, 404, 409, 413]) known.get("things:thing.notcreatable")?.add(status);
+for (const status of [403, 404, 405, 409, 413]) known.get("things:thing.notcreatable")?.add(status);
 
 /** Whether a code is known to be answered with this status. */
 export const isKnown = (code: string, status: number): boolean => known.get(code)?.has(status) === true;

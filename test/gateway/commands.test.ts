@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
 import { Deadlines } from "../../src/dispatch/acks/deadlines.ts";
+import { repliesRegistry } from "../../src/dispatch/acks/replies-registry.ts";
 import { WaitingRoom } from "../../src/dispatch/acks/waiting-room.ts";
 import type { Dispatch } from "../../src/dispatch/dispatcher.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
@@ -24,7 +25,7 @@ const routes = {
   base: "/api/2/things",
   maxRequestBytes: 10_000,
   acceptedMediaTypes: ["application/octet-stream"],
-  waiting: { deadlines, room, refusalMs: 20, whenIndexed: neverIndexed },
+  waiting: { deadlines, room, replies: repliesRegistry(), refusalMs: 20, whenIndexed: neverIndexed },
 };
 
 interface Asked {

@@ -107,6 +107,7 @@ describe("namespaces that may not be used", () => {
         },
         enforcer,
         undefined,
+        { value: undefined, revision, created: 0, modified: 0 },
       );
 
     for (let i = 1; i <= 10; i++) {

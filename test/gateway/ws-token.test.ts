@@ -240,11 +240,11 @@ describe("JWT-TOKEN", () => {
     expect(asked).toBe(50);
   });
 
-  test("is text of its own: a line that only begins like it is no message", async () => {
+  test("is what a line begins with: other lines are no messages", async () => {
     await using door = await doorFor(by(60_000));
     await using session = await openSession(door);
 
-    for (const text of ["JWTTOKEN?jwtToken=abc", "JWT-TOKENS", " JWT-TOKEN"]) {
+    for (const text of ["JWTTOKEN?jwtToken=abc", "JWT-TOKE", " JWT-TOKEN"]) {
       expect(await session.ask(text)).toEqual({
         topic: "unknown/unknown/things/twin/errors",
         headers: { "response-required": false, "content-type": "application/json" },

@@ -5,9 +5,11 @@ import { TwinError } from "../../src/base/errors.ts";
 import { awaitedOverHttp } from "../../src/dispatch/acks/awaited.ts";
 import { isResolved } from "../../src/dispatch/policy-view.ts";
 import { readOption } from "../../src/gateway/http/list-option.ts";
+import { messageTimeoutMs } from "../../src/gateway/http/message-timeouts.ts";
 import { openApiDocument } from "../../src/gateway/openapi/document.ts";
 import type { Parameter, Schema } from "../../src/gateway/openapi/openapi.ts";
 import { parseHeader } from "../../src/protocol/headers.ts";
+import type { Message } from "../../src/signals/live.ts";
 import { parseMetadataHeaders } from "../../src/things/metadata/headers.ts";
 import { wireAjv } from "../support/wire-schemas.ts";
 
@@ -27,6 +29,15 @@ const isTaken = (read: () => unknown): boolean => {
     if (error instanceof TwinError) return false;
     throw error;
   }
+};
+
+const claim: Message = {
+  says: "message",
+  id: "org.acme:lamp",
+  direction: "to",
+  subject: "claim",
+  headers: {},
+  auth: { subjects: ["nginx:ditto"] },
 };
 
 type Row = readonly [name: string, take: (text: string) => unknown, texts: readonly string[]];
@@ -63,6 +74,11 @@ const rows: readonly Row[] = [
       "10x",
       "1.5s",
     ]),
+  ],
+  [
+    "claim_timeout",
+    (timeout) => messageTimeoutMs({ ...claim, headers: { timeout } }),
+    ["1", "600", "600s", "10m", "9m", "1ms", "599999ms", "600000ms", "601", "999s", "11m", "-1", "", "1h"],
   ],
   [
     "if-match",

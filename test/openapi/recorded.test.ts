@@ -39,7 +39,6 @@ const exchanges = ["http.jsonl", "http-2.jsonl"].flatMap((file) =>
 
 /** What the document has nothing to say of, and why. */
 const untold: Readonly<Record<string, string>> = {
-  "live-get-timeout": "there is no live channel",
   "enc thing id no namespace": "a fault of Ditto's, which answers 500 where this server answers 400",
 };
 

@@ -205,6 +205,21 @@ describe("what is printed is valid by Ditto's schemas", () => {
     expect(printed.headers["content-type"]).toBe(action in types ? types[action] : "application/json");
   });
 
+  test("an event tells a subscriber its extra fields, and the acknowledgements that it is asked for", () => {
+    const shown = { extra: { attributes: { b: 1 } }, requestedAcks: ["my-ack"] };
+    const printed = JSON.parse(printEvent(event("modified", "/attributes/a"), "5", shown));
+    expect(printed).toMatchObject({ value: 5, extra: { attributes: { b: 1 } }, revision: 7 });
+    expect(printed.headers["requested-acks"]).toEqual(["my-ack"]);
+  });
+
+  test("an error about the live channel is told there", () => {
+    const about = { kind: "thing", id: thingId, channel: "live" } as const;
+    expect(JSON.parse(printError(thingNotFound(thingId), {}, about))).toMatchObject({
+      topic: "org.acme/lamp/things/live/errors",
+      headers: { channel: "live" },
+    });
+  });
+
   test("texts that need escaping stay what they are", () => {
     const odd = 'a":"\\\u2028€';
     const printed = parseJson(

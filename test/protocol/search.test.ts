@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseJson } from "../../src/base/json/parse.ts";
 import { readEnvelope } from "../../src/protocol/envelope.ts";
-import { printNext, printSearchHeaders, readSearchCommand } from "../../src/protocol/search.ts";
+import { printToldHeaders } from "../../src/protocol/headers.ts";
+import { printNext, readSearchCommand } from "../../src/protocol/search.ts";
 import type { SearchAction } from "../../src/protocol/topic.ts";
 import { codeOf } from "../support/things.ts";
 
@@ -94,7 +95,7 @@ test("a cancellation names a search", () => {
 });
 
 test("what is told of a search has the headers that answers tell, and items are spliced in as they are", () => {
-  const headers = printSearchHeaders({
+  const headers = printToldHeaders({
     "correlation-id": "c",
     "requested-acks": ["a"],
     "x-own": "yes",

@@ -4,6 +4,7 @@ import { equals, isObject, type JsonObject, type JsonValue } from "../../src/bas
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
 import type { PolicyEntry } from "../../src/policies/model.ts";
 import { localPubsub } from "../../src/pubsub/pubsub.ts";
+import { everything } from "../../src/pubsub/selection.ts";
 import type { Change, EntityEvent } from "../../src/signals/signal.ts";
 import { json, now, path, plainEntries, subjectIds } from "../policies/model/arbitraries.ts";
 import { referenceModel } from "../policies/reference-model.ts";
@@ -55,15 +56,23 @@ const withThingId = (seen: JsonValue, { action, path: at, value }: Change): Json
     ? { thingId: id, ...seen }
     : seen;
 
+/** Nobody asks for extra fields here. */
+const nothing = { value: undefined, revision: 1, created: 0, modified: 0 };
+
 test("a session is told exactly what the plainly written rules let its subjects read of an event", () => {
   fc.assert(
     fc.property(plainEntries, sessions, change, (entries, subjectsOfEach, changed) => {
       const pubsub = localPubsub();
       const told = subjectsOfEach.map(() => [] as JsonObject[]);
       for (const [i, subjects] of subjectsOfEach.entries())
-        pubsub.subscribe(subjects, { deliver: (text) => told[i]?.push(JSON.parse(text)) });
+        pubsub.subscribe({
+          stream: "EVENTS",
+          subjects,
+          selection: everything,
+          subscriber: { deliver: (delivery) => told[i]?.push(JSON.parse(delivery.text())) },
+        });
 
-      pubsub.publish(eventOf(changed), compileEnforcer(entries, now), undefined);
+      pubsub.publish(eventOf(changed), compileEnforcer(entries, now), undefined, nothing);
 
       const seen = told.map((messages) => messages.map(({ path: at, value }) => ({ path: at, value })));
       expect(JSON.stringify(seen)).toBe(

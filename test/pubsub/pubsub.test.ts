@@ -3,7 +3,9 @@ import type { JsonObject, JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
 import { compileEnforcer, type Enforcer } from "../../src/policies/enforcer.ts";
 import * as envelope from "../../src/protocol/envelope.ts";
+import type { Delivery } from "../../src/pubsub/delivery.ts";
 import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
+import { everything } from "../../src/pubsub/selection.ts";
 import type { EntityEvent, EventAction } from "../../src/signals/signal.ts";
 
 vi.mock("../../src/protocol/envelope.ts", { spy: true });
@@ -40,11 +42,14 @@ const event = (action: EventAction, path: string, value?: JsonValue): EntityEven
 /** Subscribes somebody who writes down what arrives. */
 function listen(pubsub: Pubsub, ...subjects: string[]) {
   const texts: string[] = [];
-  const end = pubsub.subscribe(subjects, { deliver: (text) => texts.push(text) });
+  const subscriber = { deliver: (delivery: Delivery) => texts.push(delivery.text()) };
+  const end = pubsub.subscribe({ stream: "EVENTS", subjects, selection: everything, subscriber });
   return { texts, end, values: () => texts.map((text) => (JSON.parse(text) as JsonObject).value) };
 }
+/** What nobody asks to be enriched with. */
+const state = { value: {}, revision: 2, created: 0, modified: 0 };
 const publish = (pubsub: Pubsub, what: EntityEvent, by: Enforcer | undefined = enforcer) =>
-  pubsub.publish(what, by, undefined);
+  pubsub.publish(what, by, undefined, state);
 
 describe("who sees how much of an event", () => {
   const attributes = { colour: "red", mass: 1, secret: 7 };
@@ -113,6 +118,14 @@ describe("who sees how much of an event", () => {
     expect([all, colour, writer].map((listener) => listener?.texts.length)).toEqual([1, 1, 0]);
   });
 
+  test("only whoever may read the whole thing, where that is configured", () => {
+    const pubsub = localPubsub(undefined, { partialEvents: false });
+    const subjects = ["all", "attributes", "but-secret"];
+    const listeners = subjects.map((subject) => listen(pubsub, subject));
+    publish(pubsub, event("modified", "/attributes/colour", "blue"));
+    expect(listeners.map(({ texts }) => texts.length)).toEqual([1, 0, 0]);
+  });
+
   test("subjects of one session add up", () => {
     const pubsub = localPubsub();
     const both = listen(pubsub, "stranger", "colour");
@@ -123,7 +136,7 @@ describe("who sees how much of an event", () => {
   test("without a policy, and of a policy, nobody is told anything", () => {
     const pubsub = localPubsub();
     const all = listen(pubsub, "all");
-    pubsub.publish(event("modified", "/attributes/colour", 1), undefined, undefined);
+    pubsub.publish(event("modified", "/attributes/colour", 1), undefined, undefined, state);
     publish(pubsub, { ...event("modified", "/"), kind: "policy" });
     expect(all.texts).toEqual([]);
   });
@@ -173,10 +186,15 @@ describe("subscriptions", () => {
     const texts: string[] = [];
     for (const name of ["a", "b", "c"])
       ends.push(
-        pubsub.subscribe(["all"], {
-          deliver: () => {
-            texts.push(name);
-            for (const end of ends) end();
+        pubsub.subscribe({
+          stream: "EVENTS",
+          subjects: ["all"],
+          selection: everything,
+          subscriber: {
+            deliver: () => {
+              texts.push(name);
+              for (const end of ends) end();
+            },
           },
         }),
       );

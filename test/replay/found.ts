@@ -16,8 +16,6 @@ const aThingThatIsFound = {
 
 const found: Readonly<Record<string, WireRequest>> = {
   "ws-events.jsonl": aThing,
-  "ws-policy-announcement.jsonl": aThing,
-  "ws-search.jsonl": aThingThatIsFound,
   "sse-search.jsonl": aThingThatIsFound,
 };
 

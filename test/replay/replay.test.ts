@@ -9,7 +9,7 @@ describe.each(sittings)("the recordings $files", ({ files, env }) => {
   test("are answered as a real Ditto did, but for the listed differences", { timeout: 120_000 }, async () => {
     await using server = await startServer({ env });
     for (const file of files) {
-      const { fresh, mended } = judge(readKnown(), file, await replay(file, server.url));
+      const { fresh, mended } = judge(readKnown(), file, await replay(file, server.url, { maxPauseMs: 300 }));
 
       expect(fresh, `${file}: differences that are not on the list`).toEqual([]);
       expect(mended, `${file}: on the list but as recorded now; run npm run replay -- --write`).toEqual([]);

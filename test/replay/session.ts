@@ -5,6 +5,13 @@ import type { JsonValue } from "../../src/base/json/json.ts";
 
 const patienceMs = 1_000;
 
+/** For whom a session speaks, in subjects between commas, and what else its handshake asks for. */
+export interface Opening {
+  readonly subjects: string;
+  /** With its question mark, or empty. */
+  readonly query: string;
+}
+
 /** One WebSocket whose received messages wait to be taken. */
 export class Session {
   readonly #socket: WebSocket;
@@ -19,9 +26,8 @@ export class Session {
     });
   }
 
-  /** Opens one that speaks for the subjects, which are between commas. */
-  static async open(url: string, subjects: string): Promise<Session> {
-    const socket = new WebSocket(`${url.replace("http", "ws")}/ws/2`, {
+  static async open(url: string, { subjects, query }: Opening): Promise<Session> {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/ws/2${query}`, {
       headers: { "x-ditto-pre-authenticated": subjects },
     });
     const session = new Session(socket);

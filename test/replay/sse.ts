@@ -1,92 +1,127 @@
-// Replays a recorded stream of server-sent events, and collects how ours differs.
+// Replays a recorded stream of server-sent events with the requests made meanwhile, and collects how ours differs.
 
-import { once } from "node:events";
-import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Bindings } from "./bindings.ts";
-import { differences } from "./compare.ts";
+import { ChunkedAnswer, type Head } from "./chunks.ts";
+import { differences, type OurResponse } from "./compare.ts";
 import { setUp } from "./found.ts";
 import type { Outcome } from "./http.ts";
-import { type Header, readLines } from "./recording.ts";
+import { Pauses } from "./pauses.ts";
+import {
+  type Header,
+  type RecordedBody,
+  type RecordedResponse,
+  readLines,
+  type WireRequest,
+} from "./recording.ts";
+import { send } from "./send.ts";
+import { type Line, type Step, stepsOf } from "./transcript.ts";
 
-/** How long a stream that does not end by itself is read. */
-const PATIENCE_MS = 2_000;
+/** How long a chunk is waited for; a heartbeat comes each second. */
+const PATIENCE_MS = 2_500;
 
-/** Replays one stream; the outcomes are those of the head of the answer, of each chunk, and of the end. */
-export async function replaySse(file: string, url: string): Promise<Outcome[]> {
+/** Replays one stream; the outcomes are those of the head of the answer, of each chunk, and of each request meanwhile. */
+export async function replaySse(file: string, url: string, maxPauseMs: number): Promise<Outcome[]> {
   await setUp(file, url);
-  const { asked, said } = read(file);
+  const { asked, head, body, steps } = read(file);
   const bindings = new Bindings(new URL(url).host);
-  const recorded = streamOf(said);
-  const ours = streamOf(
-    await answerTo(
-      asked.map((line) => bindings.translate(line)),
-      url,
-    ),
+  const pauses = new Pauses(maxPauseMs);
+  const answer = await ChunkedAnswer.to(
+    url,
+    asked.map((line) => bindings.translate(line)),
   );
-  const shown = { asked: asked.join(", ") };
-  const head = differences({ ...recorded, body: empty }, { ...ours, body: "" }, bindings);
-  const outcomes: Outcome[] = [{ n: 0, name: "head", ...shown, differences: head }];
-  for (let n = 0; n < Math.max(recorded.chunks.length, ours.chunks.length); n++) {
-    const [their, our] = [recorded.chunks[n] ?? "nothing", ours.chunks[n] ?? "nothing"];
-    const found = bindings.matches(their, our) ? [] : [`chunk: ${their} recorded, ours ${our}`];
-    outcomes.push({ n: n + 1, name: "chunk", ...shown, differences: found });
+  const outcome = (n: number, name: string, found: readonly string[]): Outcome => ({
+    n,
+    name,
+    asked: asked.join(", "),
+    differences: found,
+  });
+  try {
+    const ours = await answer.head(PATIENCE_MS);
+    const text = body ? await answer.rest(PATIENCE_MS) : "";
+    const recorded = { ...head, body: body ?? { kind: "text", text: "" } } as const;
+    const outcomes = [outcome(0, "head", differences(recorded, { ...ours, body: text }, bindings))];
+    let pending: Promise<OurResponse> | undefined;
+    for (const step of steps) {
+      if (step.is === "request") {
+        await pauses.until(step.at);
+        pending = send(url, step.request);
+      } else if (step.is === "response") {
+        outcomes.push(outcome(step.n, "response", await judged(step.response, pending, bindings)));
+      } else {
+        const our = (await answer.chunk(PATIENCE_MS)) ?? "nothing";
+        const found = bindings.matches(step.chunk, our) ? [] : [`chunk: ${step.chunk} recorded, ours ${our}`];
+        outcomes.push(outcome(step.n, "chunk", found));
+      }
+    }
+    return outcomes;
+  } finally {
+    answer.close();
   }
-  return outcomes;
+}
+
+async function judged(
+  recorded: RecordedResponse,
+  pending: Promise<OurResponse> | undefined,
+  bindings: Bindings,
+): Promise<string[]> {
+  if (!pending) throw new Error("a response without a request");
+  return differences(recorded, await pending, bindings);
 }
 
 /** How many outcomes the replay of a recording has, where it goes as recorded. */
-export const outcomesIn = (file: string): number => 1 + streamOf(read(file).said).chunks.length;
+export const outcomesIn = (file: string): number =>
+  1 + read(file).steps.filter(({ is }) => is !== "request").length;
+
+/** What happens once the stream is open; `n` is the line of the recording. */
+type Happening =
+  | { readonly is: "chunk"; readonly n: number; readonly chunk: string }
+  | { readonly is: "request"; readonly n: number; readonly request: WireRequest; readonly at: number }
+  | { readonly is: "response"; readonly n: number; readonly response: RecordedResponse };
 
 interface Recorded {
   readonly asked: readonly string[];
-  readonly said: readonly string[];
+  readonly head: Head;
+  /** Of an answer that is no stream. */
+  readonly body: RecordedBody | undefined;
+  readonly steps: readonly Happening[];
 }
 
+/** A recording has the lines of the request, of the head of the answer, and then what happened. */
 function read(file: string): Recorded {
-  const lines = readLines(file) as { readonly client?: string; readonly server?: string | number }[];
-  return {
-    asked: lines.flatMap(({ client }) => (client === undefined ? [] : [client])),
-    said: lines.flatMap(({ server }) => (server === undefined ? [] : [String(server)])),
-  };
-}
-
-const empty = { kind: "text", text: "" } as const;
-
-interface Stream {
-  readonly status: number;
-  readonly headers: readonly Header[];
-  /** Each with its length in front, as they stand on the wire. */
-  readonly chunks: readonly string[];
-}
-
-/** The lines of an answer; the recordings lack those that are empty, but for the one after the status. */
-function streamOf(lines: readonly string[]): Stream {
-  const [status = "", ...rest] = lines.filter((line) => line !== "");
-  const isHeader = (line: string) => /^[A-Za-z-]+: /.test(line);
-  const headers = rest.filter(isHeader).map((line): Header => {
-    const colon = line.indexOf(": ");
-    return [line.slice(0, colon), line.slice(colon + 2)];
-  });
-  const chunks: string[] = [];
-  for (const line of rest.filter((text) => !isHeader(text))) {
-    if (/^[0-9a-f]+$/.test(line)) chunks.push(line);
-    else chunks.push(`${chunks.pop() ?? ""} ${line}`);
+  const lines = readLines(file) as Line[];
+  const begins = lines.findIndex(({ server }) => server !== undefined);
+  const isHead = ({ server }: Line) =>
+    typeof server === "string" && /^(?:HTTP\/|[A-Za-z-]+: |$)/.test(server);
+  const ends = lines.findIndex((line, i) => i >= begins && !isHead(line));
+  const head = headOf(lines.slice(begins, ends).map(({ server }) => String(server)));
+  const asked = lines.slice(0, begins).map(({ client }) => String(client));
+  const json = lines[ends]?.server;
+  if (typeof json === "object" && json !== null) {
+    return { asked, head, body: { kind: "json", json }, steps: [] };
   }
-  return { status: Number(status.split(" ")[1]), headers, chunks };
+  return { asked, head, body: undefined, steps: happenings(stepsOf(lines, ends)) };
 }
 
-/** What is answered until the end of the stream, in lines. */
-async function answerTo(request: readonly string[], url: string): Promise<readonly string[]> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  let text = "";
-  socket.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  await once(socket, "connect");
-  socket.write(`${request.join("\r\n")}\r\nconnection: close\r\n\r\n`);
-  await Promise.race([once(socket, "close"), sleep(PATIENCE_MS)]);
-  socket.destroy();
-  return text.split(/\r?\n/);
+/** The recordings have an empty line before the headers of the transport. */
+function headOf([status = "", ...lines]: readonly string[]): Head {
+  const headers = lines
+    .filter((line) => line !== "")
+    .map((line): Header => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]);
+  return { status: Number(status.split(" ")[1]), headers };
+}
+
+/** A chunk begins with the line of its length. */
+function happenings(steps: readonly Step[]): Happening[] {
+  const found: Happening[] = [];
+  for (const step of steps) {
+    const last = found.at(-1);
+    if (step.kind === "request") found.push({ is: "request", ...step });
+    else if (step.kind === "response") found.push({ is: "response", ...step });
+    else if (step.kind === "receive" && /^[0-9a-f]+$/.test(String(step.frame)))
+      found.push({ is: "chunk", n: step.n, chunk: String(step.frame) });
+    else if (step.kind === "receive" && last?.is === "chunk")
+      found.splice(-1, 1, { ...last, chunk: `${last.chunk} ${String(step.frame)}` });
+    else throw new Error(`line ${step.n} belongs to no chunk`);
+  }
+  return found;
 }

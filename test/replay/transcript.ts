@@ -10,30 +10,34 @@ export type Frame = JsonValue;
 export type Step = { readonly n: number } & (
   | { readonly kind: "send"; readonly frame: Frame }
   | { readonly kind: "receive"; readonly frame: Frame }
-  | { readonly kind: "request"; readonly request: WireRequest }
+  /** `at` is when it was sent, in milliseconds since the recording began. */
+  | { readonly kind: "request"; readonly request: WireRequest; readonly at: number }
   | { readonly kind: "response"; readonly response: RecordedResponse }
   | { readonly kind: "handshake"; readonly response: RecordedResponse }
   | { readonly kind: "ping" }
 );
 
-interface Line {
+export interface Line {
   readonly note?: string;
   readonly client?: Frame;
   readonly server?: Frame;
 }
 
 /** Reads a transcript. The recorder mixed the lines of its HTTP requests into those of the socket. */
-export function readTranscript(file: string): Step[] {
-  const lines = readLines(file) as Line[];
+export const readTranscript = (file: string): Step[] => stepsOf(readLines(file) as Line[], 0);
+
+/** The steps of the lines of a transcript from the index `from` on. */
+export function stepsOf(lines: readonly Line[], from: number): Step[] {
   const steps: Step[] = [];
-  for (let i = 0; i < lines.length; i++) {
+  for (let i = from; i < lines.length; i++) {
     const n = i + 1;
     const { note, client, server } = lines[i] as Line;
     const text = client ?? server;
     if (note !== undefined) {
       steps.push(...fromNote(n, note));
     } else if (isMark(text, "HTTP>>")) {
-      steps.push({ n: n + 1, kind: "request", request: requestOf(contentOf(lines[++i])) });
+      const at = Number(/\+(\d+)ms/.exec(String(text))?.[1]);
+      steps.push({ n: n + 1, kind: "request", request: requestOf(contentOf(lines[++i])), at });
     } else if (isMark(text, "HTTP<<")) {
       const head = contentOf(lines[++i]);
       const hasBody = /Content-Length: [1-9]/.test(head);

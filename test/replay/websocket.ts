@@ -2,20 +2,25 @@
 
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JsonValue } from "../../src/base/json/json.ts";
+import { isObject, type JsonValue } from "../../src/base/json/json.ts";
 import { Bindings } from "./bindings.ts";
 import { differences, jsonDifferences, type OurResponse } from "./compare.ts";
 import { setUp } from "./found.ts";
 import type { Outcome } from "./http.ts";
+import { Pauses } from "./pauses.ts";
 import type { WireRequest } from "./recording.ts";
 import { send } from "./send.ts";
-import { Session } from "./session.ts";
+import { type Opening, Session } from "./session.ts";
 import { readTranscript, type Step } from "./transcript.ts";
 
-/** For whom a session speaks, where the recording shows that it was not for `nginx:ditto` alone. */
-const speakers: Readonly<Record<string, string>> = {
-  "ws-policy-announcement.jsonl": "nginx:ditto,nginx:exp",
+/** How a session was opened, where the recording shows that it was not for `nginx:ditto` alone, or that it declared labels. */
+const openings: Readonly<Record<string, Partial<Opening>>> = {
+  "ws-acks.jsonl": { query: "?declared-acks=my-ack" },
+  "ws-policy-announcement.jsonl": { subjects: "nginx:ditto,nginx:exp" },
 };
+
+/** Recordings of two sessions at once: a device, and who asks it. The second of them sends what is no answer, and is sent answers. */
+const withAsker: ReadonlySet<string> = new Set(["ws-live-messages.jsonl"]);
 
 /** What the three refused handshakes asked for; the recording holds the answers only. */
 const handshakes: readonly { path: string; headers: Readonly<Record<string, string>> }[] = [
@@ -28,10 +33,12 @@ const handshakes: readonly { path: string; headers: Readonly<Record<string, stri
 const settleMs = 300;
 
 /** Replays one transcript; the outcomes are numbered by the lines of the recording, 0 standing for its end. */
-export async function replayWebSocket(file: string, url: string): Promise<Outcome[]> {
+export async function replayWebSocket(file: string, url: string, maxPauseMs: number): Promise<Outcome[]> {
   await setUp(file, url);
   const steps = readTranscript(file);
-  const player = new Player(url, speakers[file] ?? "nginx:ditto", missingAcks(steps));
+  const opening = { subjects: "nginx:ditto", query: "", ...openings[file] };
+  const hasAsker = withAsker.has(file);
+  const player = new Player(url, opening, hasAsker, missingAcks(steps), new Pauses(maxPauseMs));
   try {
     const outcomes: Outcome[] = [];
     for (const step of steps) {
@@ -56,20 +63,31 @@ function missingAcks(steps: readonly Step[]): ReadonlySet<JsonValue> {
   return new Set(acks.filter((ack) => !received.has(ack)));
 }
 
-/** Plays steps one after another over one socket, opened when first needed. */
+/** Plays steps one after another over one socket, or two, opened when first needed. */
 class Player {
   readonly #url: string;
-  readonly #subjects: string;
+  readonly #opening: Opening;
+  readonly #hasAsker: boolean;
+  readonly #pauses: Pauses;
   readonly #missing: ReadonlySet<JsonValue>;
   readonly #bindings: Bindings;
   readonly #agent = new Agent({ keepAlive: true });
   #session: Promise<Session> | undefined;
+  #asker: Promise<Session> | undefined;
   #pending: Promise<OurResponse> | undefined;
   #handshakes = 0;
 
-  constructor(url: string, subjects: string, missing: ReadonlySet<JsonValue>) {
+  constructor(
+    url: string,
+    opening: Opening,
+    hasAsker: boolean,
+    missing: ReadonlySet<JsonValue>,
+    pauses: Pauses,
+  ) {
     this.#url = url;
-    this.#subjects = subjects;
+    this.#opening = opening;
+    this.#hasAsker = hasAsker;
+    this.#pauses = pauses;
     this.#missing = missing;
     this.#bindings = new Bindings(new URL(url).host);
   }
@@ -78,11 +96,12 @@ class Player {
   async play(step: Step): Promise<string[] | undefined> {
     switch (step.kind) {
       case "send":
-        (await this.#open()).send(this.#translated(step.frame));
+        (await this.#open(isObject(step.frame) && !isAnswer(step.frame))).send(this.#translated(step.frame));
         return undefined;
       case "receive":
-        return this.#receive(await this.#open(), step.frame);
+        return this.#receive(await this.#open(isAnswer(step.frame)), step.frame);
       case "request":
+        await this.#pauses.until(step.at);
         this.#pending = send(this.#url, stillToCome(step.request), this.#agent);
         return undefined;
       case "response":
@@ -97,19 +116,26 @@ class Player {
 
   /** Messages the recording does not have. */
   async rest(): Promise<string[]> {
-    if (!this.#session) return [];
+    const sessions = [this.#session, this.#asker].filter((session) => session !== undefined);
+    if (sessions.length === 0) return [];
     await sleep(settleMs);
-    const unread = (await this.#session).unread().filter((frame) => !this.#missing.has(frame));
+    const unread = (await Promise.all(sessions))
+      .flatMap((session) => session.unread())
+      .filter((frame) => !this.#missing.has(frame));
     return unread.map((frame) => `unexpected message ${print(frame)}`);
   }
 
   close(): void {
     this.#agent.destroy();
-    void this.#session?.then((session) => session.close());
+    for (const session of [this.#session, this.#asker]) void session?.then((opened) => opened.close());
   }
 
-  #open(): Promise<Session> {
-    this.#session ??= Session.open(this.#url, this.#subjects);
+  #open(asAsker = false): Promise<Session> {
+    if (asAsker && this.#hasAsker) {
+      this.#asker ??= Session.open(this.#url, this.#opening);
+      return this.#asker;
+    }
+    this.#session ??= Session.open(this.#url, this.#opening);
     return this.#session;
   }
 
@@ -145,6 +171,9 @@ function stillToCome(request: WireRequest): WireRequest {
   const soon = new Date(Date.now() + 600_000).toISOString();
   return { ...request, body: request.body.replaceAll(/2026-11-21T[\d:.]+Z/g, soon) };
 }
+
+/** Whether a frame answers another, which a control message never does. */
+const isAnswer = (frame: JsonValue): boolean => isObject(frame) && frame.status !== undefined;
 
 interface EnvelopeLike {
   readonly topic?: string;

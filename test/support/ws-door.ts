@@ -7,9 +7,11 @@ import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import { authenticationFailed } from "../../src/gateway/auth/errors.ts";
 import { openWebSocketDoor, type WebSocketParts } from "../../src/gateway/ws/door.ts";
 import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/announcements.ts";
+import { localDeclaredAcks } from "../../src/pubsub/declared-acks.ts";
 import { localPubsub, type Pubsub } from "../../src/pubsub/pubsub.ts";
 import type { Search } from "../../src/search/search.ts";
 import type { IncomingAck } from "../../src/signals/incoming-ack.ts";
+import type { LiveAnswer, LiveSignal } from "../../src/signals/live.ts";
 import type { Command } from "../../src/signals/signal.ts";
 import { listenOnLoopback } from "./loopback.ts";
 import { waitingOfOne } from "./waiting.ts";
@@ -20,6 +22,8 @@ export interface TestDoor extends AsyncDisposable {
   readonly announcements: AnnouncementBus;
   /** What came, in order. */
   readonly commands: Command[];
+  readonly signals: LiveSignal[];
+  readonly answers: LiveAnswer[];
   readonly acks: IncomingAck[];
   readonly faults: unknown[];
 }
@@ -27,6 +31,8 @@ export interface TestDoor extends AsyncDisposable {
 /** Opens a door that lets everybody in as `nginx:ditto`, and whose commands are answered with 204, unless told otherwise. */
 export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<TestDoor> {
   const commands: Command[] = [];
+  const signals: LiveSignal[] = [];
+  const answers: LiveAnswer[] = [];
   const acks: IncomingAck[] = [];
   const faults: unknown[] = [];
   const pubsub = localPubsub();
@@ -44,15 +50,25 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
       commands.push(command);
       return { status: 204 };
     },
+    live: {
+      send: async (signal) => {
+        signals.push(signal);
+        return { is: "accepted" };
+      },
+      retrieveSmart: async () => ({ is: "accepted" }),
+      answer: (answer) => answers.push(answer),
+    },
     list: {} as ThingList,
     checkPermissions: async () => ({}),
     pubsub,
     announcements,
+    declaredAcks: localDeclaredAcks(),
     onAck: (ack) => acks.push(ack),
     rules: { thing: thingRules(1_000), policy: policyRules(1_000, () => undefined) },
     waiting: waitingOfOne(),
     search: {} as Search,
     searchIdleMs: 60_000,
+    openPast: () => Promise.reject(new Error("there is no past here")),
     enter: (_, within) => within(),
     maxHeaderBytes: 5_120,
     maxSubjects: 10,
@@ -68,6 +84,8 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     pubsub,
     announcements,
     commands,
+    signals,
+    answers,
     acks,
     faults,
     async [Symbol.asyncDispose]() {

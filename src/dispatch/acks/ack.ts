@@ -1,6 +1,9 @@
 // One acknowledgement, and several of them put together (protocol-specification-acks page).
 
+import type { TwinError } from "../../base/errors.ts";
 import type { JsonObject, JsonValue } from "../../base/json/json.ts";
+import { toldHeaders } from "../../protocol/headers.ts";
+import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Command, DittoHeaders } from "../../signals/signal.ts";
 import { serviceUnavailable } from "../errors.ts";
@@ -42,10 +45,30 @@ export function searchPersisted(error?: unknown): Ack {
 }
 
 /** What stands for an acknowledgement that did not come in time. */
-export function timedOut(label: string, timeoutMs: number, correlationId: string): Ack {
-  const error = acknowledgementTimeout(timeoutMs);
+export const timedOut = (label: string, timeoutMs: number, correlationId: string): Ack =>
+  refusedAck(label, acknowledgementTimeout(timeoutMs), correlationId);
+
+/** What stands for an acknowledgement that there is none of. */
+export function refusedAck(label: string, error: TwinError, correlationId: string): Ack {
   const headers = { "correlation-id": correlationId, "response-required": false };
   return { label, status: error.status, payload: { ...error.toJSON() }, headers };
+}
+
+/**
+ * What the server acknowledges for who declared a label and is not told: it must not be waited for. It counts as success,
+ * and its header `ditto-weak-ack` tells it from others.
+ */
+export const weakAck = (label: string, correlationId: string): Ack => ({
+  label,
+  status: 200,
+  payload: "The server acknowledges this: who declared the label is not told, or did not ask to be.",
+  headers: { "correlation-id": correlationId, "response-required": false, "ditto-weak-ack": true },
+});
+
+/** The acknowledgement that a client sent. */
+export function clientAck({ label, status, value, headers }: IncomingAck): Ack {
+  const told = { ...toldHeaders(headers, "all"), "response-required": false };
+  return { label, status, ...(value !== undefined && { payload: value }), headers: told };
 }
 
 /** The status of several acknowledgements is 200 where all succeeded, else 424; a single one keeps its own. */

@@ -1,18 +1,18 @@
 // What a caller waits for: the headers `requested-acks`, `response-required` and `timeout`, which count only together.
 
 import { durationMs } from "../../protocol/timeout.ts";
-import type { Command } from "../../signals/signal.ts";
+import type { Command, DittoHeaders } from "../../signals/signal.ts";
 import { acksWithoutResponse, timeoutTooLong, zeroTimeout } from "./errors.ts";
 import { LIVE_RESPONSE, shownLabels, TWIN_PERSISTED } from "./labels.ts";
 
 /** How long an HTTP request waits at most, and when it does not say. */
-const HTTP_TIMEOUT_MS = 60_000;
+export const HTTP_TIMEOUT_MS = 60_000;
 /** The same of a command over a WebSocket, where longer timeouts are cut instead of refused. */
-const WEBSOCKET_TIMEOUT_MS = 65_000;
+export const WEBSOCKET_TIMEOUT_MS = 65_000;
 
 /** What is waited for before a command is answered. */
 export interface AwaitedAcks {
-  /** The acknowledgements, in the order of the request; `twin-persisted` stands for the response. */
+  /** The acknowledgements, in the order of the request; `twin-persisted` or `live-response` stands for the response. */
   readonly labels: readonly string[];
   /** How long they are waited for, in milliseconds. */
   readonly timeoutMs: number;
@@ -26,7 +26,7 @@ export interface AwaitedAcks {
 
 /** Whether more is awaited than the response of the command. */
 export const awaitsOthers = ({ labels }: AwaitedAcks): boolean =>
-  labels.length > 1 || (labels.length === 1 && labels[0] !== TWIN_PERSISTED);
+  labels.length > 1 || (labels.length === 1 && labels[0] !== TWIN_PERSISTED && labels[0] !== LIVE_RESPONSE);
 
 /** What counts of a command; its headers are of their types. */
 type Wishes = Pick<Command, "kind" | "action" | "headers">;
@@ -44,7 +44,8 @@ const webSocketDefaults = {
   other: { ...unsaidElse, timeoutMs: WEBSOCKET_TIMEOUT_MS },
 };
 
-const saysNothing = ({ headers }: Wishes): boolean =>
+/** Whether none of the three headers is there, as with most of what is said. */
+export const saysNothing = ({ headers }: { readonly headers: DittoHeaders }): boolean =>
   headers["requested-acks"] === undefined &&
   headers.timeout === undefined &&
   headers["response-required"] === undefined;
@@ -58,7 +59,7 @@ export function awaitedOverHttp(command: Wishes): AwaitedAcks {
   const { timeout } = command.headers;
   const given = timeout === undefined ? undefined : durationMs(timeout);
   if (given !== undefined && given > HTTP_TIMEOUT_MS) throw timeoutTooLong(String(timeout));
-  return combine(command, given, given ?? HTTP_TIMEOUT_MS);
+  return combine(command.headers, given, given ?? HTTP_TIMEOUT_MS, labelsOf(command));
 }
 
 /**
@@ -68,27 +69,50 @@ export function awaitedOverHttp(command: Wishes): AwaitedAcks {
 export function awaitedOverWebSocket(command: Wishes): AwaitedAcks {
   if (saysNothing(command))
     return isAcknowledged(command) ? webSocketDefaults.write : webSocketDefaults.other;
-  const { timeout } = command.headers;
-  const given = timeout === undefined ? undefined : durationMs(timeout);
-  const awaited = combine(command, given, Math.min(given ?? WEBSOCKET_TIMEOUT_MS, WEBSOCKET_TIMEOUT_MS));
+  return awaitedWithResponse(command.headers, labelsOf(command));
+}
+
+/** What is waited for over a WebSocket, where acknowledgements without a response cannot be told. */
+export function awaitedWithResponse(headers: DittoHeaders, labelsFor: LabelsFor | undefined): AwaitedAcks {
+  const given = headers.timeout === undefined ? undefined : durationMs(headers.timeout);
+  const timeoutMs = Math.min(given ?? WEBSOCKET_TIMEOUT_MS, WEBSOCKET_TIMEOUT_MS);
+  const awaited = combine(headers, given, timeoutMs, labelsFor);
   if (!awaited.responseRequired && awaited.labels.length > 0) throw acksWithoutResponse();
   return awaited;
 }
 
-function combine(command: Wishes, given: number | undefined, timeoutMs: number): AwaitedAcks {
-  const requested = command.headers["requested-acks"] as readonly string[] | undefined;
-  const required = command.headers["response-required"] as boolean | undefined;
-  const isZero = given === 0;
-  const isWrite = isAcknowledged(command);
-  const responseRequired = required ?? !(isZero && isWrite);
-  const wanted = isWrite ? labelsFor(requested, required !== false && !isZero) : (requested ?? []);
-  if (isZero && (responseRequired || wanted.length > 0)) throw zeroTimeout();
-  const shown = isWrite || requested ? shownLabels(wanted) : undefined;
-  const labels = isWrite ? wanted : [];
-  return { labels, timeoutMs, isTimed: given !== undefined, responseRequired, shown };
-}
+/** The labels that are waited for, by those that were requested and by what `response-required` says. */
+export type LabelsFor = (
+  requested: readonly string[] | undefined,
+  required: boolean | undefined,
+  isZero: boolean,
+) => readonly string[];
 
-function labelsFor(requested: readonly string[] | undefined, isResponseWanted: boolean): readonly string[] {
+const labelsOf = (command: Wishes): LabelsFor | undefined =>
+  isAcknowledged(command) ? twinLabels : undefined;
+
+const twinLabels: LabelsFor = (requested, required, isZero) => {
   if (requested) return requested.filter((label) => label !== LIVE_RESPONSE);
-  return isResponseWanted ? [TWIN_PERSISTED] : [];
+  return required !== false && !isZero ? [TWIN_PERSISTED] : [];
+};
+
+/**
+ * Puts the three headers together; `given` is the timeout that they say, in milliseconds, and `labelsFor` is absent for what is
+ * not acknowledged. Refuses a timeout of zero that leaves no time for what is awaited with `header.invalid`.
+ */
+export function combine(
+  headers: DittoHeaders,
+  given: number | undefined,
+  timeoutMs: number,
+  labelsFor: LabelsFor | undefined,
+): AwaitedAcks {
+  const requested = headers["requested-acks"] as readonly string[] | undefined;
+  const required = headers["response-required"] as boolean | undefined;
+  const isZero = given === 0;
+  const responseRequired = required ?? !(isZero && labelsFor);
+  const wanted = labelsFor?.(requested, required, isZero) ?? requested ?? [];
+  if (isZero && (responseRequired || wanted.length > 0)) throw zeroTimeout();
+  const shown = labelsFor || requested ? shownLabels(wanted) : undefined;
+  const labels = labelsFor ? wanted : [];
+  return { labels, timeoutMs, isTimed: given !== undefined, responseRequired, shown };
 }

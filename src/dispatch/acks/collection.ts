@@ -11,9 +11,14 @@ export class Collection {
     this.#missing = this.#acks.size;
   }
 
+  /** Whether one of this label was requested and has not come. */
+  misses(label: string): boolean {
+    return this.#acks.has(label) && this.#acks.get(label) === undefined;
+  }
+
   /** Takes one in; what was not requested, or has come before, changes nothing. */
   ack(ack: Ack): void {
-    if (!this.#acks.has(ack.label) || this.#acks.get(ack.label)) return;
+    if (!this.misses(ack.label)) return;
     this.#acks.set(ack.label, ack);
     this.#missing--;
   }

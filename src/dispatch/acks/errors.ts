@@ -19,6 +19,15 @@ export const timeoutTooLong = defineError("gateway:timeout.invalid", 400, (given
   description: "It is at most 60 seconds.",
 }));
 
+export const messageTimeoutTooLong = defineError(
+  "timeout.invalid",
+  400,
+  (given: string, seconds: number) => ({
+    message: `The timeout '${given}' of the message is too long.`,
+    description: `It is at most ${seconds} seconds.`,
+  }),
+);
+
 export const commandTimeout = defineError("command.timeout", 408, (ms: number) => ({
   message: `The command was not answered within ${ms} ms. It may take effect all the same.`,
   description: "Read the resource again, or send the command with a longer timeout.",
@@ -33,3 +42,13 @@ export const tooManyWaiting = defineError("too.many.requests", 429, (whose: stri
   message: `Too many commands ${whose} wait for acknowledgements.`,
   description: "Try again later, with shorter timeouts or without requested acknowledgements.",
 }));
+
+/** Two waits of the same name could not be told apart. */
+export const duplicateCorrelationId = defineError(
+  "acknowledgement:request.duplicate.correlation-id",
+  409,
+  (correlationId: string) => ({
+    message: `Replies to the correlation ID '${correlationId.slice(0, 200)}' are awaited already.`,
+    description: "Give each command that waits for acknowledgements its own correlation ID.",
+  }),
+);

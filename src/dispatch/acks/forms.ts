@@ -24,7 +24,10 @@ export function httpForm(acks: readonly Ack[], echoed: Readonly<Record<string, s
   return { status, headers: { ...headers, "content-type": "application/json" }, body };
 }
 
-/** The protocol message, as text; `carried` are the headers of the command that its responses repeat. */
+/**
+ * The protocol message, as text; `carried` are the headers of the command that its responses repeat, `channel` among them
+ * where it is the live one.
+ */
 export function protocolForm(
   { kind, id }: Pick<Command, "kind" | "id">,
   acks: readonly Ack[],
@@ -32,7 +35,7 @@ export function protocolForm(
 ): string {
   const { "requested-acks": _, ...others } = carried;
   return JSON.stringify({
-    topic: printTopic(kind, id, "acks"),
+    topic: printTopic(kind, id, "acks", undefined, carried.channel === "live" ? "live" : "twin"),
     headers: { ...others, "response-required": false, "content-type": "application/json" },
     path: "/",
     value: acksJson(acks),

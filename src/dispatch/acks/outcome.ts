@@ -3,17 +3,13 @@
 import { TwinError } from "../../base/errors.ts";
 import type { Reply } from "../../signals/reply.ts";
 import { type Ack, searchPersisted } from "./ack.ts";
-import { AckWait, type Feed, type Waiter } from "./ack-wait.ts";
+import { AckWait, type Waiter, type WaitParts } from "./ack-wait.ts";
 import type { AwaitedAcks } from "./awaited.ts";
-import type { Deadlines } from "./deadlines.ts";
 import { commandTimeout } from "./errors.ts";
 import { SEARCH_PERSISTED } from "./labels.ts";
-import type { WaitingRoom } from "./waiting-room.ts";
 
 /** How this server keeps callers waiting. */
-export interface Waiting {
-  readonly deadlines: Deadlines;
-  readonly room: WaitingRoom;
+export interface Waiting extends WaitParts {
   /** How long a command is watched for a refusal when nobody awaits anything, in milliseconds. */
   readonly refusalMs: number;
   /** Tells once when a revision of a thing can be found by searching. */
@@ -70,23 +66,23 @@ function within(
 }
 
 /**
- * Runs a command and waits for the acknowledgements of others; `feed` takes them in. Resolves with those to be told,
- * or with `accepted` where all is well and no response is required, or nobody is left to be told. Rejects with the
- * refusal of the command, and with `too.many.requests`, before it runs, when too much waits.
+ * Runs a command and waits for the acknowledgements of others, who are told of it by the given correlation ID. Resolves
+ * with those to be told, or with `accepted` where all is well and no response is required, or nobody is left to be told.
+ * Rejects with the refusal of the command, and with `too.many.requests`, before it runs, when too much waits.
  */
 export async function acksOf(
   awaited: AwaitedAcks,
-  run: (feed: Feed) => Promise<Reply>,
+  run: (correlationId: string) => Promise<Reply>,
   ackOf: (reply: Reply) => Ack,
   waiter: Waiter,
-  { deadlines, room, whenIndexed }: Waiting,
+  waiting: Waiting,
 ): Promise<readonly Ack[] | "accepted"> {
-  const wait = new AckWait(awaited, waiter, deadlines, room);
+  const wait = new AckWait(awaited, waiter, waiting);
   const asksIndex = awaited.labels.includes(SEARCH_PERSISTED);
-  run(wait.feed)
+  run(wait.correlationId)
     .then((reply) => {
       if (asksIndex)
-        whenIndexed(waiter.id, reply.revision ?? 0, (error) => wait.feed(searchPersisted(error)));
+        waiting.whenIndexed(waiter.id, reply.revision ?? 0, (error) => wait.feed(searchPersisted(error)));
       wait.commit(ackOf(reply));
     })
     .catch(wait.fail);

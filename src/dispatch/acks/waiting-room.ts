@@ -27,18 +27,27 @@ export class WaitingRoom {
 
   /** Lets a command in; refuses with `too.many.requests` where it is full. Gives what lets it out, to be called once. */
   enter(subject: string, characters: number): () => void {
-    const all = plus(this.#taken, 1, characters);
-    const own = plus(this.#takenBy.get(subject), 1, characters);
+    return this.#take(subject, 1, characters);
+  }
+
+  /** Takes in what has come for a command that waits, just as {@link enter} does; it has to be let go of before the command. */
+  hold(subject: string, characters: number): () => void {
+    return this.#take(subject, 0, characters);
+  }
+
+  #take(subject: string, commands: number, characters: number): () => void {
+    const all = plus(this.#taken, commands, characters);
+    const own = plus(this.#takenBy.get(subject), commands, characters);
     if (!fits(all, this.#seats)) throw tooManyWaiting("of this server");
     if (!fits(own, this.#seatsEach)) throw tooManyWaiting(`of '${subject}'`);
     this.#taken = all;
     this.#takenBy.set(subject, own);
-    return () => this.#leave(subject, characters);
+    return () => this.#leave(subject, commands, characters);
   }
 
-  #leave(subject: string, characters: number): void {
-    this.#taken = plus(this.#taken, -1, -characters);
-    const own = plus(this.#takenBy.get(subject), -1, -characters);
+  #leave(subject: string, commands: number, characters: number): void {
+    this.#taken = plus(this.#taken, -commands, -characters);
+    const own = plus(this.#takenBy.get(subject), -commands, -characters);
     if (own.commands === 0) this.#takenBy.delete(subject);
     else this.#takenBy.set(subject, own);
   }

@@ -9,7 +9,7 @@ import type { Resource } from "../../signals/resource.ts";
 import type { Command, EntityState } from "../../signals/signal.ts";
 import { policyExists, thingNotCreatable, thingNotModifiable } from "../../things/errors.ts";
 import { annotationOf } from "../annotate.ts";
-import { conditionOf } from "../condition.ts";
+import { conditionOf, refuseLiveChannelCondition } from "../condition.ts";
 import type { Held } from "../entities.ts";
 import { etagOf } from "../etag.ts";
 import { commit, execute } from "../execute.ts";
@@ -92,6 +92,7 @@ async function createWith(
 function decideThing({ things }: Parts, command: Command, held: Held, policyId: string, enforcer: Enforcer) {
   const access = enforcer.forSubjects(command.auth.subjects);
   if (!access.hasUnrestricted("thing", [], "WRITE")) throw thingNotModifiable(command.id);
+  refuseLiveChannelCondition(command);
   checkConditions(things.rules, command, held.head, access);
   const annotate = annotationOf(command);
   const decision = things.rules.decide(held.head, withPolicyId(command, policyId));

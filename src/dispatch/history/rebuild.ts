@@ -61,10 +61,16 @@ export async function retrieveAt(
 }
 
 /** The headers kept of an event, as answers tell them; whether it asked for a response is nobody's business any more. */
-export function historicalHeaders({ headers, revision }: JournalRow): DittoHeaders {
+export const historicalHeaders = (row: JournalRow): DittoHeaders => ({
+  ...keptHeaders(row),
+  "entity-revision": row.revision,
+});
+
+/** The same without the revision. */
+export function keptHeaders({ headers }: JournalRow): DittoHeaders {
   const kept = headers === null ? {} : (parseStored(headers) as JsonObject);
   const { "response-required": _, ...told } = kept;
-  return { ...told, "entity-revision": revision };
+  return told;
 }
 
 function momentText({ revision, before }: Moment): string {

@@ -15,7 +15,7 @@ const JSON_TYPE = "application/json";
 /** The answer to a command; `acks` are the labels it tells as requested, `location` that of what it created. */
 export function answer(
   incoming: IncomingMessage,
-  command: Command,
+  command: Pick<Command, "headers" | "auth">,
   reply: Reply,
   acks: readonly string[] | undefined,
   location: () => string,
@@ -74,7 +74,7 @@ function addHeaders(headers: Record<string, string>, added: DittoHeaders): void 
 }
 
 /** Adds a header, unless it is not ASCII, of which Node makes one encoding or another. */
-function addText(headers: Record<string, string>, name: string, text: string): void {
+export function addText(headers: Record<string, string>, name: string, text: string): void {
   if (/^[\t -~]*$/.test(text)) headers[name] = text;
 }
 

@@ -13,11 +13,17 @@ import type { Aggregations } from "../../search/aggregate/aggregations.ts";
 import { refusalHeaders } from "../auth/challenge.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import { openApiRoutes } from "../openapi/routes.ts";
+import { wantsEvents } from "../sse/event.ts";
 import { AGGREGATE, aggregateRequest } from "./aggregate-request.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
-import { type EntityRoutes, entityRequest, type HttpRequest } from "./entity-requests.ts";
+import { CLOUD_EVENTS, type CloudEventParts, cloudEventRequest } from "./cloud-event-requests.ts";
+import { type EntityRoutes, entityRequest, type HttpRequest, type SendLive } from "./entity-requests.ts";
 import { duplicateHeader, internalError, unsupportedApiVersion } from "./errors.ts";
+import { type EventParts, eventRequest } from "./event-requests.ts";
+import { liveRequest } from "./live-requests.ts";
+import { boxPathOf } from "./message-path.ts";
+import { type MessageParts, messageRequest } from "./message-requests.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
 import { actionPathOf, policyActionRequest } from "./policy-actions.ts";
 import { postRequest } from "./post-requests.ts";
@@ -27,7 +33,7 @@ import { thingsRequest } from "./things-requests.ts";
 import { toldOf } from "./told.ts";
 import { addressOf, pathOf, readTarget } from "./uri.ts";
 
-export interface HttpParts extends Admission {
+export interface HttpParts extends Admission, MessageParts, CloudEventParts {
   readonly dispatch: Dispatch;
   readonly list: ThingList;
   readonly things: EntityRoutes;
@@ -37,6 +43,7 @@ export interface HttpParts extends Admission {
   readonly permissions: PermissionSources;
   readonly defaultNamespace: string;
   readonly searches: SearchParts;
+  readonly events: EventParts;
   readonly aggregations: Aggregations;
   /** Absent where every namespace may be reached. */
   readonly reachOf?: NamespaceAccessOf | undefined;
@@ -61,19 +68,27 @@ export function httpApp(parts: HttpParts): Hono<Env> {
       ? postRequest(routes, request, parts.dispatch, parts.defaultNamespace)
       : methodNotAllowed(["POST"]);
 
+  const sendLive: SendLive = (request, command) => liveRequest(things, request, command, parts.live);
+
   const entity = (routes: EntityRoutes, request: HttpRequest) => {
+    const box = routes === things ? boxPathOf(things.base, request.target.path) : undefined;
+    if (box) return messageRequest(parts, request, box);
     const action = routes === policies ? actionPathOf(routes, request.target.path) : undefined;
     return action
       ? policyActionRequest(routes, request, action, parts.act)
-      : entityRequest(routes, request, parts.dispatch);
+      : entityRequest(routes, request, parts.dispatch, routes === things ? sendLive : undefined);
   };
 
+  const isForEvents = (routes: EntityRoutes, { incoming }: HttpRequest) =>
+    routes === things && incoming.method === "GET" && wantsEvents(incoming.headers.accept);
+
   const api = (routes: EntityRoutes) => (c: Context<Env>) =>
-    guarded(parts, c, (request) =>
-      request.target.path.length <= routes.base.length + 1
+    guarded(parts, c, (request) => {
+      if (isForEvents(routes, request)) return eventRequest(parts.events, request);
+      return request.target.path.length <= routes.base.length + 1
         ? collection(routes, request)
-        : entity(routes, request),
-    );
+        : entity(routes, request);
+    });
 
   const app = new Hono<Env>({ getPath: (_, { env } = {}) => pathOf(env?.incoming.url as string) });
   for (const routes of [things, policies]) {
@@ -85,6 +100,7 @@ export function httpApp(parts: HttpParts): Hono<Env> {
     app.all(route, (c) =>
       guarded(parts, c, (request) => checkPermissionsRequest(parts.permissions, policies, request)),
     );
+  app.all(CLOUD_EVENTS, (c) => guarded(parts, c, (request) => cloudEventRequest(parts, request)));
   const aggregates = { aggregations: parts.aggregations, maxRequestBytes: parts.searches.maxRequestBytes };
   app.all(AGGREGATE, (c) => guarded(parts, c, (request) => aggregateRequest(aggregates, request)));
   app.all("/api/2/search/*", (c) => guarded(parts, c, (request) => searchRequest(parts.searches, request)));

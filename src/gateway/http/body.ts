@@ -49,7 +49,8 @@ export async function readJson(
   return value;
 }
 
-function readBytes(
+/** Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does. */
+export function readBytes(
   incoming: IncomingMessage,
   maxBytes: number,
   tooLarge: (size: number) => TwinError,

@@ -8,10 +8,13 @@ import type { Path } from "../../base/json/pointer.ts";
 import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
 import type { Waiter } from "../../dispatch/acks/ack-wait.ts";
 import { type AwaitedAcks, awaitedOverHttp, awaitsOthers } from "../../dispatch/acks/awaited.ts";
+import { withCorrelationId } from "../../dispatch/acks/conflict-free.ts";
 import { acksOf, responseOf, type Waiting } from "../../dispatch/acks/outcome.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import { isSmart } from "../../dispatch/live/smart.ts";
 import type { EntityRules } from "../../dispatch/rules.ts";
 import { toldHeaders } from "../../protocol/headers.ts";
+import type { Message } from "../../signals/live.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Method } from "../../signals/resource.ts";
 import type { AuthContext, Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
@@ -39,7 +42,8 @@ export interface HttpRequest {
   readonly incoming: IncomingMessage;
   readonly target: Target;
   readonly auth: AuthContext;
-  readonly headers: DittoHeaders;
+  /** As they came; of a message as it is told to its receivers. */
+  headers: DittoHeaders;
   /** The namespaces that the caller may reach, where the operator has rules for that. */
   readonly reach?: NamespaceAccess | undefined;
   /** Told of what should not have happened. */
@@ -47,7 +51,7 @@ export interface HttpRequest {
   /** The resource path that it is about, once that is read. */
   path?: Path;
   /** What was dispatched for it, until it only waits for acknowledgements; refusals before tell less. */
-  dispatched?: Command | undefined;
+  dispatched?: Command | Message | undefined;
   /** What its caller waits for, once that is known to make sense. */
   awaited?: AwaitedAcks;
 }
@@ -59,11 +63,15 @@ const actions: Readonly<Record<Method, CommandAction>> = {
   DELETE: "delete",
 };
 
-/** Answers a request for an entity or a part of it. */
+/** Answers a command that may be for a device. */
+export type SendLive = (request: HttpRequest, command: Command) => Promise<Response>;
+
+/** Answers a request for an entity or a part of it; `sendLive` is there where the entity may be one on the live channel. */
 export async function entityRequest(
   routes: EntityRoutes,
   request: HttpRequest,
   dispatch: Dispatch,
+  sendLive?: SendLive,
 ): Promise<Response> {
   const { incoming, target, auth, headers } = request;
   const rest = target.path.slice(routes.base.length + 1);
@@ -93,10 +101,13 @@ export async function entityRequest(
     ...(action === "modify" || action === "merge" ? await bodyOf(routes, request, id) : undefined),
     ...(fields && { fields: parseFields(fields) }),
   };
+  if (sendLive && mayAskDevice(command)) return sendLive(request, command);
   return send(routes, command, dispatch, request, ({ status }) => {
     if (status === 200 && wantsDescription(command)) throw wotDefinitionInvalid(id);
   });
 }
+
+const mayAskDevice = (command: Command): boolean => command.headers.channel === "live" || isSmart(command);
 
 /** The value of a command by the body of its request, and in which format it is. */
 async function bodyOf(
@@ -128,7 +139,8 @@ export async function send(
 ): Promise<Response> {
   request.dispatched = command;
   request.awaited = awaitedOverHttp(command);
-  const run = () => dispatch(command);
+  const run = (correlationId?: string) =>
+    dispatch(correlationId === undefined ? command : withCorrelationId(command, correlationId));
   // Nothing is awaited here, as that would keep the command while acknowledgements are waited for.
   return awaitsOthers(request.awaited)
     ? acknowledged(routes, command, run, request, request.awaited)
@@ -154,7 +166,7 @@ async function responded(
 function acknowledged(
   routes: EntityRoutes,
   command: Command,
-  run: () => Promise<Reply>,
+  run: (correlationId: string) => Promise<Reply>,
   request: HttpRequest,
   awaited: AwaitedAcks,
 ): Promise<Response> {
@@ -174,7 +186,7 @@ async function acksToldTo(
 }
 
 /** The sender of a request, whose body is not longer than `maxSize` characters if its command was carried out. */
-function waiterOf(request: HttpRequest, id: string, maxSize: number): Waiter {
+export function waiterOf(request: HttpRequest, id: string, maxSize: number): Waiter {
   const { incoming, auth, onFault } = request;
   const correlationId = correlationIdOf(request);
   return {
@@ -193,7 +205,7 @@ function waiterOf(request: HttpRequest, id: string, maxSize: number): Waiter {
 const correlationIdOf = ({ headers }: HttpRequest): string => headers["correlation-id"] as string;
 
 /** The absolute URL of a resource, as the client addressed this server or the proxy in front of it. */
-function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {
+export function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: string, path: Path): string {
   const { headers } = incoming;
   const url = `${schemeOf(headers)}://${addressOf(headers)}${routes.base}/${encodeSegment(id)}`;
   return path.length === 0 ? url : `${url}/${path.map(encodeSegment).join("/")}`;

@@ -45,3 +45,9 @@ export const wotDefinitionInvalid = defineError("wot:definition.invalid", 404, (
   message: `No Thing Description can be made of '${id}'.`,
   description: "That needs a definition which is the URL of a WoT Thing Model.",
 }));
+
+export const fieldSelectionInvalid = defineError("things:field.selection.invalid", 400, (given: string) => ({
+  message: `The field selection '${given}' is not valid.`,
+  description:
+    "It names 'thingId', 'policyId', 'definition', '_namespace', '_revision', '_created', '_modified', '_policy', or something at or below 'attributes', 'features', '_metadata' and '_context'.",
+}));

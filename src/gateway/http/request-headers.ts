@@ -94,6 +94,7 @@ export function requestHeaders(
   maxBytes: number,
 ): DittoHeaders {
   const result: { [name: string]: JsonValue } = {};
+  const isRead = method === "GET" && !mayBeLive(headers, query);
   let count = 0;
   let size = 0;
   for (const name in headers) {
@@ -101,7 +102,7 @@ export function requestHeaders(
     count++;
     size += name.length + value.length;
     if (names.has(name)) result[name] = parseTextHeader(name, headerText(value));
-    else if (method !== "GET" && goesAlong(name)) putKey(result, name, headerText(value));
+    else if (!isRead && goesAlong(name)) putKey(result, name, headerText(value));
   }
   if (count * 2 !== rawHeaders.length) refuseDuplicate(rawHeaders);
   if (size > maxBytes) refuseSize(headers, maxBytes);
@@ -109,6 +110,12 @@ export function requestHeaders(
   result["correlation-id"] ??= correlationIdFor(headers["x-correlation-id"]);
   return result;
 }
+
+/** Whether what is read may be asked of a device, which is told all headers. */
+const mayBeLive = (headers: IncomingMessage["headers"], query: URLSearchParams | undefined): boolean =>
+  headers.channel !== undefined ||
+  headers["live-channel-condition"] !== undefined ||
+  (query !== undefined && (query.has("channel") || query.has("live-channel-condition")));
 
 const correlationIdFor = (given: string | string[] | undefined): JsonValue =>
   given === undefined ? randomUUID() : parseTextHeader("correlation-id", String(given));

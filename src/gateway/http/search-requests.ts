@@ -9,6 +9,7 @@ import { whenGone } from "../gone.ts";
 import { wantsEvents } from "../sse/event.ts";
 import { accepted, listAnswer, methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import type { HttpRequest } from "./entity-requests.ts";
+import { refuseLive } from "./live-requests.ts";
 import { type SearchEventParts, searchEvents } from "./search-events.ts";
 import { readForm } from "./search-form.ts";
 import { fieldsOf, filterOf, headersOf, namespacesOf, optionOf } from "./search-parameters.ts";
@@ -37,6 +38,7 @@ export async function searchRequest(parts: SearchParts, request: HttpRequest): P
   const { incoming, target, headers } = request;
   const isCount = target.path === `${SEARCH}/count`;
   if (!isCount && target.path !== SEARCH && target.path !== `${SEARCH}/`) return notFoundAnswer();
+  refuseLive(request);
   const run = isCount ? count : things;
   switch (incoming.method) {
     case "GET": {

@@ -9,6 +9,8 @@ import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { listAnswer, methodNotAllowed } from "./answers.ts";
 import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 import { readOption } from "./list-option.ts";
+import { refuseLive } from "./live-requests.ts";
+import { notCreatableLive } from "./message-errors.ts";
 import { postRequest } from "./post-requests.ts";
 
 /** Answers a request for the collection of things. */
@@ -21,8 +23,10 @@ export async function thingsRequest(
 ): Promise<Response> {
   switch (request.incoming.method) {
     case "GET":
+      refuseLive(request);
       return request.target.query?.has("ids") ? several(request, list) : all(routes, request, list);
     case "POST":
+      if (request.headers.channel === "live") throw notCreatableLive();
       return postRequest(routes, request, dispatch, defaultNamespace);
     default:
       return methodNotAllowed(["GET", "POST"]);

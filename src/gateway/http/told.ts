@@ -5,8 +5,10 @@ import type { TwinError } from "../../base/errors.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { AwaitedAcks } from "../../dispatch/acks/awaited.ts";
 import { LIVE_RESPONSE, shownLabels } from "../../dispatch/acks/labels.ts";
+import type { Message } from "../../signals/live.ts";
 import type { Command } from "../../signals/signal.ts";
 import { answerHeaders } from "./answers.ts";
+import { CONDITION_MATCHED } from "./condition-matched.ts";
 import type { HttpRequest } from "./entity-requests.ts";
 
 /** `write`: what the request said, with what Ditto adds to it; `command`: that, and on whose behalf. */
@@ -19,6 +21,9 @@ const ofState: ExtentOf = ({ dispatched }) => (dispatched ? "command" : "nothing
 /** Found where the body is read. */
 const ofBody: ExtentOf = ({ dispatched, path }) =>
   !dispatched && path && isValue(path) ? "request" : "nothing";
+
+const commandOf = ({ dispatched }: HttpRequest): Command | undefined =>
+  dispatched && "path" in dispatched ? dispatched : undefined;
 
 /** Refusals that tell more or less than others, by code. */
 const extents: Readonly<Record<string, Extent | ExtentOf>> = {
@@ -36,23 +41,31 @@ const extents: Readonly<Record<string, Extent | ExtentOf>> = {
   "thing-search:search.namespaces.invalid": "request",
   "thing-search:query.time.exceeded": "request",
   internalerror: "request",
+  "messages:payload.toolarge": "request",
+  "things:thing.notcreatable": ({ dispatched }, { status }) => {
+    if (status === 405) return "request"; // told of the method alone
+    return dispatched && status !== 400 ? "command" : "nothing";
+  },
+  "cloudevent.unparsable": "request",
+  "cloudevent.payload.missing": "request",
+  "cloudevent.dataschema.unsupported": "request",
   "json.invalid": ofBody,
   "json.format.invalid": ofBody,
   "header.invalid": ({ dispatched }, { text }) =>
     dispatched && text.invalidHeaderKey === "timeout" ? "write" : "nothing",
   "things:condition.invalid": ofState,
   "things:merge.invalid": (request, error) =>
-    request.dispatched?.value === null ? "request" : ofState(request, error),
+    commandOf(request)?.value === null ? "request" : ofState(request, error),
   "things:policyId.notdeletable": ({ path }) => (path?.length === 0 ? "request" : "nothing"),
   "things:thing.history.notfound": (request, error) =>
     "at-historical-timestamp" in request.headers ? "nothing" : ofState(request, error),
   // What is wrong between the parts of a policy, or with the end of a subject, is found where the policy is.
-  "policies:entry.invalid": ({ dispatched }) => {
-    const [entries, , part] = dispatched?.path ?? [];
+  "policies:entry.invalid": (request) => {
+    const [entries, , part] = commandOf(request)?.path ?? [];
     return entries === "entries" && part === "references" ? "command" : "nothing";
   },
-  "policies:label.invalid": ({ dispatched }) => {
-    const [entries, , part, subject] = dispatched?.path ?? [];
+  "policies:label.invalid": (request) => {
+    const [entries, , part, subject] = commandOf(request)?.path ?? [];
     return entries === "entries" && part === "subjects" && subject !== undefined ? "command" : "nothing";
   },
 };
@@ -74,18 +87,33 @@ export function toldOf(error: TwinError, request: HttpRequest): Record<string, s
   const extent = extentOf(error, request);
   if (extent === "nothing") return {};
   const told = answerHeaders(request.headers);
-  if (error.code === "command.timeout") return { ...told, "response-required": "false" };
+  if (error.code === "command.timeout")
+    return { ...told, ...askedDevice(request), "response-required": "false" };
   if (extent === "request") return told;
   if (request.dispatched) addWishes(told, request.dispatched, request.awaited);
   return extent === "write" ? told : { ...told, "ditto-originator": request.auth.subjects[0] as string };
 }
 
-/** What Ditto adds to a command that writes a thing: whether somebody waits, and for which acknowledgements. */
-function addWishes(told: Record<string, string>, command: Command, awaited: AwaitedAcks | undefined): void {
-  const { kind, action, headers } = command;
-  if (kind !== "thing" || action === "retrieve") return;
+/** What is told where a condition chose the device, which did not answer. */
+const askedDevice = ({ headers }: HttpRequest): Readonly<Record<string, string>> =>
+  headers["live-channel-condition"] === undefined ? {} : { channel: "live", [CONDITION_MATCHED]: "true" };
+
+/** What Ditto adds to what can be acknowledged: whether somebody waits, and for which acknowledgements. */
+function addWishes(
+  told: Record<string, string>,
+  dispatched: Command | Message,
+  awaited: AwaitedAcks | undefined,
+): void {
+  if (!isAcknowledged(dispatched)) return;
+  const { headers } = dispatched;
   told["response-required"] = String(awaited?.responseRequired ?? headers["response-required"] ?? false);
   const asked = (headers["requested-acks"] ?? []) as readonly string[];
   const shown = awaited ? awaited.shown : shownLabels(asked.filter((label) => label !== LIVE_RESPONSE));
   if (shown) told["requested-acks"] = JSON.stringify(shown);
 }
+
+/** All on the live channel, and what changes a twin. */
+const isAcknowledged = (dispatched: Command | Message): boolean =>
+  !("path" in dispatched) ||
+  (dispatched.kind === "thing" &&
+    (dispatched.action !== "retrieve" || dispatched.headers.channel === "live"));

@@ -3,7 +3,7 @@
 import { answerHeaderRows } from "./headers.ts";
 import { type Answer, componentRef, json, type Reference, schemaRef } from "./openapi.ts";
 
-const told = ["correlation-id", "ditto-originator", "response-required"];
+const told = ["correlation-id", "ditto-originator", "response-required", "channel"];
 
 const headers = (...names: readonly string[]) => ({
   headers: Object.fromEntries(names.map((name) => [name, componentRef("headers", name)])),
@@ -33,7 +33,7 @@ export const sharedAnswers: Readonly<Record<string, Answer>> = {
     // In plain text where no resource can be.
     content: { ...json("Error"), ...plainText },
   },
-  TimedOut: refusal("Nothing came in time."),
+  TimedOut: refusal("Nothing came in time.", "live-channel-condition-matched"),
   Conflict: refusal("It would contradict what is there."),
   PreconditionFailed: refusal("A condition of the request does not hold.", "etag"),
   TooLarge: refusal("The body, or what it would make of the entity, is too large."),
@@ -90,7 +90,14 @@ export const shared = (...of: readonly number[]): Readonly<Record<string, Refere
 /** The value of a resource. */
 export const found = (schema: string): Answer => ({
   description: "The value.",
-  ...headers(...told, "entity-revision", "etag", "historical-headers", "ditto-metadata"),
+  ...headers(
+    ...told,
+    "entity-revision",
+    "etag",
+    "historical-headers",
+    "ditto-metadata",
+    "live-channel-condition-matched",
+  ),
   content: json(schema),
 });
 
@@ -100,6 +107,13 @@ export const created = (schema: string): Answer => ({
   ...headers("location", ...told, "entity-revision", "etag"),
   content: json(schema),
 });
+
+/** What was answered to a message; its receiver chooses its status, content type and body. */
+export const messageAnswer: Answer = {
+  description: "What was answered, or the acknowledgements that were asked for.",
+  ...headers(...told),
+  content: { "*/*": { schema: {} } },
+};
 
 /** A value that is not that of an entity. */
 export const told200 = (schema: string, description: string, ...names: readonly string[]): Answer => ({

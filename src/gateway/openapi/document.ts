@@ -6,6 +6,8 @@ import type { EntityKind } from "../../signals/signal.ts";
 import { thingResource } from "../../things/resources.ts";
 import { aggregateParameters, aggregatePaths, thingGroupsSchema } from "./aggregate-paths.ts";
 import { headerComponents, sharedAnswers } from "./answers.ts";
+import { cloudEventParameters, cloudEventPaths } from "./cloud-event-paths.ts";
+import { claimParameters, messagePaths } from "./message-paths.ts";
 import { type PathItem, type Schema, schemaRef } from "./openapi.ts";
 import { pathItem } from "./operations.ts";
 import { otherPaths } from "./other-paths.ts";
@@ -29,6 +31,7 @@ const info = {
 const tags = [
   { name: "Things", description: "Things and what describes them." },
   { name: "Features", description: "The functions of things and their state." },
+  { name: "Messages", description: "Talking with things and their features." },
   { name: "Policies", description: "Who may do what." },
   { name: "Search", description: "Finding things by what they say, counting and aggregating them." },
   { name: "Server", description: "The server itself." },
@@ -74,6 +77,8 @@ export function openApiDocument() {
     paths: {
       ...otherPaths,
       ...resourcePaths("thing", thingPaths),
+      ...messagePaths,
+      ...cloudEventPaths,
       ...resourcePaths("policy", policyPaths),
       ...permissionPaths,
       ...searchPaths,
@@ -81,7 +86,13 @@ export function openApiDocument() {
     },
     components: {
       schemas: { ...schemaComponents(), ThingGroups: thingGroupsSchema },
-      parameters: { ...parameterComponents(), ...searchParameters, ...aggregateParameters },
+      parameters: {
+        ...parameterComponents(),
+        ...claimParameters,
+        ...cloudEventParameters,
+        ...searchParameters,
+        ...aggregateParameters,
+      },
       headers: headerComponents(),
       responses: sharedAnswers,
       securitySchemes,

@@ -107,6 +107,27 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
     },
     query: true,
   },
+  channel: {
+    says: "Who carries it out: the server, on the twin, or the device, whose answer is waited for.",
+    schema: { type: "string", enum: ["twin", "live"] },
+    query: true,
+    of: "thing",
+    on: ["modify", "merge", "delete", "retrieve"],
+  },
+  "live-channel-condition": {
+    says: "Read from the device if this RQL filter matches the twin.",
+    schema: { type: "string", examples: ["eq(attributes/online,true)"] },
+    query: true,
+    of: "thing",
+    on: ["retrieve"],
+  },
+  "live-channel-timeout-strategy": {
+    says: "What becomes of a read that the device does not answer: it fails with 408, or the twin answers.",
+    schema: { type: "string", enum: ["fail", "use-twin"] },
+    query: true,
+    of: "thing",
+    on: ["retrieve"],
+  },
   "allow-policy-lockout": {
     says: "Whether a policy may leave its writer without WRITE on it.",
     schema: flag,
@@ -138,9 +159,6 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
 export const untoldHeaders: Readonly<Record<string, string>> = {
   accept: "whatever it says, the answer is JSON; there are no Thing Descriptions yet",
   "content-type": "the bodies of the operations tell their media types",
-  channel: "the only channel is 'twin', which is the default",
-  "live-channel-condition": "there is no live channel",
-  "live-channel-timeout-strategy": "there is no live channel",
   "dry-run": "only 'false', which is the default",
   "declared-acks": "acknowledgements are sent by protocol messages",
   "reply-to": "for connections",
@@ -156,6 +174,11 @@ export const answerHeaderRows: Readonly<Record<string, { readonly says: string; 
   {
     "correlation-id": { says: "That of the request, or one that was made up.", schema: text },
     "ditto-originator": { says: "The subject that asked.", schema: text },
+    channel: { says: "Who answers, the twin or the device, where there was a choice.", schema: text },
+    "live-channel-condition-matched": {
+      says: "Whether the live channel condition matched the twin.",
+      schema: flag,
+    },
     "entity-revision": {
       says: "Revision of the entity; on a read of its history one less than that of what is told, as in Ditto.",
       schema: { type: "integer", minimum: 0 },

@@ -28,6 +28,7 @@ const pathParameters: Readonly<Record<string, Parameter>> = {
   attributePath: inPath("attributePath", "Keys of the attribute, between slashes.", keys("location/city")),
   featureId: inPath("featureId", "ID of the feature.", text(keyPattern, "lamp")),
   propertyPath: inPath("propertyPath", "Keys of the property, between slashes.", keys("color/red")),
+  messageSubject: inPath("messageSubject", "What the message is about.", text("^[^/]+$", "ask")),
   label: inPath("label", "Label of the entry.", text(labelPattern, "OWNER")),
   subjectId: inPath("subjectId", "ID of the subject.", text(subjectPattern, "nginx:ditto")),
   resourcePath: inPath("resourcePath", "Key of the resource.", text(resourcePattern, "thing:/attributes")),

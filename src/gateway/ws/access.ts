@@ -4,14 +4,14 @@ import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { recent } from "../../base/recent.ts";
 import type { EntityKind } from "../../signals/signal.ts";
 import type { NamespaceAccess } from "../auth/namespace-access.ts";
-import type { Handling } from "./handling.ts";
+import { aboutThing, type Handling } from "./handling.ts";
 
 /** Refuses a command on an entity of a namespace that its sender may not reach. */
 export function checkAccess(kind: EntityKind, id: string, handling: Handling): void {
   const { reach } = handling.sender;
   if (!reach) return;
   const { about } = handling;
-  handling.about = { kind: "thing", id }; // whatever the kind, as in Ditto
+  handling.about = aboutThing(about);
   reach.check(kind, namespaceOf(id));
   handling.about = about;
 }

@@ -1,25 +1,28 @@
 // Acknowledgements that a session sends.
 
 import { customLabels } from "../../dispatch/acks/labels.ts";
-import { acknowledgementOf } from "../../protocol/acknowledgement.ts";
+import { acknowledgementsOf } from "../../protocol/acknowledgement.ts";
 import { type Envelope, headersOf } from "../../protocol/envelope.ts";
 import type { AckTopic } from "../../protocol/topic.ts";
 import { ackLabelForbidden, ackLabelNotDeclared } from "./errors.ts";
-import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
+import type { Answer, Handling } from "./handling.ts";
 
 /**
- * Takes an acknowledgement; it is not answered, unless it is malformed or its label is not one that the session declared.
- * What nobody waits for, or no more, is dropped.
+ * Takes an acknowledgement, or several that come as one; they are not answered, unless they are malformed or a label is not one
+ * that the session declared. What nobody waits for, or no more, is dropped, as is what the session was not told of.
  */
 export async function takeAck(envelope: Envelope, topic: AckTopic, handling: Handling): Answer {
-  const { parts, sender } = handling;
+  const { parts, sender, length } = handling;
+  const { id, channel } = topic;
   handling.isTold = true;
-  const headers = headersOf(envelope, parts.maxHeaderBytes);
+  const checked = headersOf(envelope, parts.maxHeaderBytes);
+  const headers = channel ? { ...checked, channel } : checked;
   handling.headers = {}; // of a malformed one Ditto knows nothing
-  const ack = acknowledgementOf(envelope, topic);
-  if (customLabels([ack.label]).length === 0) throw ackLabelForbidden(ack.label);
-  Object.assign(handling, { headers, about: { kind: "thing", id: topic.id } });
-  if (!sender.acks.isDeclared(ack.label)) throw ackLabelNotDeclared(ack.label);
-  sender.acks.take(ack, correlationIdOf(headers), sender.auth);
+  const acks = acknowledgementsOf(envelope, topic);
+  for (const { label } of acks) if (customLabels([label]).length === 0) throw ackLabelForbidden(label);
+  Object.assign(handling, { headers, about: { kind: "thing", id, ...(channel && { channel }) } });
+  for (const { label } of acks) if (!sender.acks.declared.has(label)) throw ackLabelNotDeclared(label);
+  const characters = Math.ceil(length / acks.length);
+  for (const ack of acks) sender.acks.take(ack, { id, headers, characters }, sender.auth);
   return undefined;
 }

@@ -16,8 +16,10 @@ import {
   isSilent,
   type Sender,
 } from "./handling.ts";
+import { takeLive } from "./live.ts";
 import { takeSearch } from "./search-message.ts";
 import { severalThings } from "./several-things.ts";
+import { takeStreaming } from "./streaming-message.ts";
 
 /**
  * Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. `onCommitted` is told
@@ -61,6 +63,10 @@ async function respond(text: string, handling: Handling): Answer {
       return permissions(envelope, handling);
     case "search":
       return takeSearch(envelope, topic, handling);
+    case "streaming":
+      return takeStreaming(envelope, topic, handling);
+    case "live":
+      return takeLive(envelope, topic, handling);
     case "command":
       return topic.id === undefined
         ? severalThings(envelope, topic.namespace, handling)

@@ -1,26 +1,29 @@
 // A command of a session on one entity, and its answer.
 
 import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
-import type { Waiter } from "../../dispatch/acks/ack-wait.ts";
 import { type AwaitedAcks, awaitedOverWebSocket, awaitsOthers } from "../../dispatch/acks/awaited.ts";
+import { awaitedLiveOverWebSocket } from "../../dispatch/acks/awaited-live.ts";
+import { withCorrelationId } from "../../dispatch/acks/conflict-free.ts";
 import { protocolForm } from "../../dispatch/acks/forms.ts";
 import { acksOf, responseOf } from "../../dispatch/acks/outcome.ts";
+import { isSmart } from "../../dispatch/live/smart.ts";
 import { commandOf, type Envelope, headersOf, printResponse } from "../../protocol/envelope.ts";
-import { unknownPath, unknownTopicPath } from "../../protocol/errors.ts";
 import { toldHeaders } from "../../protocol/headers.ts";
-import type { CommandTopic } from "../../protocol/topic.ts";
+import { type CommandTopic, liveCommandTopic } from "../../protocol/topic.ts";
 import type { Reply } from "../../signals/reply.ts";
-import type { Method, Resource } from "../../signals/resource.ts";
-import type { Command, CommandAction, DittoHeaders } from "../../signals/signal.ts";
+import type { Command, DittoHeaders } from "../../signals/signal.ts";
 import { withClaims } from "../auth/claims-as-headers.ts";
-import { whenGone } from "../gone.ts";
 import { checkAccess } from "./access.ts";
 import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
+import { refuseUnknown } from "./known-resource.ts";
+import { takeLiveWith } from "./live.ts";
+import { askTwinFirst } from "./live-asked.ts";
+import { waiterOf } from "./waiter.ts";
 
 /** Handles a command. Awaits nothing, since it would keep the message meanwhile. */
 export async function answerCommand(
   envelope: Envelope,
-  topic: Pick<CommandTopic, "kind" | "action"> & { readonly id: string },
+  topic: CommandTopic & { readonly id: string },
   handling: Handling,
 ): Answer {
   const { parts, sender } = handling;
@@ -29,13 +32,19 @@ export async function answerCommand(
   handling.isTold = true;
   const headers = withClaims(headersOf(envelope, parts.maxHeaderBytes), sender.auth, parts.maxHeaderBytes);
   handling.isTold = false;
+  if (kind === "thing" && headers.channel === "live")
+    return takeLiveWith(headers, envelope, liveCommandTopic(topic, envelope.topic), handling);
   const command = commandOf(envelope, topic, headers, sender.auth);
   refuseUnknown(command, envelope, handling);
   handling.headers = headers;
   checkAccess(kind, id, handling);
   handling.isTold = true;
-  const awaited = awaitedOverWebSocket(command);
+  const mayAskDevice = isSmart(command);
+  const awaited = mayAskDevice
+    ? awaitedLiveOverWebSocket({ says: "live-command", headers })
+    : awaitedOverWebSocket(command);
   handling.isTold = false;
+  if (mayAskDevice) return askTwinFirst(command, awaited, handling);
   if (awaitsOthers(awaited)) return acknowledged(command, awaited, handling);
   return awaited.responseRequired ? responded(command, awaited, handling) : silent(command, handling);
 }
@@ -57,7 +66,7 @@ async function responded(command: Command, awaited: AwaitedAcks, { parts, sender
 function acknowledged(command: Command, awaited: AwaitedAcks, handling: Handling): Answer {
   const { parts, sender } = handling;
   const carried = toldHeaders(command.headers, "all");
-  const run = () => parts.dispatch(command, sender);
+  const run = (correlationId: string) => parts.dispatch(withCorrelationId(command, correlationId), sender);
   const ackOf = (reply: Reply) => twinPersisted(command, reply, carried);
   const acks = acksOf(awaited, run, ackOf, waiterOf(command.id, handling), parts.waiting);
   return printed(acks, { kind: command.kind, id: command.id }, carried);
@@ -70,41 +79,4 @@ async function printed(
 ): Answer {
   const acks = await awaited;
   return acks === "accepted" ? undefined : protocolForm(about, acks, carried);
-}
-
-function waiterOf(id: string, { parts, sender, onCommitted, length, headers }: Handling): Waiter {
-  const correlationId = correlationIdOf(headers);
-  return {
-    id,
-    subject: sender.auth.subjects[0] as string,
-    correlationId,
-    characters: length,
-    onGone: (callback) => whenGone(sender.connection, callback),
-    onCommitted,
-    onFault: (error) => parts.onFault(error, correlationId),
-  };
-}
-
-const methods: Readonly<Record<CommandAction, Method>> = {
-  create: "PUT",
-  modify: "PUT",
-  merge: "PATCH",
-  delete: "DELETE",
-  retrieve: "GET",
-};
-
-/** Refuses what is no command: what may be done to a resource is the same on both doors; only a whole is created. */
-function refuseUnknown({ kind, id, action, path }: Command, envelope: Envelope, handling: Handling): void {
-  const rules = handling.parts.rules[kind];
-  const resource: Resource | undefined = rules.resource(path);
-  if (!resource) {
-    // Ditto knows nothing of such a message, not even its correlation ID.
-    Object.assign(handling, { headers: {}, about: undefined });
-    throw unknownPath(envelope.path);
-  }
-  if (!resource.methods.includes(methods[action]) || (action === "create" && path.length > 0)) {
-    Object.assign(handling, { about: { kind: "thing", id }, isTold: true }); // whatever the kind, as in Ditto
-    throw unknownTopicPath(envelope.topic);
-  }
-  rules.checkPath(path);
 }

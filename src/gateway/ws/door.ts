@@ -20,6 +20,11 @@ export interface WebSocketParts extends SessionParts, Admission {
   readonly heartbeatMs: number;
 }
 
+/** Keeps nothing of the request alive, as a closure beside others that look at it would. */
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
 /** Takes no more sessions and messages, answers what is in work for so many milliseconds at most, closes all. */
 export type CloseDoor = (withinMs: number) => Promise<void>;
 
@@ -36,11 +41,18 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   const alive = new WeakSet<WebSocket>();
   const drains = new Map<WebSocket, Drain>();
 
+  // These two are shared by all sessions: thousands may be open that say nothing.
+  function isAlive(this: WebSocket): void {
+    alive.add(this);
+  }
+  function isGone(this: WebSocket): void {
+    drains.delete(this);
+  }
+
   function serve(webSocket: WebSocket, socket: Duplex, opener: Opener): void {
-    const isAlive = () => alive.add(webSocket);
-    isAlive();
+    alive.add(webSocket);
     for (const sign of ["pong", "ping", "message"]) webSocket.on(sign, isAlive);
-    webSocket.on("close", () => drains.delete(webSocket));
+    webSocket.on("close", isGone);
     drains.set(webSocket, serveSession(webSocket, socket, opener, parts));
   }
 
@@ -61,7 +73,7 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   }
 
   server.on("upgrade", async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroy);
     let isLetIn = false;
     const admitted = async (): Promise<Response> => {
       try {

@@ -1,10 +1,5 @@
 import { defineError } from "../../base/errors.ts";
 
-export const subscriptionUnsupported = defineError("signal.unsupported", 400, (what: string) => ({
-  message: `This server does not send ${what}.`,
-  description: "Subscribe to EVENTS or POLICY-ANNOUNCEMENTS, with 'namespaces' as the only parameter.",
-}));
-
 export const ackLabelForbidden = defineError(
   "acknowledgement:ditto.acklabel.forbidden",
   400,

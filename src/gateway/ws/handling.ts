@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { JsonObject } from "../../base/json/json.ts";
 import type { Waiting } from "../../dispatch/acks/outcome.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { Live } from "../../dispatch/live/live.ts";
 import type { EntityRules } from "../../dispatch/rules.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import type { About } from "../../protocol/envelope.ts";
@@ -11,6 +12,7 @@ import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal
 import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import type { Searches } from "./searches.ts";
 import type { SessionAcks } from "./session-acks.ts";
+import type { StreamingSubscriptions } from "./streaming.ts";
 
 /** Which of somebody's checks of permissions hold, by their names; refuses what is no such check. */
 export type CheckPermissions = (checks: JsonObject, auth: AuthContext) => Promise<JsonObject>;
@@ -21,6 +23,7 @@ export interface AnswerParts {
   readonly checkPermissions: CheckPermissions;
   readonly rules: Readonly<Record<EntityKind, EntityRules>>;
   readonly waiting: Waiting;
+  readonly live: Live;
   /** How many characters the headers of a message may have, names and values together. */
   readonly maxHeaderBytes: number;
   readonly onFault: (error: unknown, correlationId: string) => void;
@@ -34,6 +37,7 @@ export interface Sender {
   readonly connection: Duplex;
   readonly acks: SessionAcks;
   readonly searches: Searches;
+  readonly streams: StreamingSubscriptions;
 }
 
 /** What is known of a message that is being handled, and what for; it is kept until the message is answered. */
@@ -48,6 +52,10 @@ export interface Handling {
   /** Whether a refusal is told to who requires no response. */
   isTold: boolean;
 }
+
+/** What the door itself tells of a message: it is about a thing, whatever the kind, as in Ditto. */
+export const aboutThing = (about: About | undefined): About | undefined =>
+  about && { kind: "thing", id: about.id, ...(about.channel && { channel: about.channel }) };
 
 /** The text to answer a message with, if one is wanted. */
 export type Answer = Promise<string | undefined>;

@@ -1,16 +1,14 @@
-import type { WebSocket } from "ws";
+import type { HoldReading } from "./reading.ts";
 
-/**
- * Makes the function that counts something as in work until the function that it gives is called; while `most` are in work,
- * the socket is read no further.
- */
-export function inWorkOf(socket: Pick<WebSocket, "pause" | "resume">, most: number): () => () => void {
+/** Makes the function that counts something as in work until the function that it gives is called; while `most` are, nothing is read. */
+export function inWorkOf(hold: HoldReading, most: number): () => () => void {
   let count = 0;
+  let letGo: (() => void) | undefined;
   return () => {
-    if (++count === most) socket.pause();
+    if (++count === most) letGo = hold();
     let isInWork = true;
     return () => {
-      if (isInWork && count-- === most) socket.resume();
+      if (isInWork && count-- === most) letGo?.();
       isInWork = false;
     };
   };

@@ -1,39 +1,23 @@
 // The searches of a session.
 
-import pLimit from "p-limit";
-import { recent } from "../../base/recent.ts";
 import {
   printFailed,
-  printSearchHeaders,
+  printNext,
+  printSearch,
   type SearchCommand,
   type Subscribe,
 } from "../../protocol/search.ts";
-import type { Search, SearchRequest } from "../../search/search.ts";
-import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
-import type { NamespaceAccess } from "../auth/namespace-access.ts";
+import type { PageStream, Search, SearchRequest } from "../../search/search.ts";
 import type { Outlet } from "./outlet.ts";
-import {
-  subscriptionAborted,
-  subscriptionNotFound,
-  subscriptionOver,
-  tooManySearches,
-} from "./search-errors.ts";
-import { SearchSubscription } from "./search-subscription.ts";
+import type { Portions, PulledRefusals, PulledWords } from "./pulled.ts";
+import { type Asker, sessionPulls } from "./pulls.ts";
+import * as errors from "./search-errors.ts";
 
 export interface SearchParts {
   readonly search: Search;
   /** How long a search goes on without anything being asked or told, in milliseconds. */
   readonly searchIdleMs: number;
   readonly onFault: (error: unknown, correlationId: string) => void;
-}
-
-/** Who asks for something, and how. */
-export interface Asker {
-  readonly auth: AuthContext;
-  readonly reach: NamespaceAccess | undefined;
-  readonly headers: DittoHeaders;
-  /** The length of the message. */
-  readonly length: number;
 }
 
 export interface Searches {
@@ -45,71 +29,44 @@ export interface Searches {
   end(): void;
 }
 
-/** Searches of one session at once, and the characters of the messages that began them, of which one may have any length. */
-const MOST = 100;
-const MOST_CHARACTERS = 1_000_000;
-/** Pages of one session that are read or wait to be taken at once. */
-const PAGES_AT_ONCE = 2;
-/** As in Ditto: how long more requests are told that a search is over instead of that there is none. */
-const REMEMBERED_MS = 10_000;
-const REMEMBERED = 1_000;
+const words: PulledWords = { print: printSearch, printFailed };
+const refusals: PulledRefusals = {
+  notFound: errors.subscriptionNotFound,
+  demandInvalid: errors.demandInvalid,
+  isOver: errors.subscriptionOver,
+  timeout: errors.subscriptionTimeout,
+  aborted: errors.subscriptionAborted,
+  tooMany: errors.tooManySearches,
+};
 
 /** Makes the searches of a session, which are told through its outlet. */
-export function sessionSearches(
-  outlet: Outlet,
-  { search, searchIdleMs, onFault }: SearchParts,
-  inTurn = pLimit(PAGES_AT_ONCE),
-): Searches {
-  const live = new Map<string, SearchSubscription>();
-  const over = recent<number>(REMEMBERED);
-  let begun = 0;
-  let characters = 0;
-
-  function subscribe(command: Subscribe, asker: Asker): void {
-    const id = String(begun++);
-    const isTooMuch = live.size >= MOST || (live.size > 0 && characters + asker.length > MOST_CHARACTERS);
-    characters += asker.length;
-    const subscription = new SearchSubscription(id, asker.headers, {
-      outlet,
-      open: () => search.stream(requestOf(command, asker)),
-      inTurn,
-      idleMs: searchIdleMs,
-      onOver() {
-        live.delete(id);
-        over.put(id, Date.now() + REMEMBERED_MS);
-        characters -= asker.length;
-      },
-      onFault,
-    });
-    live.set(id, subscription);
-    if (isTooMuch) subscription.fail(tooManySearches());
-  }
-
-  /** What is asked of a search that there is not; to cancel one that is over is no fault. */
-  function refuse(id: string, action: "request" | "cancel", headers: DittoHeaders): void {
-    const isOver = (over.get(id) ?? 0) > Date.now();
-    if (isOver && action === "cancel") return;
-    const error = isOver ? subscriptionOver() : subscriptionNotFound(id);
-    outlet.send(printFailed(id, error, printSearchHeaders(headers)));
-  }
-
+export function sessionSearches(outlet: Outlet, { search, searchIdleMs, onFault }: SearchParts): Searches {
+  const pulls = sessionPulls(outlet, { refusals, idleMs: searchIdleMs, onFault });
   return {
     take(command, asker) {
-      if (command.action === "subscribe") {
-        subscribe(command, asker);
-        return;
-      }
-      const subscription = live.get(command.subscriptionId);
-      if (!subscription) refuse(command.subscriptionId, command.action, asker.headers);
-      else if (command.action === "cancel") subscription.cancel();
-      else subscription.request(command.demand, asker.headers);
+      if (command.action !== "subscribe") pulls.take(command, words, asker);
+      else pulls.begin(words, (id) => pagesOf(id, () => search.stream(requestOf(command, asker))), asker);
     },
-    abort() {
-      for (const subscription of live.values()) subscription.fail(subscriptionAborted());
+    abort: pulls.abort,
+    end: pulls.end,
+  };
+}
+
+/** The pages of a search, which begins with the first; a page of which nothing could be read is none. */
+function pagesOf(id: string, open: () => PageStream): Portions {
+  let pages: PageStream | undefined;
+  return {
+    async next(_max, told) {
+      pages ??= open();
+      const things = await pages.next();
+      if (!things) return undefined;
+      const items = things.map(({ text }) => text);
+      return items.length === 0 ? [] : [printNext(id, items, told())];
     },
-    end() {
-      for (const subscription of live.values()) subscription.cancel();
+    get isOver() {
+      return pages?.isOver;
     },
+    cancel: () => pages?.cancel(),
   };
 }
 

@@ -7,24 +7,30 @@ import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { invalidJson } from "../../base/json/errors.ts";
 import { printError } from "../../protocol/envelope.ts";
+import type { DeclaredAcks } from "../../pubsub/declared-acks.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { AuthContext, DittoHeaders, VerifiedToken } from "../../signals/signal.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { answerTo } from "./answer.ts";
-import { acknowledge, readControl } from "./control.ts";
-import type { AnswerParts, Sender } from "./handling.ts";
+import { readControl } from "./control.ts";
+import { type AnswerParts, correlationIdOf, type Sender } from "./handling.ts";
 import { inWorkOf } from "./in-work.ts";
 import { lifetime } from "./lifetime.ts";
 import { outletOf } from "./outlet.ts";
-import { type SearchParts, sessionSearches } from "./searches.ts";
+import { readingOf } from "./reading.ts";
+import { type Searches, type SearchParts, sessionSearches } from "./searches.ts";
 import { sessionAcks } from "./session-acks.ts";
+import { type StreamingParts, type StreamingSubscriptions, streamingSubscriptions } from "./streaming.ts";
 import { type SubscriptionParts, subscriptions } from "./subscriptions.ts";
+import { type Pace, throttled } from "./throttle.ts";
 import { tokenRefresh } from "./token-refresh.ts";
 
-export interface SessionParts extends AnswerParts, SubscriptionParts, SearchParts {
+export interface SessionParts extends AnswerParts, SubscriptionParts, SearchParts, StreamingParts {
   /** Takes the acknowledgements of what the sessions are told. */
   readonly onAck: (ack: IncomingAck) => void;
+  /** Where sessions declare the labels that they alone acknowledge with. */
+  readonly declaredAcks: DeclaredAcks;
   /** Absent where every namespace may be reached. */
   readonly reachOf?: NamespaceAccessOf | undefined;
   /** Verifies the tokens that sessions go on with. */
@@ -34,6 +40,8 @@ export interface SessionParts extends AnswerParts, SubscriptionParts, SearchPart
    * acknowledgements is no longer in work: they may have to come by the same session.
    */
   readonly maxInWork: number;
+  /** How fast the messages of a session are taken; absent: as fast as they come. */
+  readonly pace?: Pace | undefined;
   /** Bytes that may wait for a slow client; beyond, its session is closed. */
   readonly maxBuffered: number;
 }
@@ -45,7 +53,10 @@ export interface Opener {
   readonly sent: IncomingHttpHeaders;
 }
 
-/** Close code of a session whose token is over or is not followed by a good one; as Ditto, it says no more than that it ends. */
+/**
+ * Close code of a session whose token is over or is not followed by a good one, or whose labels of acknowledgements are
+ * another's; as Ditto, it says no more than that it ends.
+ */
 const NO_LONGER = 1000;
 /** Close code for a client that does not keep up (RFC 6455: try again later). */
 const TOO_SLOW = 1013;
@@ -70,19 +81,31 @@ export function serveSession(
 ): Drain {
   let unanswered = 0;
   let drained: (() => void) | undefined;
+  let searches: Searches | undefined;
+  let streams: StreamingSubscriptions | undefined;
+  let undeclare: (() => void) | undefined;
   const outlet = outletOf(socket, connection, parts.maxBuffered, () =>
     end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them"),
   );
+  const { send } = outlet;
   const sender: Sender & { auth: AuthContext } = {
     auth,
     reach: parts.reachOf?.(auth, headers, sent),
     connection,
     acks: sessionAcks(headers, parts.onAck),
-    searches: sessionSearches(outlet, parts),
+    get searches() {
+      searches ??= sessionSearches(outlet, parts);
+      return searches;
+    },
+    get streams() {
+      streams ??= streamingSubscriptions(outlet, parts);
+      return streams;
+    },
   };
-  const { send } = outlet;
-  const subscribed = subscriptions(sender, send, parts);
-  const begin = inWorkOf(socket, parts.maxInWork);
+  const subscribed = subscriptions(sender, correlationIdOf(headers), send, parts);
+  const hold = readingOf(socket);
+  const begin = inWorkOf(hold, parts.maxInWork);
+  const accept = parts.pace ? throttled(parts.pace, hold, receive) : receive;
   const refresh = tokenRefresh({
     verify: parts.verifyToken,
     auth: () => sender.auth,
@@ -93,17 +116,32 @@ export function serveSession(
   });
   const life = lifetime(() => end(NO_LONGER, "gateway:websocket.session.expired"));
   if (auth.token) life.until(auth.token.expiresAt);
+  if (sender.acks.declared.size > 0) declareAcks();
+
+  /** The handshake is over: who declares what is another's is told so, and let go. */
+  function declareAcks(): void {
+    try {
+      undeclare = parts.declaredAcks.declare(sender.acks.declared);
+    } catch (error) {
+      if (!(error instanceof TwinError)) throw error;
+      send(printError(error, {}));
+      end(NO_LONGER, error.code);
+    }
+  }
 
   function end(code: number, reason: string): void {
-    endSubscriptions();
+    leave();
     socket.close(code, reason);
     socket.resume(); // the client's closing frame has to be read
     setTimeout(() => socket.terminate(), CLOSING_MS).unref(); // it may be too slow for the closing frame as well
   }
 
-  function endSubscriptions(): void {
+  /** Nothing more comes of what the session asked for. */
+  function leave(): void {
     subscribed.end();
-    sender.searches.end();
+    searches?.end();
+    streams?.end();
+    undeclare?.();
   }
 
   function work(message: string): void {
@@ -139,12 +177,11 @@ export function serveSession(
     if (!control) work(text);
     else if (control.says === "token") refresh(control.token);
     else {
-      subscribed.change(control);
-      send(acknowledge(control));
+      send(subscribed.change(control));
     }
   }
 
-  socket.on("message", (data: Buffer) => {
+  function receive(data: Buffer): void {
     if (drained || socket.readyState !== socket.OPEN) return; // what comes while it closes counts no more
     try {
       take(textOf(data));
@@ -152,16 +189,19 @@ export function serveSession(
       if (error instanceof TwinError) send(printError(error, {}));
       else fault(error);
     }
-  });
+  }
+
+  socket.on("message", accept);
   socket.on("close", () => {
     life.stop();
-    endSubscriptions();
+    leave();
   });
   socket.on("error", () => socket.terminate());
 
   return () =>
     new Promise((resolve) => {
-      sender.searches.abort();
+      searches?.abort();
+      streams?.abort();
       drained = resolve;
       if (unanswered === 0) resolve();
     });

@@ -1,5 +1,6 @@
 import { parseFields } from "../../base/json/fields.ts";
 import { type Envelope, printAnswer, thingIdsOf } from "../../protocol/envelope.ts";
+import { unsupportedSignal } from "../../protocol/errors.ts";
 import { parseHeaders } from "../../protocol/headers.ts";
 import { checkAccessToThings } from "./access.ts";
 import { type Answer, type Handling, isSilent } from "./handling.ts";
@@ -13,6 +14,7 @@ export async function severalThings(
   const { list, maxHeaderBytes } = handling.parts;
   const { auth } = handling.sender;
   const headers = parseHeaders(envelope.headers, maxHeaderBytes);
+  if (headers.channel === "live") throw unsupportedSignal(envelope.topic);
   const fields = envelope.fields === undefined ? undefined : parseFields(envelope.fields);
   const ids = thingIdsOf(envelope, namespace);
   checkAccessToThings(ids, handling);

@@ -1,13 +1,17 @@
 // What a session has subscribed to: START-SEND-… and STOP-SEND-….
 
+import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
 import { printAnnouncement } from "../../protocol/announcement.ts";
+import { printError } from "../../protocol/envelope.ts";
 import type { AnnouncementBus, TakeAnnouncement } from "../../pubsub/announcements.ts";
-import type { Subscriber } from "../../pubsub/audience.ts";
+import type { Subscriber } from "../../pubsub/delivery.ts";
 import type { Pubsub } from "../../pubsub/pubsub.ts";
+import { selectionOf } from "../../pubsub/select.ts";
+import type { Selection } from "../../pubsub/selection.ts";
+import type { DittoHeaders } from "../../signals/signal.ts";
 import { accessibleNamespaces } from "./access.ts";
-import type { Subscription } from "./control.ts";
-import { subscriptionUnsupported } from "./errors.ts";
+import { acknowledge, type SubscriptionChange, type SubscriptionTopic } from "./control.ts";
 import type { Sender } from "./handling.ts";
 
 export interface SubscriptionParts {
@@ -16,39 +20,59 @@ export interface SubscriptionParts {
 }
 
 export interface Subscriptions {
-  /** Starts or ends a subscription; refuses one that is not supported. */
-  change(wanted: Subscription): void;
+  /**
+   * Starts or ends a subscription, a new one taking the place of the old. Gives what the client is told: that it is done, or
+   * why not; then the old one goes on.
+   */
+  change(wanted: SubscriptionChange): string;
   /** Ends all of them. */
   end(): void;
 }
 
 type Send = (text: string) => void;
 
-/** Makes the subscriptions of a session that is sent what they bring. */
+/**
+ * Makes the subscriptions of a session that is sent what they bring; `correlationId` is that of its handshake, told with
+ * filters that are none.
+ */
 export function subscriptions(
   sender: Sender,
+  correlationId: string,
   send: Send,
   { pubsub, announcements }: SubscriptionParts,
 ): Subscriptions {
-  const ends = new Map<Subscription["topic"], () => void>();
+  const ends = new Map<SubscriptionTopic, () => void>();
+  let subscriber: Subscriber | undefined;
 
-  const starts: { readonly [topic in Subscription["topic"]]?: (isWanted: Wanted) => () => void } = {
-    EVENTS: (isWanted) =>
-      pubsub.subscribe(sender.auth.subjects, { deliver: eventsFor(sender, send, isWanted) }),
-    "POLICY-ANNOUNCEMENTS": (isWanted) =>
-      announcements.subscribe(sender.auth.subjects, announcementsFor(sender, send, isWanted)),
-  };
+  /** Looks at what is wanted, and gives the function that begins it. */
+  function prepared({ topic, parameters }: SubscriptionChange): () => () => void {
+    const { subjects } = sender.auth;
+    if (topic === "POLICY-ANNOUNCEMENTS") {
+      const { namespaces } = selectionOf({ namespaces: parameters.get("namespaces") });
+      return () => announcements.subscribe(subjects, announcementsFor(sender, send, namespaces));
+    }
+    const selection = selected(parameters);
+    subscriber ??= subscriberFor(sender, send);
+    const subscription = { stream: topic, subjects, selection, subscriber };
+    return () => pubsub.subscribe(subscription);
+  }
+
+  function change(wanted: SubscriptionChange): void {
+    const begin = wanted.start ? prepared(wanted) : undefined;
+    ends.get(wanted.topic)?.();
+    ends.delete(wanted.topic);
+    if (begin) ends.set(wanted.topic, begin());
+  }
 
   return {
-    change({ topic, start, parameters }) {
-      const begin = starts[topic];
-      if (!begin) throw subscriptionUnsupported(topic);
-      for (const name of parameters.keys()) {
-        if (name !== "namespaces") throw subscriptionUnsupported(`${topic} with the parameter '${name}'`);
+    change(wanted) {
+      try {
+        change(wanted);
+        return acknowledge(wanted);
+      } catch (error) {
+        if (!(error instanceof TwinError)) throw error;
+        return printError(error, headersOfRefusal(error, wanted, correlationId));
       }
-      ends.get(topic)?.();
-      ends.delete(topic);
-      if (start) ends.set(topic, begin(wantedNamespaces(parameters.get("namespaces"))));
     },
     end() {
       for (const end of ends.values()) end();
@@ -57,29 +81,47 @@ export function subscriptions(
   };
 }
 
-type Wanted = (namespace: string) => boolean;
+function selected(parameters: URLSearchParams): Selection {
+  return selectionOf({
+    namespaces: parameters.get("namespaces"),
+    filter: parameters.get("filter"),
+    extraFields: parameters.get("extraFields"),
+  });
+}
 
-/** Passes on the events of other sessions. */
-function eventsFor(sender: Sender, send: Send, isWanted: Wanted): Subscriber["deliver"] {
+/** As in Ditto: it is only told of a filter, since another part looks at the rest, which does not know it. */
+function headersOfRefusal(
+  { code }: TwinError,
+  { parameters }: SubscriptionChange,
+  correlationId: string,
+): DittoHeaders {
+  if (code !== "rql.expression.invalid") return {};
+  return { "correlation-id": parameters.get("correlation-id") ?? correlationId };
+}
+
+/** Passes on signals, but not those of the session itself. */
+function subscriberFor(sender: Sender, send: Send): Subscriber {
   const isAccessible = accessibleNamespaces(sender.reach);
-  return (text, event, origin) => {
-    const namespace = namespaceOf(event.id);
-    if (origin !== sender && isWanted(namespace) && isAccessible(namespace)) send(text);
+  return {
+    declaredAcks: sender.acks.declared,
+    deliver(delivery) {
+      if (delivery.origin === sender || !isAccessible(namespaceOf(delivery.signal.id))) return;
+      const labels = sender.acks.asked(delivery.signal);
+      send(labels ? delivery.textWith(labels) : delivery.text());
+    },
   };
 }
 
 /** Passes on announcements, asking for the acknowledgements that the session declared. */
-function announcementsFor(sender: Sender, send: Send, isWanted: Wanted): TakeAnnouncement {
+function announcementsFor(
+  sender: Sender,
+  send: Send,
+  namespaces: ReadonlySet<string> | undefined,
+): TakeAnnouncement {
   return (text, announcement) => {
-    if (!isWanted(namespaceOf(announcement.policyId))) return;
+    if (namespaces && !namespaces.has(namespaceOf(announcement.policyId))) return;
     const labels = sender.acks.told(announcement);
     const headers = { ...announcement.headers, ...(labels && { "requested-acks": labels }) };
     send(labels ? printAnnouncement({ ...announcement, headers }) : text);
   };
-}
-
-function wantedNamespaces(list: string | null): Wanted {
-  if (!list) return () => true;
-  const names = new Set(list.split(",").map((name) => name.trim()));
-  return (namespace) => names.has(namespace);
 }

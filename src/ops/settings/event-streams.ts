@@ -1,7 +1,7 @@
 // Server-sent events.
 
 import { setting } from "../setting.ts";
-import { duration, flag, whole } from "../setting-kinds.ts";
+import { bytes, duration, flag, whole } from "../setting-kinds.ts";
 
 export const eventStreamSettings = {
   sseMaxStreams: setting(
@@ -9,6 +9,12 @@ export const eventStreamSettings = {
     whole(1),
     "10000",
     "How many streams of server-sent events are open at once; a quarter of them may be of one subject.",
+  ),
+  sseMaxBuffered: setting(
+    "SSE_MAX_BUFFERED",
+    bytes,
+    "1M",
+    "How much may wait for a slow reader of a stream of changes or messages to take it; beyond, the stream is ended.",
   ),
   sseThrottlingEnabled: setting(
     "GATEWAY_SSE_THROTTLING_ENABLED",

@@ -25,6 +25,13 @@ export const limitSettings = {
     "The most policies that one policy may import.",
     "ditto.limits.policies.imports-limit",
   ),
+  maxMessageBytes: setting(
+    "LIMITS_MESSAGES_MAX_SIZE",
+    bytes,
+    "250k",
+    "The largest payload of a message accepted over HTTP, in bytes.",
+    "ditto.limits.messages.max-size",
+  ),
   maxRequestBytes: setting(
     "MAX_REQUEST_BYTES",
     bytes,

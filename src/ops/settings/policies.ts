@@ -22,6 +22,13 @@ export const policySettings = {
       "every namespace.",
     "ditto.namespace-policies",
   ),
+  partialEvents: setting(
+    "THING_EVENT_PARTIAL_ACCESS_EVENTS_ENABLED",
+    flag,
+    "true",
+    "Whether subjects that may read only parts of a thing are told of what happens to these.",
+    "ditto.things.thing.event.partial-access-events.enabled",
+  ),
   subjectExpiryGranularity: setting(
     "POLICY_SUBJECT_EXPIRY_GRANULARITY",
     granularity,

@@ -51,11 +51,32 @@ export const requestSettings = {
     "4M",
     "How much may wait for a slow WebSocket client to take it; beyond, its session is closed.",
   ),
+  wsThrottlingEnabled: setting(
+    "GATEWAY_WEBSOCKET_THROTTLING_ENABLED",
+    flag,
+    "false",
+    "Whether a WebSocket is read at the pace of the next two settings; what it sends beyond waits.",
+    "ditto.gateway.streaming.websocket.throttling.enabled",
+  ),
+  wsThrottlingInterval: setting(
+    "GATEWAY_WEBSOCKET_THROTTLING_INTERVAL",
+    duration,
+    "1s",
+    "The span of time that GATEWAY_WEBSOCKET_THROTTLING_LIMIT is about.",
+    "ditto.gateway.streaming.websocket.throttling.interval",
+  ),
+  wsThrottlingLimit: setting(
+    "GATEWAY_WEBSOCKET_THROTTLING_LIMIT",
+    whole(1),
+    "100",
+    "How many messages of one WebSocket are taken in each interval.",
+    "ditto.gateway.streaming.websocket.throttling.limit",
+  ),
   searchIdleTimeout: setting(
     "GATEWAY_STREAMING_SEARCH_IDLE_TIMEOUT",
     duration,
     "60s",
-    "How long a search over WebSocket goes on of which nothing is asked and told.",
+    "How long a search or a stream of past events over WebSocket goes on of which nothing is asked and told.",
     "ditto.gateway.streaming.search-idle-timeout",
   ),
 } as const;

@@ -149,14 +149,6 @@ const http: readonly Row[] = [
       get("{thing}", { accept: "application/td+json" }).fails(404, "wot:definition.invalid"),
     ),
   ),
-  later(
-    "server-sent events",
-    row(
-      "accept",
-      "`text/event-stream` asks for the changes from now on",
-      get("{thing}", { accept: "text/event-stream" }).gives(200, { body: wholeLamp }),
-    ),
-  ),
   row(
     "authorization",
     "HTTP Basic of a user; nobody, or somebody unknown, is refused",
@@ -183,14 +175,6 @@ const http: readonly Row[] = [
       has: { invalidHeaderKey: "allow-policy-lockout" },
     }),
     put("{thing}-open", {}, { "allow-policy-lockout": "true" }).gives(201),
-  ),
-  later(
-    "live messages and commands",
-    row(
-      "live-channel-condition",
-      "as the parameter",
-      read({ "live-channel-condition": "exists(attributes)" }).fails(400, "header.notsupported"),
-    ),
   ),
   row(
     "policy-view",

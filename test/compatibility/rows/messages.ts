@@ -170,42 +170,9 @@ const control: readonly Row[] = [
     "what is no control message is taken for JSON",
     say("START-SEND-BOGUS").fails(400, "json.invalid", unknown),
   ),
-  ...["MESSAGES", "LIVE-COMMANDS", "LIVE-EVENTS"].map((topic) =>
-    later(
-      "live messages and commands",
-      row(
-        `START-SEND-${topic}`,
-        "subscribes to what is live",
-        say(`START-SEND-${topic}`).fails(400, "signal.unsupported", unknown),
-      ),
-    ),
-  ),
-  later(
-    "rql filters of events",
-    row(
-      "START-SEND-EVENTS?filter, ?extraFields",
-      "limits and enriches the events",
-      say("START-SEND-EVENTS?filter=exists(attributes)").fails(400, "signal.unsupported", unknown),
-      say("START-SEND-EVENTS?extraFields=attributes").fails(400, "signal.unsupported", unknown),
-    ),
-  ),
 ];
 
-const criteria = ["live/commands/retrieve", "live/messages/ask"];
 const unbuilt: readonly Row[] = [
-  ...criteria.map((rest) =>
-    later(
-      "live channel",
-      row(
-        `things/${rest}`,
-        "a message of another criterion or channel",
-        command("", "/", { topic: `org.acme/{name}/things/${rest}` }).answers({
-          status: 400,
-          value: { error: "signal.unsupported" },
-        }),
-      ),
-    ),
-  ),
   later(
     "WoT",
     row(

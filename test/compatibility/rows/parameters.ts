@@ -213,22 +213,6 @@ const asHeaders: readonly Row[] = [
     put(`${colour}?channel=TWIN`, "blue").gives(204),
     get(`${colour}?channel=bogus`).fails(400, "header.invalid", { has: { invalidHeaderKey: "channel" } }),
   ),
-  later(
-    "live messages and commands",
-    row(
-      "?channel",
-      "`live` asks the device",
-      get(`${colour}?channel=live&timeout=100ms`).fails(400, "header.notsupported"),
-    ),
-  ),
-  later(
-    "live messages and commands",
-    row(
-      "?live-channel-condition",
-      "asks the device where the condition holds",
-      get(`${colour}?live-channel-condition=exists(attributes)`).fails(400, "header.notsupported"),
-    ),
-  ),
   row(
     "?live-channel-timeout-strategy",
     "has no effect on the twin",

@@ -50,7 +50,6 @@ const routes: readonly Row[] = [
   ),
 ];
 
-const messages = ["/inbox", "/outbox", "/features/light/inbox", "/features/light/outbox"];
 const unbuilt: readonly Row[] = [
   later(
     "WoT",
@@ -60,27 +59,9 @@ const unbuilt: readonly Row[] = [
       post("{thing}/migrateDefinition", { thingDefinitionUrl: "https://example.org/m" }).gives(404),
     ),
   ),
-  ...messages.map((box) =>
-    later(
-      "live messages and commands",
-      row(
-        `POST /things/{thingId}${box.replace("light", "{featureId}")}/messages/{messageSubject}`,
-        "sends a message to or from the device",
-        post(`{thing}${box}/messages/ask?timeout=1s`, "hello").gives(404),
-      ),
-    ),
-  ),
-  later(
-    "live messages and commands",
-    row("POST /things/{thingId}/inbox/claim", "claims the thing", post("{thing}/inbox/claim", {}).gives(404)),
-  ),
   later(
     "connectivity",
     row("PUT /connections", "manages connections", put("/api/2/connections/c", {}).gives(404)),
-  ),
-  later(
-    "connectivity",
-    row("POST /cloudevents", "takes a command in a CloudEvent", post("/api/2/cloudevents", {}).gives(404)),
   ),
 ];
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { invalidJson } from "../../../src/base/json/errors.ts";
 import type { Ack } from "../../../src/dispatch/acks/ack.ts";
-import type { Feed } from "../../../src/dispatch/acks/ack-wait.ts";
 import { awaitedOverHttp, awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
 import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
 import { acksOf, responseOf, type WhenIndexed } from "../../../src/dispatch/acks/outcome.ts";
+import { repliesRegistry } from "../../../src/dispatch/acks/replies-registry.ts";
 import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
 import type { Reply } from "../../../src/signals/reply.ts";
 import type { DittoHeaders } from "../../../src/signals/signal.ts";
@@ -14,17 +14,20 @@ import { command } from "./asked.ts";
 describe("a command", () => {
   let deadlines: Deadlines;
   let room: WaitingRoom;
+  let replies: ReturnType<typeof repliesRegistry>;
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
   beforeEach(() => {
     vi.useFakeTimers();
     faults.length = 0;
     deadlines = new Deadlines();
+    replies = repliesRegistry();
     room = new WaitingRoom({ commands: 3, characters: 1_000 }, { commands: 2, characters: 700 });
   });
   afterEach(() => {
     expect(deadlines.size).toBe(0);
     expect(room.size).toBe(0);
+    expect(replies.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
@@ -51,11 +54,11 @@ describe("a command", () => {
   ) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const awaited = awaitedOverHttp(command(headers));
-    const waiting = { deadlines, room, refusalMs: 3000, whenIndexed };
+    const waiting = { deadlines, room, replies, refusalMs: 3000, whenIndexed };
     const gone = new Set<() => void>();
-    let feed: Feed | undefined;
-    const run = vi.fn((given?: Feed) => {
-      feed = given;
+    let correlationId = "none";
+    const run = vi.fn((given?: string) => {
+      correlationId = given ?? "none";
       return promise;
     });
     const onGone = (callback: () => void) => {
@@ -84,7 +87,8 @@ describe("a command", () => {
       gone,
       reply: (revision?: number) => resolve({ status: 204, ...(revision !== undefined && { revision }) }),
       refuse: reject,
-      acknowledge: (label: string, status = 200) => feed?.({ label, status, headers: {} }),
+      acknowledge: (label: string, status = 200, characters = 0) =>
+        replies.ack("org.acme:t", correlationId, { label, status, headers: {} }, characters),
       leave: () => {
         for (const callback of gone) callback();
       },
@@ -188,6 +192,37 @@ describe("a command", () => {
     ]);
   });
 
+  test("is told to others by a correlation ID of its own where another waits for replies to the same", async () => {
+    const headers = { "requested-acks": ["my-ack"] };
+    const [first, second] = [start(headers), start(headers, { subject: "b" })];
+    await elapse(0);
+    expect(first.run).toHaveBeenCalledWith("c");
+    expect(second.run).toHaveBeenCalledWith("c#0");
+
+    second.acknowledge("my-ack", 202);
+    expect(await soFar(first.outcome)).toBe("waits");
+    expect(labelled(await soFar(second.outcome))).toEqual({ "my-ack": 202 });
+
+    first.acknowledge("my-ack", 203);
+    expect(labelled(await soFar(first.outcome))).toEqual({ "my-ack": 203 });
+    const third = start(headers);
+    await elapse(0);
+    expect(third.run).toHaveBeenCalledWith("c");
+    third.acknowledge("my-ack");
+  });
+
+  test("keeps no more of what others say than there is room for", async () => {
+    const { outcome, acknowledge } = start({ "requested-acks": ["my-ack", "other", "third"] });
+    acknowledge("my-ack", 200, 350);
+    acknowledge("my-ack", 200, 350); // the same again takes no room
+    acknowledge("other", 200, 100);
+    acknowledge("third", 200, 20);
+
+    const acks = (await soFar(outcome)) as Ack[];
+    expect(labelled(acks)).toEqual({ "my-ack": 200, other: 429, third: 200 });
+    expect(acks[1]?.payload).toMatchObject({ error: "too.many.requests" });
+  });
+
   test("may be let go of once it is committed, though others are still waited for", async () => {
     const { outcome, onCommitted, reply, acknowledge } = start({
       "requested-acks": ["twin-persisted", "my-ack"],
@@ -227,7 +262,7 @@ describe("a command", () => {
     const waiter = { ...sender, onGone, onCommitted: vi.fn(), onFault };
     const run = vi.fn(async () => ({ status: 204 }));
     const ackOf = () => ({ label: "twin-persisted", status: 204, headers: {} });
-    const waiting = { deadlines, room, refusalMs: 3000, whenIndexed: neverIndexed };
+    const waiting = { deadlines, room, replies, refusalMs: 3000, whenIndexed: neverIndexed };
 
     expect(await acksOf(awaited, run, ackOf, waiter, waiting)).toBe("accepted");
     expect(run).toHaveBeenCalledOnce();

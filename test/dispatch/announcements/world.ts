@@ -88,6 +88,8 @@ export function announcingWorld(journal: Journal, set: Partial<AnnouncementSetti
         label,
         status: 200,
         correlationId: said.headers["correlation-id"],
+        headers: {},
+        characters: 100,
         subjects: said.subjects,
         ...more,
       });

@@ -1,0 +1,118 @@
+// Program: many readers of event streams, and one that writes. A write is delivered when every reader has its event; a few
+// writes are under way at once.
+
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { serveJobs } from "./jobs.ts";
+import { Latencies } from "./latencies.ts";
+import type { Measured } from "./measured.ts";
+
+/** `hold` opens readers and leaves them open, `deliver` measures with those held. */
+export type StreamsJob =
+  | {
+      readonly do: "hold";
+      readonly host: string;
+      readonly port: number;
+      /** The bytes by which a reader asks. */
+      readonly request: string;
+      readonly count: number;
+    }
+  | {
+      readonly do: "deliver";
+      readonly seconds: number;
+      readonly underWay: number;
+      /** Sent by the writer in turn. */
+      readonly writes: readonly string[];
+    };
+
+const openedAtOnce = 50;
+/** How every event begins, and no heartbeat. */
+const EVENT = Buffer.from("data:{");
+
+let server: { readonly host: string; readonly port: number };
+let readers: Uint32Array = new Uint32Array();
+/** Told how many events a reader has had, from 1. */
+let onEvent: (count: number) => void = () => undefined;
+
+async function hold({ host, port, request, count }: StreamsJob & { do: "hold" }): Promise<undefined> {
+  server = { host, port };
+  readers = new Uint32Array(count);
+  const places = readers.keys();
+  await Promise.all(
+    Array.from({ length: openedAtOnce }, async () => {
+      for (const place of places) await openReader(request, place);
+    }),
+  );
+  return undefined;
+}
+
+async function openReader(request: string, place: number): Promise<void> {
+  const socket = connect(server);
+  socket.write(request);
+  const [head] = (await once(socket, "data")) as [Buffer];
+  if (!head.toString().startsWith("HTTP/1.1 200")) throw new Error(`no stream was opened: ${head}`);
+  let rest: Buffer = Buffer.alloc(0);
+  socket.on("data", (chunk: Buffer) => {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    let end = 0;
+    for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, end)) {
+      end = at + EVENT.length;
+      const count = (readers[place] as number) + 1;
+      readers[place] = count;
+      onEvent(count);
+    }
+    rest = bytes.subarray(Math.max(end, bytes.length - EVENT.length + 1));
+  });
+  socket.on("close", () => {
+    throw new Error("a reader was lost");
+  });
+}
+
+async function deliver(job: StreamsJob & { do: "deliver" }): Promise<Measured> {
+  const latencies = new Latencies();
+  const writtenAt: number[] = [];
+  const reached: number[] = [];
+  const failures: string[] = [];
+  let stopping = false;
+  readers.fill(0);
+  const writer = await openWriter((answer) => failures.push(answer));
+  const write = () => {
+    reached.push(0);
+    writtenAt.push(performance.now());
+    writer.write(job.writes[writtenAt.length % job.writes.length] as string);
+  };
+  onEvent = (count) => {
+    const turn = count - 1;
+    const reachedNow = (reached[turn] as number) + 1;
+    reached[turn] = reachedNow;
+    if (reachedNow < readers.length) return;
+    latencies.add(performance.now() - (writtenAt[turn] as number));
+    if (!stopping) write();
+  };
+  const startedAt = performance.now();
+  for (let i = 0; i < job.underWay; i++) write();
+  await wait(job.seconds);
+  stopping = true;
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const rate = (latencies.count * readers.length) / seconds;
+  const [p50 = 0, p99 = 0] = latencies.at(0.5, 0.99);
+  await wait(0.5); // the writes still under way arrive before the next round counts from one
+  writer.destroy();
+  const [firstFailure] = failures;
+  return { rate, p50, p99, failures: failures.length, ...(firstFailure !== undefined && { firstFailure }) };
+}
+
+async function openWriter(onFailure: (answer: string) => void): Promise<Socket> {
+  const socket = connect(server);
+  await once(socket, "connect");
+  socket.setNoDelay(true);
+  socket.on("data", (chunk: Buffer) => {
+    const text = chunk.toString("latin1");
+    if (/HTTP\/1\.1 [45]/.test(text)) onFailure(text);
+  });
+  return socket;
+}
+
+const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+
+serveJobs((job: StreamsJob): Promise<Measured | undefined> => (job.do === "hold" ? hold(job) : deliver(job)));

@@ -1,0 +1,89 @@
+// What devices answer, as answers of the HTTP door: the responder chooses status, content type and body.
+
+import type { IncomingMessage } from "node:http";
+import type { LiveOutcome } from "../../dispatch/live/live.ts";
+import { bytesOfPayload } from "../../protocol/payload.ts";
+import type { LiveAnswer, LiveResponse, MessageResponse } from "../../signals/live.ts";
+import type { DittoHeaders } from "../../signals/signal.ts";
+import { accepted, acksAnswer, addText, answer, answerHeaders } from "./answers.ts";
+import type { HttpRequest } from "./entity-requests.ts";
+import { jsonResponse } from "./gzip.ts";
+import { OCTET_STREAM, validContentType } from "./media-type.ts";
+
+/** How an answer of a device is put. */
+export interface Putting {
+  /** The URL of what it says it created. */
+  readonly location?: (answer: LiveResponse) => string;
+  /** Headers besides its own. */
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+/** The answer to a request that said something on the live channel. */
+export function outcomeAnswer(
+  { incoming, headers, auth, awaited }: HttpRequest,
+  outcome: LiveOutcome,
+  putting: Putting = {},
+): Response | Promise<Response> {
+  switch (outcome.is) {
+    case "accepted":
+      return accepted();
+    case "acks":
+      return acksAnswer(incoming, outcome.acks, headers);
+    case "answer":
+      return deviceAnswer(incoming, headers, outcome.answer, putting);
+    case "twin": // which has created nothing
+      return answer(incoming, { headers, auth }, outcome.reply, awaited?.shown, () => "");
+  }
+}
+
+function deviceAnswer(
+  incoming: IncomingMessage,
+  asked: DittoHeaders,
+  come: LiveAnswer,
+  { location, more }: Putting,
+): Response | Promise<Response> {
+  const status = finalStatus(come.status);
+  const headers = { ...deviceHeaders(asked, come), ...more };
+  if (location && status === 201 && come.says === "live-response") headers.location = location(come);
+  const body = isBodiless(status) ? undefined : bodyOf(come);
+  if (body === undefined) return new Response(null, { status, headers });
+  if (typeof body === "string") return jsonResponse(incoming, status, headers, body);
+  return new Response(body.bytes, { status, headers: { ...headers, "content-type": body.type } });
+}
+
+/** The text of what is JSON whatever the answer says, or the bytes of a message with their content type. */
+function bodyOf(answer: LiveAnswer): string | { bytes: Uint8Array<ArrayBuffer>; type: string } | undefined {
+  switch (answer.says) {
+    case "live-error":
+      return JSON.stringify(answer.error);
+    case "live-response":
+      return answer.value === undefined ? undefined : JSON.stringify(answer.value);
+    case "message-response":
+      return payloadOf(answer);
+  }
+}
+
+function payloadOf({ payload, headers }: MessageResponse) {
+  if (payload === undefined) return undefined;
+  const type = validContentType(headers["content-type"]) ?? OCTET_STREAM;
+  return { bytes: bytesOfPayload(payload) as Uint8Array<ArrayBuffer>, type };
+}
+
+/** What an answer says of itself is the responder's, but the ID, by which the asker knows it. */
+function deviceHeaders(asked: DittoHeaders, { headers: own, auth }: LiveAnswer): Record<string, string> {
+  const { "content-type": _, ...others } = own;
+  const headers = answerHeaders({
+    ...others,
+    "correlation-id": asked["correlation-id"] as string,
+    channel: "live",
+    "response-required": false,
+  });
+  addText(headers, "ditto-originator", auth.subjects[0] as string);
+  return headers;
+}
+
+const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304;
+
+/** What ends no exchange of HTTP counts as 200; so does 502, which would seem to come from this server, as in Ditto. */
+const finalStatus = (status: number): number =>
+  status < 200 || status > 599 || status === 502 ? 200 : status;

@@ -1,0 +1,181 @@
+// Streams of events that come when they come. They are written straight to the connection, in chunks that all streams share: a
+// body that hono pulls costs several promises an event, and Node's own chunks four buffers.
+
+import type { ServerResponse } from "node:http";
+import { TwinError } from "../../base/errors.ts";
+import { internalError } from "../http/errors.ts";
+import { lifetime } from "../ws/lifetime.ts";
+import { sendTogether } from "../ws/together.ts";
+import { streamAborted, streamExpired, streamTooSlow } from "./errors.ts";
+import { eventText, heartbeatText } from "./event.ts";
+import { type EventBytes, eventBytes } from "./event-bytes.ts";
+import { type Beating, Heart } from "./heart.ts";
+import type { Places } from "./places.ts";
+import type { Listener } from "./streams.ts";
+import { onDelivery } from "./taken-over.ts";
+
+/** A stream that is open. */
+export interface PushedStream {
+  /** Sends the text of an event; nothing where the stream is over. Too much that waits for its reader ends it. */
+  send(event: EventBytes): void;
+  /**
+   * Waits until the reader has taken what was sent, or the stream is over; `undefined` where there is nothing to wait for. For
+   * one who waits at a time.
+   */
+  drained(): Promise<void> | undefined;
+  readonly isOver: boolean;
+  /** Ends it; `error` is told as its last event. */
+  end(error?: TwinError): void;
+}
+
+/** Begins what is sent on a stream, and gives what ends that; called once each. */
+export type Begin = (stream: PushedStream) => () => void;
+
+export interface PushedStreams {
+  /**
+   * Answers with a stream, which begins with its head. Refuses with `too.many.requests` where no place is left, and with
+   * `gateway:streaming.session.aborted` where the server stops.
+   */
+  open(listener: Listener, begin: Begin): Response;
+  /** Ends all streams, and opens no more. */
+  close(): void;
+}
+
+/** How long a reader may take for what is left when his stream is ended before its time. */
+const CLOSING_MS = 5_000;
+const heartbeat = eventBytes(heartbeatText);
+const ignore = () => undefined;
+
+/** Makes what opens streams, as long as there are places; `maxBuffered` bytes may wait for one reader. */
+export function pushedStreams(places: Places, maxBuffered: number): PushedStreams {
+  const heart = new Heart();
+  const streams = new Set<OpenStream>();
+  let isClosed = false;
+
+  function start(outgoing: ServerResponse, listener: Listener, begin: Begin, leave: () => void): void {
+    const stream = new OpenStream(outgoing, heart, maxBuffered, () => {
+      streams.delete(stream);
+      leave();
+    });
+    streams.add(stream);
+    stream.serve(listener, begin);
+  }
+
+  return {
+    open(listener, begin) {
+      if (isClosed) throw streamAborted();
+      const leave = places.take(listener.auth.subjects[0] as string);
+      const response = new Response(null, { headers: { "content-type": "text/event-stream" } });
+      onDelivery(response, (outgoing, headers) => {
+        if (outgoing.destroyed || isClosed) {
+          leave();
+          outgoing.destroy();
+          return;
+        }
+        outgoing.writeHead(200, headers);
+        outgoing.flushHeaders();
+        start(outgoing, listener, begin, leave);
+      });
+      return response;
+    },
+    close() {
+      isClosed = true;
+      for (const stream of streams) stream.end(streamAborted());
+    },
+  };
+}
+
+class OpenStream implements PushedStream, Beating {
+  lastSent = 0;
+  isOver = false;
+  readonly #outgoing: ServerResponse;
+  readonly #heart: Heart;
+  readonly #maxBuffered: number;
+  /** What is to be done when it is over. */
+  readonly #ends: (() => void)[];
+  /** Who waits for the reader. */
+  #wake: (() => void) | undefined;
+
+  constructor(outgoing: ServerResponse, heart: Heart, maxBuffered: number, onOver: () => void) {
+    this.#outgoing = outgoing;
+    this.#heart = heart;
+    // Who waits to be drained has sent that much before he is told to.
+    this.#maxBuffered = Math.max(maxBuffered, outgoing.writableHighWaterMark);
+    this.#ends = [onOver, heart.beatFor(this)];
+  }
+
+  /** Sends what `begin` begins, as long as the reader is there and his token counts. */
+  serve({ auth, onFault }: Listener, begin: Begin): void {
+    this.#outgoing.once("close", () => this.#finish());
+    this.#outgoing.on("error", ignore); // what fails here closes it as well
+    if (auth.token) {
+      const life = lifetime(() => this.end(streamExpired()));
+      life.until(auth.token.expiresAt);
+      this.#ends.push(life.stop);
+    }
+    try {
+      this.#onOver(begin(this));
+    } catch (error) {
+      if (!(error instanceof TwinError)) onFault(error);
+      this.end(error instanceof TwinError ? error : internalError());
+    }
+  }
+
+  /** What begins may end at once. */
+  #onOver(end: () => void): void {
+    if (this.isOver) end();
+    else this.#ends.push(end);
+  }
+
+  send(event: EventBytes): void {
+    if (this.isOver) return;
+    if (this.#outgoing.writableLength > this.#maxBuffered) {
+      this.end(streamTooSlow());
+      return;
+    }
+    this.lastSent = this.#heart.tick;
+    this.#write(event);
+  }
+
+  #write({ chunk, text }: EventBytes): void {
+    const { socket, chunkedEncoding } = this.#outgoing;
+    if (!socket || !chunkedEncoding) {
+      this.#outgoing.write(text); // it waits for the answer to an earlier request, or for a client who knows no chunks
+      return;
+    }
+    sendTogether(socket);
+    socket.write(chunk);
+  }
+
+  /** A reader for whom something waits needs no sign of life. */
+  beat(): void {
+    if (this.#outgoing.writableLength === 0) this.#write(heartbeat);
+  }
+
+  drained(): Promise<void> | undefined {
+    const way = this.#outgoing.socket ?? this.#outgoing;
+    if (this.isOver || !way.writableNeedDrain) return undefined;
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        way.off("drain", resolve);
+        resolve();
+      };
+      way.once("drain", resolve);
+    });
+  }
+
+  end(error?: TwinError): void {
+    if (!this.#finish()) return;
+    this.#outgoing.end(error && eventText(JSON.stringify(error)));
+    if (error) setTimeout(() => this.#outgoing.destroy(), CLOSING_MS).unref();
+  }
+
+  /** Gives false where it was over before. */
+  #finish(): boolean {
+    if (this.isOver) return false;
+    this.isOver = true;
+    for (const end of this.#ends.splice(0)) end();
+    this.#wake?.();
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+// What a session says on the live channel: commands, events, messages, and answers to those of others.
+
+import { awaitedLiveOverWebSocket } from "../../dispatch/acks/awaited-live.ts";
+import { isSmart } from "../../dispatch/live/smart.ts";
+import { type Envelope, headersOf } from "../../protocol/envelope.ts";
+import { liveOf } from "../../protocol/live.ts";
+import type { LiveTopic } from "../../protocol/topic.ts";
+import type { LiveCommand, LiveEvent, Message } from "../../signals/live.ts";
+import type { DittoHeaders } from "../../signals/signal.ts";
+import { withClaims } from "../auth/claims-as-headers.ts";
+import { checkAccess } from "./access.ts";
+import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
+import { refuseUnknown, resourceAt } from "./known-resource.ts";
+import { askDevice, askTwinFirst } from "./live-asked.ts";
+import { waiterOf } from "./waiter.ts";
+
+/** Handles what is said on the live channel. Awaits nothing, since it would keep the message meanwhile. */
+export async function takeLive(envelope: Envelope, topic: LiveTopic, handling: Handling): Answer {
+  const { parts, sender } = handling;
+  handling.about = { kind: "thing", id: topic.id, channel: "live" };
+  handling.isTold = true;
+  const headers = withClaims(headersOf(envelope, parts.maxHeaderBytes), sender.auth, parts.maxHeaderBytes);
+  return takeLiveWith(headers, envelope, topic, handling);
+}
+
+/** The same where the headers are checked already. */
+export async function takeLiveWith(
+  headers: DittoHeaders,
+  envelope: Envelope,
+  topic: LiveTopic,
+  handling: Handling,
+): Answer {
+  const { parts, sender } = handling;
+  const about = { kind: "thing", id: topic.id, channel: "live" } as const;
+  Object.assign(handling, { about, headers, isTold: true });
+  const said = liveOf(envelope, topic, headers, sender.auth);
+  if (said.says === "live-command") refuseUnknown(said, envelope, handling);
+  else if ("path" in said) resourceAt("thing", said.path, envelope, handling);
+  Object.assign(handling, { about: { ...about, auth: sender.auth }, isTold: false });
+  switch (said.says) {
+    case "live-command":
+    case "message":
+      return ask(said, handling);
+    case "live-event":
+      return tell(said, handling);
+    case "live-response":
+    case "message-response":
+    case "live-error":
+      parts.live.answer(said);
+      return undefined;
+  }
+}
+
+function ask(said: LiveCommand | Message, handling: Handling): Answer {
+  checkAccess("thing", said.id, handling);
+  handling.isTold = true;
+  const awaited = awaitedLiveOverWebSocket(said);
+  handling.isTold = false;
+  return said.says === "live-command" && isSmart(said)
+    ? askTwinFirst(said, awaited, handling)
+    : askDevice(said, awaited, handling);
+}
+
+/** Whatever comes of a well-formed event, its sender is not told. */
+async function tell(event: LiveEvent, handling: Handling): Answer {
+  const { parts, sender } = handling;
+  handling.isTold = true;
+  const awaited = awaitedLiveOverWebSocket(event);
+  handling.isTold = false;
+  handling.headers = { "correlation-id": correlationIdOf(event.headers), "response-required": false };
+  await parts.live.send(event, awaited, waiterOf(event.id, handling), sender);
+  return undefined;
+}

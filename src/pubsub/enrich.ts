@@ -1,0 +1,67 @@
+// Extra fields out of the state that a thing is in when a signal is published, so that no storage is asked.
+
+import { namespaceOf } from "../base/ids.ts";
+import { selectFields } from "../base/json/fields.ts";
+import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
+import type { Access } from "../policies/enforcer.ts";
+import type { EntityState } from "../signals/signal.ts";
+
+const specials: Readonly<Record<string, (id: string, state: EntityState) => JsonValue | undefined>> = {
+  _namespace: (id) => namespaceOf(id),
+  _revision: (_id, { revision }) => revision,
+  _created: (_id, { created }) => new Date(created).toISOString(),
+  _modified: (_id, { modified }) => new Date(modified).toISOString(),
+  _metadata: (_id, { metadata }) => metadata,
+};
+
+/** What whoever may read something of a thing is told of it. */
+const toldToAll: ReadonlySet<string> = new Set([
+  "thingId",
+  "_namespace",
+  "_revision",
+  "_created",
+  "_modified",
+]);
+
+/** The fields of a thing as far as they may be read; `undefined` where that is nothing. */
+export function extraOf(
+  fields: readonly Path[],
+  id: string,
+  state: EntityState,
+  access: Access,
+): JsonObject | undefined {
+  if (fields.length === 0 || !state.value || !access.hasPartial("thing", [], "READ")) return undefined;
+  const selected = selectFields(withSpecials(fields, id, state.value, state), fields);
+  const extra = readable(selected, fields, access);
+  return Object.keys(extra).length === 0 ? undefined : extra;
+}
+
+function withSpecials(
+  fields: readonly Path[],
+  id: string,
+  value: JsonObject,
+  state: EntityState,
+): JsonObject {
+  let all: { [key: string]: JsonValue } | undefined;
+  for (const [name = ""] of fields) {
+    const special = Object.hasOwn(specials, name) ? specials[name]?.(id, state) : undefined;
+    if (special === undefined) continue;
+    all ??= { ...value };
+    all[name] = special;
+  }
+  return all ?? value;
+}
+
+/** Selects less than the whole before it is judged, and again: what is left empty would tell that something was there. */
+function readable(selected: JsonObject, fields: readonly Path[], access: Access): JsonObject {
+  const view = access.view("thing", selected, []);
+  if (view === selected) return selected;
+  const parts = isObject(view) ? selectFields(view, fields) : {};
+  const result: { [key: string]: JsonValue } = {};
+  for (const key of Object.keys(selected)) {
+    const part = toldToAll.has(key) ? selected[key] : getKey(parts, key);
+    if (part !== undefined) putKey(result, key, part);
+  }
+  return result;
+}

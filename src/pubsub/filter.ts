@@ -1,0 +1,65 @@
+// Filters of signals (basic-changenotifications page), written in RQL.
+
+import type { JsonObject } from "../base/json/json.ts";
+import { recent } from "../base/recent.ts";
+import { compileCriterion, type Matcher } from "../rql/evaluate.ts";
+import { thingVocabulary, type Vocabulary } from "../rql/field.ts";
+import { parseRql } from "../rql/parse.ts";
+import { specialField } from "../things/thing-of-event.ts";
+import { placeholderNames, type Signal, saidBy } from "./said.ts";
+
+export interface SignalFilter {
+  readonly text: string;
+  /**
+   * Whether a signal is wanted. `thing` is what it tells of its thing with the extra fields, of which the special ones are
+   * asked for in `extra`. A filter that would have to look at too much text matches nothing.
+   */
+  matches(signal: Signal, thing: JsonObject, extra: JsonObject | undefined): boolean;
+}
+
+/** Attributes, features and special fields of a thing, and placeholders. The time is only for values. */
+const vocabulary: Vocabulary = { fields: thingVocabulary.fields, placeholders: placeholderNames };
+
+/**
+ * What one filter may look at of one signal, in characters: some patterns on a thing of the default size. It takes a few
+ * milliseconds; nobody else is told of anything meanwhile.
+ */
+const MAX_LOOKED_AT = 500_000;
+
+/** Characters of the filters that are kept compiled: sessions of one application pose the same one. */
+const MAX_REMEMBERED = 200_000;
+const remembered = recent<SignalFilter>(MAX_REMEMBERED);
+
+/** Compiles a filter; what is no RQL, or names what signals do not have, is refused with `rql.expression.invalid`. */
+export const signalFilter = (text: string): SignalFilter =>
+  remembered.get(text) ?? remembered.put(text, compile(text), text.length);
+
+function compile(text: string): SignalFilter {
+  const matches = compileCriterion(parseRql(text), vocabulary);
+  return { text, matches: (signal, thing, extra) => evaluate(matches, signal, thing, extra) };
+}
+
+const TOO_MUCH = new Error("a filter would have to look at too much text");
+
+function evaluate(
+  matches: Matcher,
+  signal: Signal,
+  thing: JsonObject,
+  extra: JsonObject | undefined,
+): boolean {
+  let left = MAX_LOOKED_AT;
+  try {
+    return matches({
+      field: (name) => (name.startsWith("_") ? specialField(signal, extra, name) : thing[name]),
+      placeholder: (name) => saidBy(signal, name),
+      now: Date.now(),
+      spend: (characters) => {
+        left -= characters;
+        if (left < 0) throw TOO_MUCH;
+      },
+    });
+  } catch (error) {
+    if (error === TOO_MUCH) return false;
+    throw error;
+  }
+}

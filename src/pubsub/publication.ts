@@ -1,0 +1,110 @@
+// One signal on its way to its audiences: what they share of it is made once, and only when somebody wants it.
+
+import { namespaceOf } from "../base/ids.ts";
+import type { JsonObject, JsonValue } from "../base/json/json.ts";
+import type { Access } from "../policies/enforcer.ts";
+import { printEvent } from "../protocol/envelope.ts";
+import { printLiveSignal } from "../protocol/print-live.ts";
+import type { EntityState } from "../signals/signal.ts";
+import { thingOf } from "../things/thing-of-event.ts";
+import type { Delivery } from "./delivery.ts";
+import { extraOf } from "./enrich.ts";
+import type { ExtraFields } from "./extra-fields.ts";
+import type { Signal } from "./said.ts";
+import type { Selection } from "./selection.ts";
+import type { Sight } from "./sight.ts";
+
+export interface Publication {
+  /** What those get who have this sight of the signal, these rights and this selection; `undefined` where that is nothing. */
+  deliveryFor(sight: Sight, access: Access, selection: Selection): Delivery | undefined;
+}
+
+export function publicationOf(
+  signal: Signal,
+  state: EntityState | undefined,
+  origin: object | undefined,
+): Publication {
+  const namespace = namespaceOf(signal.id);
+  const beside = state && stateBeside(signal, state);
+  /** For those who see all of the signal, and all of the thing if they asked for some of it; by the key of the selection. */
+  const shared = new Map<string, Delivery | undefined>();
+  let whole: Parts | undefined;
+
+  function deliveryOfParts({ filter, extraFields }: Selection, parts: Parts): Delivery | undefined {
+    const extra = extraFields && parts.extra(extraFields);
+    if (filter && !filter.matches(signal, parts.thing(extra), extra)) return undefined;
+    return deliveryOf(signal, parts.value, extra, origin);
+  }
+
+  return {
+    deliveryFor(sight, access, selection) {
+      if (selection.namespaces && !selection.namespaces.has(namespace)) return undefined;
+      const isWhole = !("value" in signal) || sight.value === signal.value;
+      const isShared = isWhole && (!selection.extraFields || access.hasUnrestricted("thing", [], "READ"));
+      if (!isShared) return deliveryOfParts(selection, partsOf(signal, sight, beside, access));
+      if (shared.has(selection.key)) return shared.get(selection.key);
+      whole ??= partsOf(signal, sight, beside, access);
+      const delivery = deliveryOfParts(selection, whole);
+      shared.set(selection.key, delivery);
+      return delivery;
+    },
+  };
+}
+
+/** A deleted thing has the revision and the time of its deletion. */
+function stateBeside(signal: Signal, state: EntityState): EntityState {
+  if ("says" in signal || state.revision === signal.revision) return state;
+  return { ...state, revision: signal.revision, modified: signal.timestamp };
+}
+
+/** What different selections have in common for those who see the same; each part is made once. */
+interface Parts {
+  readonly value: JsonValue | undefined;
+  extra(fields: ExtraFields): JsonObject | undefined;
+  thing(extra: JsonObject | undefined): JsonObject;
+}
+
+function partsOf(signal: Signal, { value }: Sight, state: EntityState | undefined, access: Access): Parts {
+  const extras = new Map<ExtraFields, JsonObject | undefined>();
+  const things = new Map<JsonObject | undefined, JsonObject>();
+  return {
+    value,
+    extra(fields) {
+      if (!state || extras.has(fields)) return extras.get(fields);
+      const extra = extraOf(fields.fieldsFor(signal), signal.id, state, access);
+      extras.set(fields, extra);
+      return extra;
+    },
+    thing(extra) {
+      const known = things.get(extra);
+      if (known) return known;
+      const thing = thingOf(signal, value, extra);
+      things.set(extra, thing);
+      return thing;
+    },
+  };
+}
+
+function deliveryOf(
+  signal: Signal,
+  value: JsonValue | undefined,
+  extra: JsonObject | undefined,
+  origin: object | undefined,
+): Delivery {
+  let text: string | undefined;
+  const print = (requestedAcks?: readonly string[]) =>
+    "says" in signal
+      ? printLiveSignal(signal, { value, extra, requestedAcks })
+      : printEvent(signal, value === undefined ? undefined : JSON.stringify(value), {
+          extra,
+          ...(requestedAcks && { requestedAcks }),
+        });
+  return {
+    ...{ signal, value, extra, origin },
+    text() {
+      text ??= print();
+      return text;
+    },
+    textWith: print,
+  };
+}

@@ -1,0 +1,17 @@
+// Which signals a subscriber wants of those that it may see, and with which extra fields (basic-changenotifications and
+// basic-enrichment pages).
+
+import type { ExtraFields } from "./extra-fields.ts";
+import type { SignalFilter } from "./filter.ts";
+
+export interface Selection {
+  /** The only namespaces of interest; absent: all. */
+  readonly namespaces?: ReadonlySet<string>;
+  readonly filter?: SignalFilter;
+  readonly extraFields?: ExtraFields;
+  /** Equal for selections that choose the same. */
+  readonly key: string;
+}
+
+/** The selection that leaves nothing out and adds nothing. */
+export const everything: Selection = { key: "" };
