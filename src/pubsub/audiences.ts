@@ -1,7 +1,12 @@
 // Who listens to one stream. Sessions with the same subjects are an audience, so that what a signal shows is worked out once
-// for all of them; those of them that asked for the same are a group.
+// for all of them; those of them that asked for the same are a group. A signal meets only the groups that it is for: those about
+// single things or boxes stand under their addresses, all others with the subjects of their audience, and there by namespace.
 
+import { namespaceOf } from "../base/ids.ts";
+import { addressesOf } from "./addresses.ts";
 import type { Subscriber, Subscription } from "./delivery.ts";
+import { type Index, indexOf } from "./index-of.ts";
+import type { Signal } from "./said.ts";
 import type { Selection } from "./selection.ts";
 
 /** One subscription, as a place in its group. */
@@ -12,6 +17,7 @@ export interface Place {
 }
 
 export interface Group {
+  readonly audience: Audience;
   readonly selection: Selection;
   readonly places: Set<Place>;
 }
@@ -21,41 +27,82 @@ export interface Audience {
   readonly subjects: readonly string[];
   /** By the key of their selection. */
   readonly groups: Map<string, Group>;
+  /** Those of them that have no address and name no namespaces. */
+  readonly everywhere: Set<Group>;
+  /** Those of them that have no address, by the namespaces that they name. */
+  readonly byNamespace: Index<string, Group>;
 }
 
 export interface Audiences {
   readonly isEmpty: boolean;
   /** Begins a subscription; the function ends it. */
   join(subscription: Subscription, since: number): () => void;
-  /** The audiences with one of the subjects. Takes time for the smaller number of subjects, who have access or who listen. */
-  among(subjects: ReadonlySet<string>): Iterable<Audience>;
+  /**
+   * The groups that a signal is for, where one of its readers is among their subjects; some may name other namespaces. Takes
+   * time for them, for the audiences of readers that listen to more than single things, and for the smaller number of subjects, who
+   * have access or who listen.
+   */
+  of(signal: Signal, readers: ReadonlySet<string>): Iterable<Group>;
 }
 
 export function audiences(): Audiences {
   const known = new Map<string, Audience>();
-  const bySubject = new Map<string, Set<Audience>>();
+  /** Those with groups that have no address. */
+  const bySubject = indexOf<string, Audience>();
+  const byAddress = indexOf<string, Group>();
 
   function audienceOf(subjects: readonly string[]): Audience {
     const key = JSON.stringify(subjects);
     const found = known.get(key);
     if (found) return found;
-    const audience = { key, subjects, groups: new Map() };
+    const audience = {
+      ...{ key, subjects, groups: new Map(), everywhere: new Set<Group>() },
+      byNamespace: indexOf<string, Group>(),
+    };
     known.set(key, audience);
-    for (const subject of subjects) {
-      const listening = bySubject.get(subject);
-      if (listening) listening.add(audience);
-      else bySubject.set(subject, new Set([audience]));
-    }
     return audience;
   }
 
-  function drop(audience: Audience): void {
-    known.delete(audience.key);
-    for (const subject of audience.subjects) {
-      const listening = bySubject.get(subject);
-      listening?.delete(audience);
-      if (listening?.size === 0) bySubject.delete(subject);
+  function groupOf(audience: Audience, selection: Selection): Group {
+    const found = audience.groups.get(selection.key);
+    if (found) return found;
+    const group = { audience, selection, places: new Set<Place>() };
+    audience.groups.set(selection.key, group);
+    if (selection.about) byAddress.add(selection.about, group);
+    else enter(group);
+    return group;
+  }
+
+  function enter(group: Group): void {
+    const { audience, selection } = group;
+    if (selection.namespaces) audience.byNamespace.add(selection.namespaces, group);
+    else audience.everywhere.add(group);
+    bySubject.add(audience.subjects, audience);
+  }
+
+  function drop(group: Group): void {
+    const { audience, selection } = group;
+    audience.groups.delete(selection.key);
+    if (selection.about) byAddress.delete(selection.about, group);
+    else leave(group);
+    if (audience.groups.size === 0) known.delete(audience.key);
+  }
+
+  function leave(group: Group): void {
+    const { audience, selection } = group;
+    if (selection.namespaces) audience.byNamespace.delete(selection.namespaces, group);
+    else audience.everywhere.delete(group);
+    if (audience.everywhere.size === 0 && audience.byNamespace.size === 0)
+      bySubject.delete(audience.subjects, audience);
+  }
+
+  function among(subjects: ReadonlySet<string>): Iterable<Audience> {
+    const found = new Set<Audience>();
+    for (const subject of subjects.size < bySubject.size ? subjects : bySubject.keys()) {
+      if (!subjects.has(subject)) continue;
+      for (const audience of bySubject.get(subject)) found.add(audience);
     }
+    return found;
   }
 
   return {
@@ -64,32 +111,25 @@ export function audiences(): Audiences {
     },
 
     join({ subjects, selection, subscriber }, since) {
-      const audience = audienceOf(subjects);
-      const group = groupOf(audience, selection);
+      const group = groupOf(audienceOf(subjects), selection);
       const place = { subscriber, since };
       group.places.add(place);
       return () => {
-        if (!group.places.delete(place) || group.places.size > 0) return;
-        audience.groups.delete(selection.key);
-        if (audience.groups.size === 0) drop(audience);
+        if (group.places.delete(place) && group.places.size === 0) drop(group);
       };
     },
 
-    among(subjects) {
-      const found = new Set<Audience>();
-      for (const subject of subjects.size < bySubject.size ? subjects : bySubject.keys()) {
-        if (!subjects.has(subject)) continue;
-        for (const audience of bySubject.get(subject) ?? []) found.add(audience);
+    *of(signal, readers) {
+      const namespace = namespaceOf(signal.id);
+      for (const { everywhere, byNamespace } of among(readers)) {
+        yield* everywhere;
+        if (byNamespace.size > 0) yield* byNamespace.get(namespace);
       }
-      return found;
+      if (byAddress.size === 0) return;
+      for (const address of addressesOf(signal)) {
+        for (const group of byAddress.get(address))
+          if (group.audience.subjects.some((subject) => readers.has(subject))) yield group;
+      }
     },
   };
-}
-
-function groupOf({ groups }: Audience, selection: Selection): Group {
-  const found = groups.get(selection.key);
-  if (found) return found;
-  const group = { selection, places: new Set<Place>() };
-  groups.set(selection.key, group);
-  return group;
 }

@@ -10,7 +10,7 @@ export type Stream = "EVENTS" | "MESSAGES" | "LIVE-COMMANDS" | "LIVE-EVENTS";
 
 /** A signal as those may see it who have the same rights and asked for the same; they share it. */
 export interface Delivery {
-  /** As it was said; its value may be more than what may be seen. */
+  /** As it was said, as far as it may be seen. */
   readonly signal: EntityEvent | LiveSignal;
   /** The part of its value that may be seen; that of a message is in the signal. */
   readonly value: JsonValue | undefined;

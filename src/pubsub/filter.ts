@@ -12,9 +12,10 @@ export interface SignalFilter {
   readonly text: string;
   /**
    * Whether a signal is wanted. `thing` is what it tells of its thing with the extra fields, of which the special ones are
-   * asked for in `extra`. A filter that would have to look at too much text matches nothing.
+   * asked for in `extra`. A filter that would have to look at too much matches nothing; what it looks at is taken off the
+   * allowance.
    */
-  matches(signal: Signal, thing: JsonObject, extra: JsonObject | undefined): boolean;
+  matches(signal: Signal, thing: JsonObject, extra: JsonObject | undefined, allowance: Allowance): boolean;
 }
 
 /** Attributes, features and special fields of a thing, and placeholders. The time is only for values. */
@@ -25,6 +26,20 @@ const vocabulary: Vocabulary = { fields: thingVocabulary.fields, placeholders: p
  * milliseconds; nobody else is told of anything meanwhile.
  */
 const MAX_LOOKED_AT = 500_000;
+/** What the filters of one audience may look at of one signal, lest its sessions, however many, hold up everybody. */
+const MAX_OF_AUDIENCE = 2_500_000;
+/** What each of them may look at in any case: what filters on single values never need. */
+const MIN_LOOKED_AT = 10_000;
+
+/** What the filters of an audience may still look at of a signal. */
+export interface Allowance {
+  characters: number;
+}
+
+export const fullAllowance = (): Allowance => ({ characters: MAX_OF_AUDIENCE });
+
+/** Whether a filter may have to stop earlier than if it were the only one. */
+export const isShort = ({ characters }: Allowance): boolean => characters < MAX_LOOKED_AT;
 
 /** Characters of the filters that are kept compiled: sessions of one application pose the same one. */
 const MAX_REMEMBERED = 200_000;
@@ -36,7 +51,7 @@ export const signalFilter = (text: string): SignalFilter =>
 
 function compile(text: string): SignalFilter {
   const matches = compileCriterion(parseRql(text), vocabulary);
-  return { text, matches: (signal, thing, extra) => evaluate(matches, signal, thing, extra) };
+  return { text, matches: (...asked) => evaluate(matches, ...asked) };
 }
 
 const TOO_MUCH = new Error("a filter would have to look at too much text");
@@ -46,8 +61,9 @@ function evaluate(
   signal: Signal,
   thing: JsonObject,
   extra: JsonObject | undefined,
+  allowance: Allowance,
 ): boolean {
-  let left = MAX_LOOKED_AT;
+  let left = Math.max(MIN_LOOKED_AT, Math.min(MAX_LOOKED_AT, allowance.characters));
   try {
     return matches({
       field: (name) => (name.startsWith("_") ? specialField(signal, extra, name) : thing[name]),
@@ -55,6 +71,7 @@ function evaluate(
       now: Date.now(),
       spend: (characters) => {
         left -= characters;
+        allowance.characters -= characters;
         if (left < 0) throw TOO_MUCH;
       },
     });

@@ -10,14 +10,18 @@ import { thingOf } from "../things/thing-of-event.ts";
 import type { Delivery } from "./delivery.ts";
 import { extraOf } from "./enrich.ts";
 import type { ExtraFields } from "./extra-fields.ts";
+import { type Allowance, fullAllowance, isShort } from "./filter.ts";
 import type { Signal } from "./said.ts";
 import type { Selection } from "./selection.ts";
 import type { Sight } from "./sight.ts";
 
 export interface Publication {
-  /** What those get who have this sight of the signal, these rights and this selection; `undefined` where that is nothing. */
-  deliveryFor(sight: Sight, access: Access, selection: Selection): Delivery | undefined;
+  /** What those get who have this sight of the signal and these rights; one audience at a time, since it has an allowance. */
+  seenWith(sight: Sight, access: Access): View;
 }
+
+/** What is delivered to those with a selection; `undefined` where that is nothing. */
+export type View = (selection: Selection) => Delivery | undefined;
 
 export function publicationOf(
   signal: Signal,
@@ -26,27 +30,40 @@ export function publicationOf(
 ): Publication {
   const namespace = namespaceOf(signal.id);
   const beside = state && stateBeside(signal, state);
-  /** For those who see all of the signal, and all of the thing if they asked for some of it; by the key of the selection. */
+  /** For those who see all of the signal, and all of the thing if they asked for some of it; by their wish. */
   const shared = new Map<string, Delivery | undefined>();
   let whole: Parts | undefined;
 
-  function deliveryOfParts({ filter, extraFields }: Selection, parts: Parts): Delivery | undefined {
+  function deliveryOfParts(
+    { filter, extraFields }: Selection,
+    parts: Parts,
+    allowance: Allowance,
+  ): Delivery | undefined {
     const extra = extraFields && parts.extra(extraFields);
-    if (filter && !filter.matches(signal, parts.thing(extra), extra)) return undefined;
-    return deliveryOf(signal, parts.value, extra, origin);
+    if (filter && !filter.matches(parts.signal, parts.thing(extra), extra, allowance)) return undefined;
+    return deliveryOf(parts.signal, parts.value, extra, origin);
   }
 
   return {
-    deliveryFor(sight, access, selection) {
-      if (selection.namespaces && !selection.namespaces.has(namespace)) return undefined;
-      const isWhole = !("value" in signal) || sight.value === signal.value;
-      const isShared = isWhole && (!selection.extraFields || access.hasUnrestricted("thing", [], "READ"));
-      if (!isShared) return deliveryOfParts(selection, partsOf(signal, sight, beside, access));
-      if (shared.has(selection.key)) return shared.get(selection.key);
-      whole ??= partsOf(signal, sight, beside, access);
-      const delivery = deliveryOfParts(selection, whole);
-      shared.set(selection.key, delivery);
-      return delivery;
+    seenWith(sight, access) {
+      const isWhole = sight.signal === signal;
+      const allowance = fullAllowance();
+      const own = new Map<string, Delivery | undefined>();
+      let parts: Parts | undefined;
+      return (selection) => {
+        const { wish, namespaces, extraFields } = selection;
+        if (namespaces && !namespaces.has(namespace)) return undefined;
+        const isShared = isWhole && (!extraFields || access.hasUnrestricted("thing", [], "READ"));
+        const known = isShared && shared.has(wish) ? shared : own;
+        if (known.has(wish)) return known.get(wish);
+        // Nobody else is to miss anything because this audience asks for much.
+        const into = isShared && !isShort(allowance) ? shared : own;
+        if (isShared) whole ??= partsOf(sight, beside, access);
+        else parts ??= partsOf(sight, beside, access);
+        const delivery = deliveryOfParts(selection, (isShared ? whole : parts) as Parts, allowance);
+        into.set(wish, delivery);
+        return delivery;
+      };
     },
   };
 }
@@ -59,15 +76,17 @@ function stateBeside(signal: Signal, state: EntityState): EntityState {
 
 /** What different selections have in common for those who see the same; each part is made once. */
 interface Parts {
+  readonly signal: Signal;
   readonly value: JsonValue | undefined;
   extra(fields: ExtraFields): JsonObject | undefined;
   thing(extra: JsonObject | undefined): JsonObject;
 }
 
-function partsOf(signal: Signal, { value }: Sight, state: EntityState | undefined, access: Access): Parts {
+function partsOf({ signal, value }: Sight, state: EntityState | undefined, access: Access): Parts {
   const extras = new Map<ExtraFields, JsonObject | undefined>();
   const things = new Map<JsonObject | undefined, JsonObject>();
   return {
+    signal,
     value,
     extra(fields) {
       if (!state || extras.has(fields)) return extras.get(fields);

@@ -4,9 +4,9 @@ import { isArray } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { LiveSignal } from "../signals/live.ts";
 import type { EntityEvent, EntityState } from "../signals/signal.ts";
-import { type Audiences, audiences } from "./audiences.ts";
+import { type Audience, type Audiences, audiences } from "./audiences.ts";
 import type { Delivery, Stream, Subscriber, Subscription } from "./delivery.ts";
-import { publicationOf } from "./publication.ts";
+import { type Publication, publicationOf, type View } from "./publication.ts";
 import { resourcePathOf, resourceTypeOf, type Signal } from "./said.ts";
 import { sightOf } from "./sight.ts";
 
@@ -68,18 +68,26 @@ export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: Pubsu
     if (enforcer && !listening.isEmpty) {
       const readers = enforcer.readersOf(resourceTypeOf(signal), resourcePathOf(signal));
       const publication = publicationOf(signal, state, origin);
-      for (const { subjects, groups } of listening.among(readers)) {
-        const access = enforcer.forSubjects(subjects);
-        const sight = sightOf(signal, access, partialEvents);
-        if (!sight) continue;
-        for (const { selection, places } of groups.values()) {
-          const delivery = publication.deliveryFor(sight, access, selection);
-          if (!delivery) continue;
-          for (const { subscriber, since } of places) if (since < now) hand(delivery, subscriber, missing);
-        }
+      const views = new Map<Audience, View | undefined>();
+      for (const { audience, selection, places } of listening.of(signal, readers)) {
+        if (!views.has(audience)) views.set(audience, viewOf(audience, signal, enforcer, publication));
+        const delivery = views.get(audience)?.(selection);
+        if (!delivery) continue;
+        for (const { subscriber, since } of places) if (since < now) hand(delivery, subscriber, missing);
       }
     }
     missing?.settle();
+  }
+
+  function viewOf(
+    { subjects }: Audience,
+    signal: Signal,
+    enforcer: Enforcer,
+    publication: Publication,
+  ): View | undefined {
+    const access = enforcer.forSubjects(subjects);
+    const sight = sightOf(signal, access, partialEvents);
+    return sight && publication.seenWith(sight, access);
   }
 
   return {

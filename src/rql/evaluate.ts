@@ -2,7 +2,7 @@
 
 import { getKey, isArray, isObject, type JsonValue } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
-import type { Criterion } from "./criterion.ts";
+import { type Criterion, isTimeValue } from "./criterion.ts";
 import { type Field, fieldOf, type Vocabulary } from "./field.ts";
 import { compileComparison, compileIn, compileLike, type LeafTest, type TimedTest } from "./leaf-test.ts";
 
@@ -46,7 +46,7 @@ export function compileCriterion(criterion: Criterion, vocabulary: Vocabulary): 
       return compileQuestion(op, fieldOf(criterion.property, "ask", vocabulary));
     default: {
       const field = fieldOf(criterion.property, "compare", vocabulary);
-      const matches = anyLeaf(field, compileTest(criterion), weightOf(criterion));
+      const matches = anyLeaf(field, compileTest(criterion), workOf(criterion));
       return op === "ne" ? negate(matches) : matches;
     }
   }
@@ -91,15 +91,33 @@ function isEmpty(value: JsonValue | undefined): boolean {
 const LIGHT = 128;
 /** What any value weighs, in characters. */
 const VALUE = 10;
+/** What it weighs to look for a member in an element of an array. */
+const ELEMENT = 10;
 
-/** How much of a test's work each character of a value is: long patterns take longer. */
-const weightOf = (criterion: Comparison): number =>
-  "value" in criterion && typeof criterion.value === "string" ? 1 + criterion.value.length / LIGHT : 1;
+/** What each value of a list weighs that holds times. */
+const TIME = 100;
+
+/** How much work a test is. */
+interface Work {
+  /** To make it for the time that it is. */
+  readonly making: number;
+  /** For each character of a value: long patterns take longer. */
+  readonly weight: number;
+}
+
+function workOf(criterion: Comparison): Work {
+  if ("values" in criterion)
+    return { making: criterion.values.some(isTimeValue) ? TIME * criterion.values.length : 0, weight: 1 };
+  const { value } = criterion;
+  return { making: 0, weight: typeof value === "string" ? 1 + value.length / LIGHT : 1 };
+}
 
 const anyLeaf =
-  (field: Field, test: TimedTest, weight: number): Matcher =>
-  (on) =>
-    passes(readField(field, on, true), test(on.now), (length) => on.spend?.(weight * length));
+  (field: Field, test: TimedTest, { making, weight }: Work): Matcher =>
+  (on) => {
+    if (making > 0) on.spend?.(making);
+    return passes(readField(field, on, true), test(on.now), (length) => on.spend?.(weight * length));
+  };
 
 /** Whether a value, or one in it if it is an array, passes the test. */
 function passes(value: JsonValue | undefined, test: LeafTest, spend: (length: number) => void): boolean {
@@ -117,23 +135,27 @@ function readField(field: Field, on: Evaluated, intoArrays: boolean): JsonValue 
       return on.placeholder?.(field.name);
     case "nested":
     case "metadata":
-      return valueAt(on.field(field.path[0] as string), field.path, 1, intoArrays);
+      return valueAt(on.field(field.path[0] as string), field.path, 1, intoArrays ? on : undefined);
   }
 }
 
-/** The value at a path. An array on the way gives the array of what its objects have there, if any has. */
+/**
+ * The value at a path. An array on the way gives the array of what its objects have there, if any has; only who pays for
+ * looking into arrays has it done.
+ */
 function valueAt(
   value: JsonValue | undefined,
   path: Path,
   from: number,
-  intoArrays: boolean,
+  payer: Evaluated | undefined,
 ): JsonValue | undefined {
   if (from === path.length) return value;
-  if (isObject(value)) return valueAt(getKey(value, path[from] as string), path, from + 1, intoArrays);
-  if (!intoArrays || !isArray(value)) return undefined;
+  if (isObject(value)) return valueAt(getKey(value, path[from] as string), path, from + 1, payer);
+  if (!payer || !isArray(value)) return undefined;
+  payer.spend?.(ELEMENT * value.length);
   const found = value
     .filter(isObject)
-    .map((element) => valueAt(element, path, from, intoArrays))
+    .map((element) => valueAt(element, path, from, payer))
     .filter((inner) => inner !== undefined);
   return found.length > 0 ? found : undefined;
 }

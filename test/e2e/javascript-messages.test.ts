@@ -30,6 +30,8 @@ describe("messages of the published JavaScript client", () => {
 
   describe.each(["HTTP", "WebSocket"] as const)("over %s", (door) => {
     const messages = () => (door === "HTTP" ? http : live).getMessagesHandle();
+    /** What the client makes of a text: over HTTP it sends all as JSON. */
+    const said = (text: string) => (door === "HTTP" ? JSON.stringify(text) : text);
     const withinASecond = () => {
       const options = DefaultMessagesOptions.getInstance();
       return door === "HTTP" ? options.withTimeout(1) : options.addHeader("timeout", "1s");
@@ -48,10 +50,10 @@ describe("messages of the published JavaScript client", () => {
 
       expect(answers.map(({ status }) => status)).toEqual([218, 218, 218, 218]);
       expect(answers.map(({ body }) => body)).toEqual([
-        "/inbox/messages/ask a",
-        "/outbox/messages/tell b",
-        "/features/lamp/inbox/messages/blink c",
-        "/features/lamp/outbox/messages/blinked d",
+        `/inbox/messages/ask ${said("a")}`,
+        `/outbox/messages/tell ${said("b")}`,
+        `/features/lamp/inbox/messages/blink ${said("c")}`,
+        `/features/lamp/outbox/messages/blinked ${said("d")}`,
       ]);
       expect(device.seen.map(({ headers }) => headers["content-type"])).toEqual(Array(4).fill(text));
     });
@@ -61,9 +63,9 @@ describe("messages of the published JavaScript client", () => {
       await using device = await connectDevice(server, ["MESSAGES"], (asked) =>
         answerTo(asked, 200, { heard: asked.value }),
       );
-      const said = { on: true } as unknown as string; // the client takes more than it says
+      const value = { on: true } as unknown as string; // the client takes more than it says
 
-      const { body } = await messages().messageToThing(id, "ask", said, "application/json");
+      const { body } = await messages().messageToThing(id, "ask", value, "application/json");
 
       expect(body).toEqual({ heard: { on: true } });
       expect(device.seen[0]?.value).toEqual({ on: true });
@@ -91,23 +93,27 @@ describe("messages of the published JavaScript client", () => {
     });
   });
 
-  test("over HTTP wait for the acknowledgements that are asked for", async () => {
+  test("over HTTP wait for the answer and the acknowledgements that are asked for", async () => {
     const id = await aThing("acknowledged");
     await using device = await connectDevice(
       server,
       ["MESSAGES"],
-      (asked) => acknowledgementOf(asked, "js:delivered", 202),
+      (asked) => {
+        device.say(acknowledgementOf(asked, "js:delivered", 202));
+        return answerTo(asked, 200, "heard", text);
+      },
       "js:delivered",
     );
-    const options = DefaultMessagesOptions.getInstance().addRequestParameter(
-      "requested-acks",
-      "js:delivered",
-    );
+    const acks = "live-response,js:delivered";
+    const options = DefaultMessagesOptions.getInstance().addRequestParameter("requested-acks", acks);
 
-    const { status } = await http.getMessagesHandle().messageToThing(id, "ask", "x", text, options);
+    const { status, body } = await http.getMessagesHandle().messageToThing(id, "ask", "x", text, options);
 
-    expect(status).toBe(202);
-    expect(device.seen[0]?.headers["requested-acks"]).toEqual(["js:delivered"]);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      "js:delivered": { status: 202 },
+      "live-response": { status: 200, payload: "heard" },
+    });
   });
 
   test("are told to who subscribed for them, until it unsubscribes", async () => {

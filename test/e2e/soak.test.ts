@@ -20,6 +20,7 @@ test("ten seconds of everything live at once leave nothing to complain about", {
     "chunk of an event stream": expect.any(Number),
     "persisted events: complete": expect.any(Number),
     "session closed: 1006": expect.any(Number),
+    "session that did not read was ended by the server": expect.any(Number),
   });
 });
 

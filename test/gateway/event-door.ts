@@ -16,6 +16,7 @@ import { readTarget } from "../../src/gateway/http/uri.ts";
 import { Places } from "../../src/gateway/sse/places.ts";
 import { type PushedStreams, pushedStreams } from "../../src/gateway/sse/pushed.ts";
 import { delivered } from "../../src/gateway/sse/taken-over.ts";
+import { addressesOf } from "../../src/pubsub/addresses.ts";
 import type { Delivery, Subscription } from "../../src/pubsub/delivery.ts";
 import type { Message } from "../../src/signals/live.ts";
 import type { AuthContext, EntityEvent } from "../../src/signals/signal.ts";
@@ -26,7 +27,7 @@ export interface EventDoor extends AsyncDisposable {
   readonly subscriptions: ReadonlySet<Subscription>;
   readonly streams: PushedStreams;
   readonly faults: unknown[];
-  /** Hands a signal to all that are subscribed. */
+  /** Hands a signal to all that are subscribed to what it is about. */
   deliver(signal: EntityEvent | Message, more?: Partial<Delivery>): void;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Opens a stream, with further headers as they are. */
@@ -121,7 +122,11 @@ export async function openEventDoor(options: EventDoorOptions = {}): Promise<Eve
         textWith: () => "",
         ...more,
       };
-      for (const { subscriber } of subscriptions) subscriber.deliver(delivery);
+      const addresses = addressesOf(signal);
+      for (const { selection, subscriber } of subscriptions) {
+        const isMeant = selection.about?.some((address) => addresses.includes(address)) ?? true;
+        if (isMeant) subscriber.deliver(delivery);
+      }
     },
     fetch: (path, init) => fetch(`http://${address}${path}`, init),
     listen: (path, ...headers) => raw(requestText(path, ...headers)),

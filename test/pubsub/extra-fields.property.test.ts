@@ -30,5 +30,5 @@ test("extra fields are what a session would select of the part of the thing that
     }),
     { numRuns: 3_000 },
   );
-  expect(told).toBeGreaterThan(100);
+  expect(told).toBeGreaterThan(30);
 });

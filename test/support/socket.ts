@@ -63,11 +63,15 @@ export async function openSession(
     const here = inbox.shift();
     if (here !== undefined) return Promise.resolve(here);
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`nothing came within ${withinMs} ms`)), withinMs);
-      waiting.push((text) => {
+      const taker = (text: string): void => {
         clearTimeout(late);
         resolve(text);
-      });
+      };
+      const late = setTimeout(() => {
+        waiting.splice(waiting.indexOf(taker), 1);
+        reject(new Error(`nothing came within ${withinMs} ms`));
+      }, withinMs);
+      waiting.push(taker);
     });
   };
   const send = (message: unknown) =>

@@ -10,6 +10,7 @@ import type { Dispatch } from "../dispatcher.ts";
 import type { Parts } from "../ready.ts";
 import { Turns } from "../turns.ts";
 import { viewOfAnswer } from "./answer-view.ts";
+import { answerersOf } from "./answerers.ts";
 import { authorizeLive } from "./authorize-live.ts";
 import { isAnswered, type Live } from "./live.ts";
 import { LiveWait } from "./live-wait.ts";
@@ -32,9 +33,14 @@ export interface LiveParts extends Parts {
 /** Makes the live channel of a server; `turns` are those of its dispatcher, so that commands and signals keep their order. */
 export function liveDispatch(parts: LiveParts, turns = new Turns()): Live {
   /** Published in the order of the calls for each thing, and at once where nothing has to be loaded. */
-  function publish(signal: LiveSignal, origin: object | undefined): Promise<void> {
+  function publish(
+    signal: LiveSignal,
+    origin: object | undefined,
+    onPublish?: (enforcer: Enforcer) => void,
+  ): Promise<void> {
     return withTarget(parts, turns, signal, ({ state, enforcer }) => {
       authorizeLive(signal, state, enforcer.forSubjects(signal.auth.subjects), parts.things.rules);
+      onPublish?.(enforcer);
       parts.publishLive(signal, enforcer, state, origin);
     });
   }
@@ -48,7 +54,11 @@ export function liveDispatch(parts: LiveParts, turns = new Turns()): Live {
     const wait = new LiveWait(signal, awaited, waiter, parts.waiting, (answer) =>
       viewOfAnswer(parts, auth, answer),
     );
-    publish(withCorrelationId(signal, wait.correlationId), origin).then(() => wait.published(), wait.fail);
+    const mayAnswer = (enforcer: Enforcer) => wait.answerableBy(answerersOf(signal, enforcer));
+    publish(withCorrelationId(signal, wait.correlationId), origin, mayAnswer).then(
+      () => wait.published(),
+      wait.fail,
+    );
     return wait.outcome();
   };
 

@@ -7,6 +7,7 @@ import { type AwaitedAcks, awaitsOthers } from "../acks/awaited.ts";
 import { commandTimeout } from "../acks/errors.ts";
 import { LIVE_RESPONSE } from "../acks/labels.ts";
 import { answerAck } from "./answer-ack.ts";
+import type { MayAnswer } from "./answerers.ts";
 import { onlyInvalidAnswers } from "./errors.ts";
 import type { LiveOutcome } from "./live.ts";
 import { answers, type Question, questionOf } from "./matching.ts";
@@ -20,6 +21,8 @@ export class LiveWait {
   readonly #waiter: Waiter;
   readonly #question: Question;
   readonly #view: View;
+  /** Nobody, until it is published. */
+  #mayAnswer: MayAnswer = () => false;
   #answer: LiveAnswer | undefined;
   /** Whether a valid answer has come: others are too late. */
   #isAnswered = false;
@@ -58,6 +61,11 @@ export class LiveWait {
     throw this.#isMisunderstood ? onlyInvalidAnswers(timeoutMs) : commandTimeout(timeoutMs);
   }
 
+  /** The signal is about to be published; others than these cannot answer. */
+  answerableBy(mayAnswer: MayAnswer): void {
+    this.#mayAnswer = mayAnswer;
+  }
+
   /** The signal is published. */
   published(): void {
     this.#acks.commit();
@@ -66,7 +74,7 @@ export class LiveWait {
   readonly fail = (error: unknown): void => this.#acks.fail(error);
 
   readonly #take = (answer: LiveAnswer): void => {
-    if (this.#isAnswered) return;
+    if (this.#isAnswered || !this.#mayAnswer(answer.auth)) return;
     this.#isAnswered = answers(this.#question, answer);
     if (this.#isAnswered) this.#view(answer).then(this.#tell, this.fail);
     else this.#isMisunderstood = true;

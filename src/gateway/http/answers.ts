@@ -8,6 +8,7 @@ import { httpForm } from "../../dispatch/acks/forms.ts";
 import { toldHeaders } from "../../protocol/headers.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { AuthContext, Command, DittoHeaders } from "../../signals/signal.ts";
+import { isBodiless, statusOfAck } from "./device-status.ts";
 import { jsonResponse } from "./gzip.ts";
 
 const JSON_TYPE = "application/json";
@@ -38,8 +39,9 @@ export function acksAnswer(
   acks: readonly Ack[],
   asked: DittoHeaders,
 ): Response | Promise<Response> {
-  const { status, headers, body } = httpForm(acks, answerHeaders(asked));
-  if (body === undefined) return new Response(null, { status, headers });
+  const { status: combined, headers, body } = httpForm(acks, answerHeaders(asked));
+  const status = statusOfAck(combined); // of a single one, which is chosen by who acknowledged
+  if (body === undefined || isBodiless(status)) return new Response(null, { status, headers });
   return jsonResponse(incoming, status, { ...headers }, JSON.stringify(body));
 }
 

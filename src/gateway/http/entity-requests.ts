@@ -193,13 +193,18 @@ export function waiterOf(request: HttpRequest, id: string, maxSize: number): Wai
     id,
     subject: auth.subjects[0] as string,
     correlationId,
-    characters: Math.min(Number(incoming.headers["content-length"] ?? maxSize), maxSize),
+    characters: Math.min(bodyLength(incoming) ?? maxSize, maxSize),
     onGone: (callback) => whenGone(incoming.socket, callback),
     onCommitted() {
       request.dispatched = undefined;
     },
     onFault: (error) => onFault(error, correlationId),
   };
+}
+
+/** `undefined` where only its end tells how long it is. */
+function bodyLength({ headers }: IncomingMessage): number | undefined {
+  return headers["transfer-encoding"] === undefined ? Number(headers["content-length"] ?? 0) : undefined;
 }
 
 const correlationIdOf = ({ headers }: HttpRequest): string => headers["correlation-id"] as string;

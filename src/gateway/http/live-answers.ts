@@ -6,9 +6,10 @@ import { bytesOfPayload } from "../../protocol/payload.ts";
 import type { LiveAnswer, LiveResponse, MessageResponse } from "../../signals/live.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { accepted, acksAnswer, addText, answer, answerHeaders } from "./answers.ts";
+import { isBodiless, statusOfAnswer } from "./device-status.ts";
 import type { HttpRequest } from "./entity-requests.ts";
 import { jsonResponse } from "./gzip.ts";
-import { OCTET_STREAM, validContentType } from "./media-type.ts";
+import { isInert, OCTET_STREAM, validContentType } from "./media-type.ts";
 
 /** How an answer of a device is put. */
 export interface Putting {
@@ -42,14 +43,18 @@ function deviceAnswer(
   come: LiveAnswer,
   { location, more }: Putting,
 ): Response | Promise<Response> {
-  const status = finalStatus(come.status);
+  const status = statusOfAnswer(come.status);
   const headers = { ...deviceHeaders(asked, come), ...more };
   if (location && status === 201 && come.says === "live-response") headers.location = location(come);
   const body = isBodiless(status) ? undefined : bodyOf(come);
   if (body === undefined) return new Response(null, { status, headers });
   if (typeof body === "string") return jsonResponse(incoming, status, headers, body);
-  return new Response(body.bytes, { status, headers: { ...headers, "content-type": body.type } });
+  const guard = isInert(body.type) ? undefined : unprivileged;
+  return new Response(body.bytes, { status, headers: { ...headers, ...guard, "content-type": body.type } });
 }
+
+/** What a browser would run, it runs as of no origin: a device must not act with the rights of who reads its answer. */
+const unprivileged = { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" };
 
 /** The text of what is JSON whatever the answer says, or the bytes of a message with their content type. */
 function bodyOf(answer: LiveAnswer): string | { bytes: Uint8Array<ArrayBuffer>; type: string } | undefined {
@@ -81,9 +86,3 @@ function deviceHeaders(asked: DittoHeaders, { headers: own, auth }: LiveAnswer):
   addText(headers, "ditto-originator", auth.subjects[0] as string);
   return headers;
 }
-
-const isBodiless = (status: number): boolean => status === 204 || status === 205 || status === 304;
-
-/** What ends no exchange of HTTP counts as 200; so does 502, which would seem to come from this server, as in Ditto. */
-const finalStatus = (status: number): number =>
-  status < 200 || status > 599 || status === 502 ? 200 : status;

@@ -12,3 +12,8 @@ export const validContentType = (text: unknown): string | undefined =>
 
 /** The content type of a request; bytes of no known kind where it tells none that could be one. */
 export const contentTypeIn = (header: string | undefined): string => validContentType(header) ?? OCTET_STREAM;
+
+const inert = /^(?:application\/(?:[\w.+-]+\+)?json|application\/octet-stream|text\/plain)\s*(?:;|$)/i;
+
+/** Whether browsers take what has this content type for nothing that they could run. */
+export const isInert = (contentType: string): boolean => inert.test(contentType);

@@ -1,8 +1,9 @@
 // Messages to and from a thing or a feature as server-sent events, whose names are the subjects (httpapi-sse page).
 
 import { namespaceOf } from "../../base/ids.ts";
+import { addressOfBox, type Box } from "../../pubsub/addresses.ts";
 import type { Subscriber } from "../../pubsub/delivery.ts";
-import { everything } from "../../pubsub/selection.ts";
+import { selectionOf } from "../../pubsub/select.ts";
 import type { Message, Payload } from "../../signals/live.ts";
 import { namedEventText } from "../sse/event.ts";
 import { type EventBytes, eventBytes } from "../sse/event-bytes.ts";
@@ -13,11 +14,6 @@ import type { HttpRequest } from "./entity-requests.ts";
 import { type BoxPath, subjectOf } from "./message-path.ts";
 import { checkedId, listenerOf, type ThingEventParts } from "./thing-events.ts";
 import { decodeSegment } from "./uri.ts";
-
-type Box = Pick<Message, "id" | "featureId" | "direction"> & {
-  /** Empty: any. */
-  readonly subject: string;
-};
 
 /** Streams the messages of a box that the caller may read, of all subjects or of one. */
 export function messageEvents(
@@ -34,8 +30,8 @@ export function messageEvents(
       ? pubsub.subscribe({
           stream: "MESSAGES",
           subjects: auth.subjects,
-          selection: everything,
-          subscriber: subscriberOf(stream, box),
+          selection: selectionOf({ about: [addressOfBox(box)] }),
+          subscriber: subscriberOf(stream),
         })
       : () => undefined,
   );
@@ -48,22 +44,20 @@ function boxOf(path: BoxPath): Box | undefined {
   const isFaulty = path.rawFeatureId !== undefined && featureId === undefined;
   const subject = path.rest === "/messages" ? "" : subjectOf(path);
   if (isFaulty || subject === undefined) return undefined;
-  return { id, direction: path.direction, subject, ...(featureId !== undefined && { featureId }) };
-}
-
-function subscriberOf(stream: PushedStream, box: Box): Subscriber {
   return {
-    deliver({ signal }) {
-      if ("says" in signal && signal.says === "message" && isIn(box, signal)) stream.send(textOf(signal));
-    },
+    ...{ id, direction: path.direction },
+    ...(subject !== "" && { subject }),
+    ...(featureId !== undefined && { featureId }),
   };
 }
 
-const isIn = (box: Box, { id, featureId, direction, subject }: Message): boolean =>
-  id === box.id &&
-  direction === box.direction &&
-  featureId === box.featureId &&
-  (box.subject === "" || box.subject === subject);
+function subscriberOf(stream: PushedStream): Subscriber {
+  return {
+    deliver({ signal }) {
+      if ("says" in signal && signal.says === "message") stream.send(textOf(signal));
+    },
+  };
+}
 
 /** The texts of messages that several streams show. */
 const texts = new WeakMap<Message, EventBytes>();

@@ -37,6 +37,7 @@ export function thingEvents(
     namespaces: parameterOf(request.target, "namespaces"),
     filter: parameterOf(request.target, "filter"),
     extraFields: parameterOf(request.target, "extraFields"),
+    about: target.ids,
   });
   const { auth } = request;
   return pushed.open(listenerOf(request), (stream) =>
@@ -50,14 +51,12 @@ export function thingEvents(
 }
 
 function subscriberOf(stream: PushedStream, { reach }: HttpRequest, target: EventTarget): Subscriber {
-  const ids = target.ids && new Set(target.ids);
   const isAccessible = accessibleNamespaces(reach);
   const projection = projectionOf(target);
   return {
     deliver(delivery) {
       if (!isOfTwin(delivery)) return;
-      const { id } = delivery.signal;
-      if ((ids && !ids.has(id)) || !isAccessible(namespaceOf(id))) return;
+      if (!isAccessible(namespaceOf(delivery.signal.id))) return;
       const text = projection.textOf(delivery);
       if (text) stream.send(text);
     },

@@ -23,14 +23,14 @@ export interface Projection {
   textOf(delivery: Delivery & { readonly signal: EntityEvent }): EventBytes | undefined;
 }
 
-/** Projections that are kept for streams to share. */
-const REMEMBERED = 1_000;
-const known = recent<Projection>(REMEMBERED);
+/** Characters of what the projections show that are kept for streams to share. */
+const MAX_REMEMBERED = 200_000;
+const known = recent<Projection>(MAX_REMEMBERED);
 
 /** Makes a projection. Streams that show the same share it, and with it the text of each event. */
 export function projectionOf(shown: Shown): Projection {
   const key = JSON.stringify([shown.path, shown.fields]);
-  return known.get(key) ?? known.put(key, newProjection(shown));
+  return known.get(key) ?? known.put(key, newProjection(shown), key.length);
 }
 
 function newProjection(shown: Shown): Projection {

@@ -46,6 +46,8 @@ export async function takeLiveWith(
     case "live-response":
     case "message-response":
     case "live-error":
+      handling.headers = { ...headers, "response-required": false }; // whatever comes of it, nobody is told
+      checkAccess("thing", said.id, handling);
       parts.live.answer(said);
       return undefined;
   }
@@ -68,6 +70,7 @@ async function tell(event: LiveEvent, handling: Handling): Answer {
   const awaited = awaitedLiveOverWebSocket(event);
   handling.isTold = false;
   handling.headers = { "correlation-id": correlationIdOf(event.headers), "response-required": false };
+  checkAccess("thing", event.id, handling);
   await parts.live.send(event, awaited, waiterOf(event.id, handling), sender);
   return undefined;
 }

@@ -32,7 +32,7 @@ export const tellLiveEvents: Actor = async (stage) => {
   if (!socket) return;
   while (!stop.aborted) {
     const topic = `${topicOf(oneOf(things))}/things/live/events/modified`;
-    say(socket, { topic, headers: {}, path: "/attributes/level", value: below(1_000_000) });
+    say(socket, { topic, headers: {}, path: "/attributes/level", value: below(1_000_000), revision: 1 });
     tally.count("live event");
     await pause(below(2 * PACE_MS), stop);
   }

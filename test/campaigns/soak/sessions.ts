@@ -42,16 +42,20 @@ export const comeAndGo: Actor = async (stage) => {
 /** Close code of who does not keep up. */
 const TOO_SLOW = 1013;
 
-/** Subscribes to more than it ever reads, until the server has enough of it, or it goes. */
+/** Subscribes to more than it reads, until it looks whether the server has had enough of it. */
 export const readNothing: Actor = async (stage) => {
-  const { stop } = stage;
+  const { stop, tally } = stage;
   while (!stop.aborted) {
     const socket = await openSession(stage, { expected: [1006, TOO_SLOW] });
     if (!socket) return;
     say(socket, "START-SEND-EVENTS?extraFields=attributes/ballast");
     await once(socket, "message");
     socket.pause();
-    await Promise.race([once(socket, "close"), pause(30_000, stop)]);
-    if (socket.readyState !== WebSocket.CLOSED) socket.terminate();
+    await pause(1_000 + below(9_000), stop);
+    socket.resume();
+    await Promise.race([once(socket, "close"), pause(1_000, stop)]);
+    if (socket.readyState === WebSocket.CLOSED)
+      tally.count("session that did not read was ended by the server");
+    else socket.terminate();
   }
 };

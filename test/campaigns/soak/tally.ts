@@ -12,10 +12,10 @@ export class Tally {
     this.#wrong.set(what, (this.#wrong.get(what) ?? 0) + 1);
   }
 
-  /** Counts an answer that is among the expected ones; any other is wrong. */
-  answer(what: string, status: number, expected: readonly number[]): void {
+  /** Counts an answer that is among the expected ones; any other is wrong, and told with what it says. */
+  answer(what: string, status: number, expected: readonly number[], text = ""): void {
     if (expected.includes(status)) this.count(`${what}: ${status}`);
-    else this.wrong(`${what} was answered ${status}`);
+    else this.wrong(`${what} was answered ${status} ${text}`);
   }
 
   get counts(): ReadonlyMap<string, number> {

@@ -106,6 +106,37 @@ describe("an answer", () => {
     expect(await outcome).toEqual(answered("right"));
   });
 
+  test("of somebody who may not know of the question is not taken, whatever its correlation ID", async () => {
+    const { send, live } = await liveWorld();
+    for (const [question, answers] of [
+      [read, [answer("retrieve", "/attributes/a", { auth: user }), { ...refusal, auth: user }]],
+      [message(), [reply({ auth: user }), { ...refusal, auth: user }]],
+    ] as const) {
+      const outcome = send(question);
+      for (const one of answers) live.answer(one);
+      await elapse(1000);
+
+      expect(await outcome).toBe("command.timeout");
+    }
+  });
+
+  test.each(["READ", "WRITE"])("of somebody who has %s on what was asked is taken", async (permission) => {
+    const resources = {
+      "thing:/attributes/a": grant(permission),
+      "message:/inbox/messages/ask": grant(permission),
+    };
+    const { send, live } = await liveWorld({ resources });
+    for (const [question, given] of [
+      [read, { ...refusal, auth: user }],
+      [message(), reply({ auth: user })],
+    ] as const) {
+      const outcome = send(question);
+      live.answer(given);
+
+      expect(await outcome).toEqual({ is: "answer", answer: given });
+    }
+  });
+
   test("that nobody waits for is dropped", async () => {
     const { live } = await liveWorld();
 

@@ -36,12 +36,16 @@ const all = { grant: ["READ", "WRITE"], revoke: [] };
 export const grant = (...permissions: string[]) => ({ grant: permissions, revoke: [] });
 export const revoke = (...permissions: string[]) => ({ grant: [], revoke: permissions });
 
-/** A policy that lets `nginx:ditto` do all, and `nginx:user` what the resources say. */
+/** A policy that lets `nginx:ditto` do all, `nginx:device` hear all, and `nginx:user` do what the resources say. */
 export const policyFor = (resources: JsonObject): JsonObject => ({
   entries: {
     owner: {
       subjects: { "nginx:ditto": { type: "t" } },
       resources: { "policy:/": all, "thing:/": all, "message:/": all },
+    },
+    device: {
+      subjects: { "nginx:device": { type: "t" } },
+      resources: { "thing:/": grant("READ"), "message:/": grant("READ") },
     },
     user: { subjects: { "nginx:user": { type: "t" } }, resources },
   },

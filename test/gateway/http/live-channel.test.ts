@@ -49,6 +49,15 @@ const ofDevice = {
 };
 
 describe("on the live channel", () => {
+  test("what waits for the device takes up room for its body, and none where it has no body", async () => {
+    door = await openLiveDoor(() => accepted);
+
+    await ask("GET", `${lamp}?channel=live`);
+    await ask("PUT", `${lamp}/attributes/a?channel=live`, "12345");
+
+    expect(door.asked.map(({ waiter }) => waiter.characters)).toEqual([0, 7]);
+  });
+
   test("a read is answered by the device, as recorded of Ditto", async () => {
     door = await openLiveDoor(answering(200, "live value"));
 

@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import type { Waiter } from "../../../src/dispatch/acks/ack-wait.ts";
 import type { AwaitedAcks } from "../../../src/dispatch/acks/awaited.ts";
 import type { Live, LiveOutcome } from "../../../src/dispatch/live/live.ts";
 import { policyRules } from "../../../src/dispatch/policy-rules.ts";
@@ -16,6 +17,7 @@ import { waitingOfOne } from "../../support/waiting.ts";
 export interface Asked {
   readonly signal: LiveSignal;
   readonly awaited: AwaitedAcks;
+  readonly waiter: Waiter;
 }
 
 export interface LiveDoor extends AsyncDisposable {
@@ -39,8 +41,8 @@ export async function openLiveDoor(play: Play, more: Partial<HttpParts> = {}): P
   const commands: Command[] = [];
   const faults: unknown[] = [];
   const live: Live = {
-    async send(signal, awaited) {
-      asked.push({ signal, awaited });
+    async send(signal, awaited, waiter) {
+      asked.push({ signal, awaited, waiter });
       return play(signal);
     },
     async retrieveSmart(command) {

@@ -135,7 +135,10 @@ export const ackRows: readonly Row[] = [
       }).answers({
         status: 400,
         value: {
-          error: label === "nobodys" ? "acknowledgement:label.not.declared" : "acknowledgement:ditto.acklabel.forbidden",
+          error:
+            label === "nobodys"
+              ? "acknowledgement:label.not.declared"
+              : "acknowledgement:ditto.acklabel.forbidden",
         },
       }),
     ),

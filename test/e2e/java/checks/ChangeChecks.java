@@ -37,8 +37,8 @@ final class ChangeChecks {
         final List<String> seen = new CopyOnWriteArrayList<>();
         try (Watcher watcher = new Watcher()) {
             watcher.client.twin().forId(id).registerForThingChanges("all", change -> seen.add(
-                    "%s %s %s %d".formatted(change.getAction(), change.getPath(),
-                            change.getValue().map(Object::toString).orElse("-"), change.getRevision())));
+                    "%d %s %s %s".formatted(change.getRevision(), change.getAction(), change.getPath(),
+                            change.getValue().map(Object::toString).orElse("-"))));
             final TwinThingHandle thing = world.app.twin().forId(id);
 
             Checks.get(thing.putAttribute("colour", "blue"));
@@ -49,18 +49,20 @@ final class ChangeChecks {
             Checks.get(thing.delete());
             Checks.eventually(seen::size, 6);
 
-            Checks.equal(seen, List.of(
-                    "UPDATED /attributes/colour {\"attributes\":{\"colour\":\"blue\"}} 2",
-                    "CREATED /attributes/fresh {\"attributes\":{\"fresh\":1}} 3",
-                    "MERGED /attributes {\"attributes\":{\"fresh\":null}} 4",
-                    "UPDATED /features/lamp/properties/on {\"features\":{\"lamp\":{\"properties\":{\"on\":true}}}} 5",
-                    "DELETED /features/lamp - 6",
-                    "DELETED / - 7"));
+            // The client hands them to threads of its own, in whatever order these run.
+            Checks.equal(seen.stream().sorted().toList(), List.of(
+                    "2 UPDATED /attributes/colour {\"attributes\":{\"colour\":\"blue\"}}",
+                    "3 CREATED /attributes/fresh {\"attributes\":{\"fresh\":1}}",
+                    "4 MERGED /attributes {\"attributes\":{\"fresh\":null}}",
+                    "5 UPDATED /features/lamp/properties/on {\"features\":{\"lamp\":{\"properties\":{\"on\":true}}}}",
+                    "6 DELETED /features/lamp -",
+                    "7 DELETED / -"));
 
             Checks.get(watcher.client.twin().suspendConsumption());
+            final int before = watcher.paths.size();
             world.newThing();
             Thread.sleep(300);
-            Checks.equal(seen.size(), 6);
+            Checks.equal(watcher.paths.size(), before);
         }
     }
 

@@ -86,7 +86,7 @@ final class LiveCommandChecks {
             Checks.get(app.forId(id).putAttribute("colour", "green"));
             Checks.get(app.forFeature(id, "lamp").putProperty("on", true));
 
-            Checks.eventually(() -> events, List.of(
+            Checks.eventually(() -> events.stream().sorted().toList(), List.of(
                     "UPDATED /attributes/colour {\"attributes\":{\"colour\":\"green\"}}",
                     "UPDATED /features/lamp/properties/on {\"features\":{\"lamp\":{\"properties\":{\"on\":true}}}}"));
             Checks.equal(colourOfTwin(id), JsonValue.of("red"));
