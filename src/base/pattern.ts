@@ -107,7 +107,7 @@ function isOneLine(text: Units, from: number, to: number): boolean {
 
 /** Finds the first place of a segment between two others; gives where it ends, or -1. */
 function compileSearch(segment: Segment, fold: Fold): (text: Units, from: number, to: number) => number {
-  const { none, any, exact } = masksOf(segment);
+  const { none, any, maskOf } = masksOf(segment);
   const state = new Int32Array(any.length);
   const lastWord = state.length - 1;
   const lastBit = 1 << ((segment.length - 1) % WORD_BITS);
@@ -120,7 +120,7 @@ function compileSearch(segment: Segment, fold: Fold): (text: Units, from: number
       at = after(at, point);
       const folded = fold(point);
       if (!isUnderWay && begin !== ANY && begin !== folded) continue;
-      isUnderWay = advance(state, exact.get(folded) ?? (isLineEnd(point) ? none : any));
+      isUnderWay = advance(state, maskOf(folded) ?? (isLineEnd(point) ? none : any));
       if (((state[lastWord] as number) & lastBit) !== 0)
         return isOneLine(text, from, before(text, at, segment.length)) ? at : -1;
     }
@@ -142,20 +142,73 @@ function advance(state: Int32Array, mask: Int32Array): boolean {
   return bits !== 0;
 }
 
+interface Masks {
+  readonly none: Int32Array;
+  /** Where any character may stand. */
+  readonly any: Int32Array;
+  /** Where a character of the segment may stand; counts until the next is asked for. */
+  maskOf(point: number): Int32Array | undefined;
+}
+
+/** So many words of masks are made beforehand; more would make a pattern hundreds of times as large as its text. */
+const MAX_WORDS = 1024;
+
 /** For each character, the places of the segment where it may stand. */
-function masksOf(segment: Segment) {
+function masksOf(segment: Segment): Masks {
   const words = Math.ceil(segment.length / WORD_BITS);
   const none = new Int32Array(words);
   const any = new Int32Array(words);
   for (const [i, point] of segment.entries()) if (point === ANY) setBit(any, i);
-  const exact = new Map<number, Int32Array>();
-  for (const [i, point] of segment.entries()) {
-    if (point === ANY) continue;
-    const mask = exact.get(point) ?? (isLineEnd(point) ? none : any).slice();
-    setBit(mask, i);
-    exact.set(point, mask);
+  const places = Int32Array.from(segment.keys()).filter((i) => segment[i] !== ANY);
+  places.sort((i, j) => (segment[i] as number) - (segment[j] as number) || i - j);
+  const points = places.map((i) => segment[i] as number);
+  const isFew = new Set(points).size * words <= MAX_WORDS;
+  return {
+    none,
+    any,
+    maskOf: isFew ? madeMasks(points, places, any, none) : maskMaker(points, places, any, none),
+  };
+}
+
+function madeMasks(
+  points: Int32Array,
+  places: Int32Array,
+  any: Int32Array,
+  none: Int32Array,
+): Masks["maskOf"] {
+  const make = maskMaker(points, places, any, none);
+  const made = new Map<number, Int32Array>();
+  for (const point of points) if (!made.has(point)) made.set(point, (make(point) as Int32Array).slice());
+  return (point) => made.get(point);
+}
+
+/** Makes each mask anew, in the same place, out of the sorted characters and their places. */
+function maskMaker(
+  points: Int32Array,
+  places: Int32Array,
+  any: Int32Array,
+  none: Int32Array,
+): Masks["maskOf"] {
+  const mask = new Int32Array(any.length);
+  return (point) => {
+    let at = firstOf(points, point);
+    if (points[at] !== point) return undefined;
+    mask.set(isLineEnd(point) ? none : any);
+    for (; points[at] === point; at++) setBit(mask, places[at] as number);
+    return mask;
+  };
+}
+
+/** The first index in a sorted array whose number is not less. */
+function firstOf(sorted: Int32Array, number: number): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] as number) < number) from = middle + 1;
+    else to = middle;
   }
-  return { none, any, exact };
+  return from;
 }
 
 function setBit(mask: Int32Array, i: number): void {

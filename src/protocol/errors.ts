@@ -32,6 +32,15 @@ export const strayThing = defineError("things:id.invalid", 400, (id: string, nam
   description: "Name things of that namespace only, or use '_' for the namespace.",
 }));
 
+export const illegalAnswer = defineError(
+  "protocoladapter:illegal.adaptable",
+  422,
+  (action: string, status: number, possible: readonly number[]) => ({
+    message: `The status ${status} does not answer the command '${action}'.`,
+    description: `It is ${possible.join(" or ")}; refuse the command with a message on the topic of errors.`,
+  }),
+);
+
 export const ackLabelInvalid = defineError("acknowledgement:label.invalid", 400, (label: string) => ({
   message: `'${label.slice(0, 200)}' is no label of an acknowledgement.`,
   description: "A label is made of 3 to 165 letters, digits, '_', '-' and ':'.",

@@ -42,7 +42,7 @@ export interface Audiences {
    * time for them, for the audiences of readers that listen to more than single things, and for the smaller number of subjects, who
    * have access or who listen.
    */
-  of(signal: Signal, readers: ReadonlySet<string>): Iterable<Group>;
+  of(signal: Signal, readers: ReadonlySet<string>): readonly Group[];
 }
 
 export function audiences(): Audiences {
@@ -96,13 +96,24 @@ export function audiences(): Audiences {
       bySubject.delete(audience.subjects, audience);
   }
 
-  function among(subjects: ReadonlySet<string>): Iterable<Audience> {
-    const found = new Set<Audience>();
-    for (const subject of subjects.size < bySubject.size ? subjects : bySubject.keys()) {
-      if (!subjects.has(subject)) continue;
-      for (const audience of bySubject.get(subject)) found.add(audience);
+  function addAmong(readers: ReadonlySet<string>, namespace: string, found: Group[]): void {
+    for (const subject of readers.size < bySubject.size ? readers : bySubject.keys()) {
+      if (!readers.has(subject)) continue;
+      for (const audience of bySubject.get(subject)) {
+        // An audience counts under the first of its subjects only.
+        if (audience.subjects.find((own) => readers.has(own)) !== subject) continue;
+        for (const group of audience.everywhere) found.push(group);
+        if (audience.byNamespace.size === 0) continue;
+        for (const group of audience.byNamespace.get(namespace)) found.push(group);
+      }
     }
-    return found;
+  }
+
+  function addAddressed(readers: ReadonlySet<string>, signal: Signal, found: Group[]): void {
+    for (const address of addressesOf(signal)) {
+      for (const group of byAddress.get(address))
+        if (group.audience.subjects.some((subject) => readers.has(subject))) found.push(group);
+    }
   }
 
   return {
@@ -119,17 +130,11 @@ export function audiences(): Audiences {
       };
     },
 
-    *of(signal, readers) {
-      const namespace = namespaceOf(signal.id);
-      for (const { everywhere, byNamespace } of among(readers)) {
-        yield* everywhere;
-        if (byNamespace.size > 0) yield* byNamespace.get(namespace);
-      }
-      if (byAddress.size === 0) return;
-      for (const address of addressesOf(signal)) {
-        for (const group of byAddress.get(address))
-          if (group.audience.subjects.some((subject) => readers.has(subject))) yield group;
-      }
+    of(signal, readers) {
+      const found: Group[] = [];
+      if (bySubject.size > 0) addAmong(readers, namespaceOf(signal.id), found);
+      if (byAddress.size > 0) addAddressed(readers, signal, found);
+      return found;
     },
   };
 }

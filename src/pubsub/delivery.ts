@@ -1,5 +1,6 @@
 // What subscribers ask for, and what they are handed.
 
+import type { TwinError } from "../base/errors.ts";
 import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import type { LiveSignal } from "../signals/live.ts";
 import type { EntityEvent } from "../signals/signal.ts";
@@ -16,6 +17,8 @@ export interface Delivery {
   readonly value: JsonValue | undefined;
   /** The extra fields that were asked for, as far as they may be seen; absent where that is nothing. */
   readonly extra: JsonObject | undefined;
+  /** Why there are no extra fields though they were asked for; it is told in place of the signal. */
+  readonly failure?: TwinError;
   /** The session that caused it. */
   readonly origin: object | undefined;
   /** The protocol message, printed once. */

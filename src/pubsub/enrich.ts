@@ -1,11 +1,20 @@
 // Extra fields out of the state that a thing is in when a signal is published, so that no storage is asked.
 
+import { defineError } from "../base/errors.ts";
 import { namespaceOf } from "../base/ids.ts";
 import { selectFields } from "../base/json/fields.ts";
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 import type { Access } from "../policies/enforcer.ts";
 import type { EntityState } from "../signals/signal.ts";
+import { type Allowance, partOf } from "./allowance.ts";
+import { weightOf } from "./weight.ts";
+
+export const enrichmentFailed = defineError("signal.enrichment.failed", 500, () => ({
+  message: "The extra fields are too much.",
+  description:
+    "The subscriptions with your rights select too much together; select less, or the same with several of them.",
+}));
 
 const specials: Readonly<Record<string, (id: string, state: EntityState) => JsonValue | undefined>> = {
   _namespace: (id) => namespaceOf(id),
@@ -24,15 +33,23 @@ const toldToAll: ReadonlySet<string> = new Set([
   "_modified",
 ]);
 
-/** The fields of a thing as far as they may be read; `undefined` where that is nothing. */
+/**
+ * The fields of a thing as far as they may be read; `undefined` where that is nothing. Refuses with
+ * `signal.enrichment.failed` what is more than the allowance has left.
+ */
 export function extraOf(
   fields: readonly Path[],
   id: string,
   state: EntityState,
   access: Access,
+  allowance: Allowance,
 ): JsonObject | undefined {
   if (fields.length === 0 || !state.value || !access.hasPartial("thing", [], "READ")) return undefined;
   const selected = selectFields(withSpecials(fields, id, state.value, state), fields);
+  const most = partOf(allowance, Number.POSITIVE_INFINITY);
+  const weight = weightOf(selected, most);
+  allowance.characters -= weight;
+  if (weight > most) throw enrichmentFailed();
   const extra = readable(selected, fields, access);
   return Object.keys(extra).length === 0 ? undefined : extra;
 }

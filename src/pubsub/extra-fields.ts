@@ -8,6 +8,7 @@ import { headerPlaceholder, isHeaderPlaceholder } from "../base/placeholders/hea
 import { compileTemplate, type Template } from "../base/placeholders/template.ts";
 import { isTimePlaceholder, timePlaceholder } from "../base/placeholders/time.ts";
 import { recent } from "../base/recent.ts";
+import { toldHeaders } from "../protocol/headers.ts";
 import { featureIdsOf, placeholderNames, type Signal, saidBy } from "./said.ts";
 
 export interface ExtraFields {
@@ -99,7 +100,11 @@ const isSupported = (name: string): boolean =>
 const lists = recent<readonly Path[]>(100_000);
 
 function resolved(templates: readonly Template[], signal: Signal): readonly Path[] {
-  const values = anyOf(ownValues(signal), headerPlaceholder(signal.headers), timePlaceholder(Date.now()));
+  const values = anyOf(
+    ownValues(signal),
+    headerPlaceholder(toldHeaders(signal.headers, "all")),
+    timePlaceholder(Date.now()),
+  );
   const texts = new Set(templates.flatMap((template) => textsOf(template, values)));
   const fields = [...texts].filter((field) => selectable.test(field)).slice(0, MAX_FIELDS);
   const key = fields.join();

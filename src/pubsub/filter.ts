@@ -1,11 +1,13 @@
 // Filters of signals (basic-changenotifications page), written in RQL.
 
 import type { JsonObject } from "../base/json/json.ts";
+import { isHeaderPlaceholder } from "../base/placeholders/header.ts";
 import { recent } from "../base/recent.ts";
 import { compileCriterion, type Matcher } from "../rql/evaluate.ts";
 import { thingVocabulary, type Vocabulary } from "../rql/field.ts";
 import { parseRql } from "../rql/parse.ts";
 import { specialField } from "../things/thing-of-event.ts";
+import { type Allowance, partOf } from "./allowance.ts";
 import { placeholderNames, type Signal, saidBy } from "./said.ts";
 
 export interface SignalFilter {
@@ -18,28 +20,20 @@ export interface SignalFilter {
   matches(signal: Signal, thing: JsonObject, extra: JsonObject | undefined, allowance: Allowance): boolean;
 }
 
-/** Attributes, features and special fields of a thing, and placeholders. The time is only for values. */
-const vocabulary: Vocabulary = { fields: thingVocabulary.fields, placeholders: placeholderNames };
+/**
+ * Attributes, features and special fields of a thing, and placeholders; headers have no value there, as in Ditto. The time
+ * is only for values.
+ */
+const vocabulary: Vocabulary = {
+  fields: thingVocabulary.fields,
+  placeholders: { has: (name) => placeholderNames.has(name) || isHeaderPlaceholder(name) },
+};
 
 /**
  * What one filter may look at of one signal, in characters: some patterns on a thing of the default size. It takes a few
  * milliseconds; nobody else is told of anything meanwhile.
  */
 const MAX_LOOKED_AT = 500_000;
-/** What the filters of one audience may look at of one signal, lest its sessions, however many, hold up everybody. */
-const MAX_OF_AUDIENCE = 2_500_000;
-/** What each of them may look at in any case: what filters on single values never need. */
-const MIN_LOOKED_AT = 10_000;
-
-/** What the filters of an audience may still look at of a signal. */
-export interface Allowance {
-  characters: number;
-}
-
-export const fullAllowance = (): Allowance => ({ characters: MAX_OF_AUDIENCE });
-
-/** Whether a filter may have to stop earlier than if it were the only one. */
-export const isShort = ({ characters }: Allowance): boolean => characters < MAX_LOOKED_AT;
 
 /** Characters of the filters that are kept compiled: sessions of one application pose the same one. */
 const MAX_REMEMBERED = 200_000;
@@ -63,7 +57,7 @@ function evaluate(
   extra: JsonObject | undefined,
   allowance: Allowance,
 ): boolean {
-  let left = Math.max(MIN_LOOKED_AT, Math.min(MAX_LOOKED_AT, allowance.characters));
+  let left = partOf(allowance, MAX_LOOKED_AT);
   try {
     return matches({
       field: (name) => (name.startsWith("_") ? specialField(signal, extra, name) : thing[name]),

@@ -1,16 +1,17 @@
 // One signal on its way to its audiences: what they share of it is made once, and only when somebody wants it.
 
+import type { TwinError } from "../base/errors.ts";
 import { namespaceOf } from "../base/ids.ts";
 import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import type { Access } from "../policies/enforcer.ts";
-import { printEvent } from "../protocol/envelope.ts";
+import { printError, printEvent } from "../protocol/envelope.ts";
 import { printLiveSignal } from "../protocol/print-live.ts";
 import type { EntityState } from "../signals/signal.ts";
 import { thingOf } from "../things/thing-of-event.ts";
+import { type Allowance, fullAllowance, isAmple } from "./allowance.ts";
 import type { Delivery } from "./delivery.ts";
-import { extraOf } from "./enrich.ts";
+import { enrichmentFailed, extraOf } from "./enrich.ts";
 import type { ExtraFields } from "./extra-fields.ts";
-import { type Allowance, fullAllowance, isShort } from "./filter.ts";
 import type { Signal } from "./said.ts";
 import type { Selection } from "./selection.ts";
 import type { Sight } from "./sight.ts";
@@ -34,38 +35,47 @@ export function publicationOf(
   const shared = new Map<string, Delivery | undefined>();
   let whole: Parts | undefined;
 
-  function deliveryOfParts(
-    { filter, extraFields }: Selection,
-    parts: Parts,
-    allowance: Allowance,
-  ): Delivery | undefined {
-    const extra = extraFields && parts.extra(extraFields);
-    if (filter && !filter.matches(parts.signal, parts.thing(extra), extra, allowance)) return undefined;
-    return deliveryOf(parts.signal, parts.value, extra, origin);
-  }
-
   return {
     seenWith(sight, access) {
       const isWhole = sight.signal === signal;
       const allowance = fullAllowance();
-      const own = new Map<string, Delivery | undefined>();
+      let own: Map<string, Delivery | undefined> | undefined;
       let parts: Parts | undefined;
       return (selection) => {
         const { wish, namespaces, extraFields } = selection;
         if (namespaces && !namespaces.has(namespace)) return undefined;
         const isShared = isWhole && (!extraFields || access.hasUnrestricted("thing", [], "READ"));
         const known = isShared && shared.has(wish) ? shared : own;
-        if (known.has(wish)) return known.get(wish);
-        // Nobody else is to miss anything because this audience asks for much.
-        const into = isShared && !isShort(allowance) ? shared : own;
+        if (known?.has(wish)) return known.get(wish);
+        const isSame = isAmple(allowance);
         if (isShared) whole ??= partsOf(sight, beside, access);
         else parts ??= partsOf(sight, beside, access);
-        const delivery = deliveryOfParts(selection, (isShared ? whole : parts) as Parts, allowance);
-        into.set(wish, delivery);
+        const delivery = deliveryFor(selection, (isShared ? whole : parts) as Parts, allowance, origin);
+        // Nobody else is to miss anything because this audience asks for much.
+        const isForAll = isShared && isSame && !delivery?.failure;
+        if (!isForAll) own ??= new Map();
+        (isForAll ? shared : own)?.set(wish, delivery);
         return delivery;
       };
     },
   };
+}
+
+function deliveryFor(
+  { filter, extraFields }: Selection,
+  parts: Parts,
+  allowance: Allowance,
+  origin: object | undefined,
+): Delivery | undefined {
+  const { signal, value } = parts;
+  try {
+    const extra = extraFields && parts.extra(extraFields, allowance);
+    if (filter && !filter.matches(signal, parts.thing(extra), extra, allowance)) return undefined;
+    return deliveryOf(signal, value, extra, origin);
+  } catch (error) {
+    if (!enrichmentFailed.is(error)) throw error;
+    return failedDelivery(signal, error, origin);
+  }
 }
 
 /** A deleted thing has the revision and the time of its deletion. */
@@ -78,7 +88,8 @@ function stateBeside(signal: Signal, state: EntityState): EntityState {
 interface Parts {
   readonly signal: Signal;
   readonly value: JsonValue | undefined;
-  extra(fields: ExtraFields): JsonObject | undefined;
+  /** Refuses with `signal.enrichment.failed`. */
+  extra(fields: ExtraFields, allowance: Allowance): JsonObject | undefined;
   thing(extra: JsonObject | undefined): JsonObject;
 }
 
@@ -88,9 +99,9 @@ function partsOf({ signal, value }: Sight, state: EntityState | undefined, acces
   return {
     signal,
     value,
-    extra(fields) {
+    extra(fields, allowance) {
       if (!state || extras.has(fields)) return extras.get(fields);
-      const extra = extraOf(fields.fieldsFor(signal), signal.id, state, access);
+      const extra = extraOf(fields.fieldsFor(signal), signal.id, state, access, allowance);
       extras.set(fields, extra);
       return extra;
     },
@@ -126,4 +137,15 @@ function deliveryOf(
     },
     textWith: print,
   };
+}
+
+/** As in Ditto, the error of what could not be enriched comes in its place. */
+function failedDelivery(signal: Signal, failure: TwinError, origin: object | undefined): Delivery {
+  const about = {
+    kind: "thing",
+    id: signal.id,
+    ...("says" in signal && { channel: "live" as const }),
+  } as const;
+  const text = () => printError(failure, signal.headers, about);
+  return { signal, value: undefined, extra: undefined, failure, origin, text, textWith: text };
 }

@@ -6,7 +6,7 @@ import type { LiveSignal } from "../signals/live.ts";
 import type { EntityEvent, EntityState } from "../signals/signal.ts";
 import { type Audience, type Audiences, audiences } from "./audiences.ts";
 import type { Delivery, Stream, Subscriber, Subscription } from "./delivery.ts";
-import { type Publication, publicationOf, type View } from "./publication.ts";
+import { publicationOf, type View } from "./publication.ts";
 import { resourcePathOf, resourceTypeOf, type Signal } from "./said.ts";
 import { sightOf } from "./sight.ts";
 
@@ -66,12 +66,10 @@ export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: Pubsu
     publications++;
     const now = publications;
     if (enforcer && !listening.isEmpty) {
-      const readers = enforcer.readersOf(resourceTypeOf(signal), resourcePathOf(signal));
-      const publication = publicationOf(signal, state, origin);
-      const views = new Map<Audience, View | undefined>();
-      for (const { audience, selection, places } of listening.of(signal, readers)) {
-        if (!views.has(audience)) views.set(audience, viewOf(audience, signal, enforcer, publication));
-        const delivery = views.get(audience)?.(selection);
+      const groups = listening.of(signal, enforcer.readersOf(resourceTypeOf(signal), resourcePathOf(signal)));
+      const viewOf = groups.length > 0 ? viewsOf(signal, enforcer, state, origin) : undefined;
+      for (const { audience, selection, places } of groups) {
+        const delivery = viewOf?.(audience)?.(selection);
         if (!delivery) continue;
         for (const { subscriber, since } of places) if (since < now) hand(delivery, subscriber, missing);
       }
@@ -79,15 +77,23 @@ export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: Pubsu
     missing?.settle();
   }
 
-  function viewOf(
-    { subjects }: Audience,
+  /** What audiences see of a signal, worked out once for each. */
+  function viewsOf(
     signal: Signal,
     enforcer: Enforcer,
-    publication: Publication,
-  ): View | undefined {
-    const access = enforcer.forSubjects(subjects);
-    const sight = sightOf(signal, access, partialEvents);
-    return sight && publication.seenWith(sight, access);
+    state: EntityState | undefined,
+    origin: object | undefined,
+  ): (audience: Audience) => View | undefined {
+    const publication = publicationOf(signal, state, origin);
+    const known = new Map<Audience, View | undefined>();
+    return (audience) => {
+      if (known.has(audience)) return known.get(audience);
+      const access = enforcer.forSubjects(audience.subjects);
+      const sight = sightOf(signal, access, partialEvents);
+      const view = sight && publication.seenWith(sight, access);
+      known.set(audience, view);
+      return view;
+    };
   }
 
   return {

@@ -9,7 +9,7 @@ export interface Vocabulary {
   /** Top-level fields of a thing that are addressed as a whole. */
   readonly fields: ReadonlySet<string>;
   /** Placeholders with their prefix, such as `topic:action`. */
-  readonly placeholders: ReadonlySet<string>;
+  readonly placeholders: Pick<ReadonlySet<string>, "has">;
 }
 
 /** What conditions may name; filters of events know placeholders besides. `_policy` and the like belong to no thing. */

@@ -93,6 +93,20 @@ function matchesByDefinition(pattern: string, text: string): boolean {
   return (first === begin || (first === "?" && wild)) && matchesByDefinition(rest, left);
 }
 
+test("segments of many different characters are found where they are", () => {
+  const many = Array.from({ length: 900 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 700)));
+  const text = many.join("");
+  for (const at of [0, 31, 32, 450, 899]) {
+    const spoilt = `${text.slice(0, at)}x${text.slice(at + 1)}`;
+    const blank = `${text.slice(0, at)}?${text.slice(at + 1)}`;
+    const matches = (pattern: string, told: string) =>
+      compilePattern(`*${pattern}*`, false)(`${text.slice(5)}${told}!`);
+    expect([matches(text, text), matches(text, spoilt)]).toEqual([true, false]);
+    expect([matches(blank, spoilt), matches(spoilt, text)]).toEqual([true, false]);
+    expect(matches(blank, spoilt.replace("x", "\n"))).toBe(false);
+  }
+});
+
 test("a text is read in proportion to its length, whatever the pattern", () => {
   const patterns = [
     "*a*a*a*a*a*a*b",

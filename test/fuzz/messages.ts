@@ -1,6 +1,7 @@
 // Random messages of the Ditto Protocol: commands on every path, and what is none.
 
 import fc from "fast-check";
+import { liveMessages, subscriptions } from "./live.ts";
 import { searchMessages } from "./searches.ts";
 import { garbage, headerValues, ids, keys, someOf, values } from "./words.ts";
 
@@ -128,6 +129,8 @@ const control = fc.constantFrom(
 export const messages = fc.oneof(
   { weight: 12, arbitrary: commands },
   { weight: 2, arbitrary: searchMessages },
+  { weight: 8, arbitrary: liveMessages },
+  { weight: 2, arbitrary: subscriptions },
   { weight: 1, arbitrary: control },
   { weight: 1, arbitrary: garbage },
   { weight: 1, arbitrary: values },

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type { WireRequest } from "../replay/recording.ts";
+import { liveRequests } from "./live.ts";
 import { searchRequests } from "./searches.ts";
 import { garbage, headerValues, ids, keys, parameterValues, shapes, someOf, values } from "./words.ts";
 
@@ -43,8 +44,7 @@ const places: readonly Place[] = [
 ];
 
 const nowhere = fc.constantFrom(
-  ...["/", "/bogus", "//attributes", "/attributes//a", "/features/a/bogus", "/features/a/inbox/messages/x"],
-  ...["/migrateDefinition", "/inbox/messages/ask", "/outbox/messages/a%2Fb", "/inbox/claim"],
+  ...["/", "/bogus", "//attributes", "/attributes//a", "/features/a/bogus", "/migrateDefinition", "/inbox"],
 );
 
 const inPolicy = fc.oneof(
@@ -191,4 +191,5 @@ const entityRequests: fc.Arbitrary<WireRequest> = fc
 export const requests: fc.Arbitrary<WireRequest> = fc.oneof(
   { weight: 6, arbitrary: entityRequests },
   { weight: 1, arbitrary: searchRequests },
+  { weight: 2, arbitrary: liveRequests },
 );

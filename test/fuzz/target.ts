@@ -8,7 +8,14 @@ const asDitto = { "x-ditto-pre-authenticated": "nginx:ditto", "content-type": "a
 const all = { grant: ["READ", "WRITE"], revoke: [] };
 const policy = {
   entries: {
-    owner: { subjects: { "nginx:ditto": { type: "t" } }, resources: { "thing:/": all, "policy:/": all } },
+    owner: {
+      subjects: { "nginx:ditto": { type: "t" } },
+      resources: { "thing:/": all, "policy:/": all, "message:/": all },
+    },
+    listener: {
+      subjects: { "nginx:partial": { type: "t" } },
+      resources: { "thing:/attributes/a": all, "thing:/features/a": all, "message:/inbox": all },
+    },
   },
 };
 

@@ -4,6 +4,7 @@ import { parseJson } from "../../src/base/json/parse.ts";
 import type { OurResponse } from "../replay/compare.ts";
 import type { WireRequest } from "../replay/recording.ts";
 import { isKnown } from "./error-codes.ts";
+import { isOfClient } from "./live.ts";
 
 const leaks = [
   /\n\s+at \S/,
@@ -63,9 +64,10 @@ export function messageFaults(text: string): string[] {
   for (const name of ["topic", "path"])
     if (typeof message[name] !== "string") faults.push(`no ${name}: ${text}`);
   if (typeof message.headers !== "object" || message.headers === null) faults.push(`no headers: ${text}`);
+  if (faults.length > 0 || isOfClient(message)) return faults;
   const status = Number(message.status ?? 0);
   if (status >= 500) faults.push(`status ${status}: ${text}`);
-  if (/\/search\/failed$/.test(String(message.topic))) return failureFaults(message.value);
+  if (/\/(?:search|streaming)\/failed$/.test(String(message.topic))) return failureFaults(message.value);
   const acknowledges = /\/acks(?:\/[^/]+)?$/.test(String(message.topic));
   const fails = /\/errors$/.test(String(message.topic)) || status >= 400;
   if (fails && !acknowledges) faults.push(...errorFaults(JSON.stringify(message.value ?? null), status));

@@ -169,6 +169,26 @@ describe("a stream of changes", () => {
       .toEqual([{ thingId: "org.acme:lamp", _context: { path: "/attributes/a", value: null } }]);
   });
 
+  test("tells the context alone where nothing else is asked for", async () => {
+    await using door = await listening(`${THINGS}?fields=_context/topic,_context/path`);
+    await using other = await listening(`${THINGS}?fields=attributes/b,_context/path`);
+    for (const { deliver } of [door, other]) {
+      deliver(changed("/attributes/a", 1));
+      deliver(changed("/attributes/b", 2));
+    }
+
+    const topic = "org.acme/lamp/things/twin/events/modified";
+    await expect
+      .poll(() => dataOf(door.stream.events()))
+      .toEqual([
+        { _context: { topic, path: "/attributes/a" } },
+        { _context: { topic, path: "/attributes/b" } },
+      ]);
+    await expect
+      .poll(() => dataOf(other.stream.events()))
+      .toEqual([{ attributes: { b: 2 }, _context: { path: "/attributes/b" } }]);
+  });
+
   test("shows of an event what its reader may see, and extra fields beside it", async () => {
     await using door = await listening(`${THINGS}?extraFields=attributes`);
 

@@ -33,7 +33,28 @@ const several = (...thingIds: string[]) => ({
   value: { thingIds },
 });
 
+const REFUSED = "gateway:namespace.notaccessible";
+
 describe("namespaces that may not be used", () => {
+  test("are out of reach on the live channel, for what is asked, told and answered", async () => {
+    await using door = await openDoor({ reachOf });
+    await using session = await openSession(door);
+    const live = (criterion: string, path: string, more: object) => ({
+      ...{ topic: `org.closed/lamp/things/live/${criterion}`, headers: { "correlation-id": "c" }, path },
+      ...more,
+    });
+
+    expect(errorOf(await session.ask(live("messages/ask", "/inbox/messages/ask", {})))).toBe(REFUSED);
+    expect(errorOf(await session.ask(live("commands/retrieve", "/", {})))).toBe(REFUSED);
+    session.send(live("events/modified", "/attributes/a", { value: 1, revision: 1 }));
+    session.send(live("commands/retrieve", "/", { status: 200, value: {} }));
+    session.send(live("messages/ask", "/inbox/messages/ask", { status: 200 }));
+    session.send(live("errors", "/", { value: { status: 404 } }));
+
+    expect(errorOf(await session.ask(live("commands/retrieve", "/", {})))).toBe(REFUSED);
+    expect([door.signals, door.answers, door.faults]).toEqual([[], [], []]);
+  });
+
   test("are refused to commands on things and policies before they are carried out", async () => {
     await using door = await openDoor({ reachOf });
     await using session = await openSession(door);

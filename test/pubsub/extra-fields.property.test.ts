@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { selectFields } from "../../src/base/json/fields.ts";
 import { isObject, type JsonObject } from "../../src/base/json/json.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
+import { fullAllowance } from "../../src/pubsub/allowance.ts";
 import { extraOf } from "../../src/pubsub/enrich.ts";
 import { json, now, path, plainEntries, subjectIds } from "../policies/model/arbitraries.ts";
 import { referenceModel } from "../policies/reference-model.ts";
@@ -21,7 +22,7 @@ test("extra fields are what a session would select of the part of the thing that
       const access = compileEnforcer(entries, now).forSubjects(subjects);
       const state = { value: thing, revision: 1, created: 0, modified: 0 };
 
-      const extra = extraOf(fields, "org.acme:lamp", state, access);
+      const extra = extraOf(fields, "org.acme:lamp", state, access, fullAllowance());
 
       const view = referenceModel(entries, "READ", now).view(subjects, thing, ["thing"]);
       const known = isObject(view) ? selectFields(view, fields) : {};

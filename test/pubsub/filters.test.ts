@@ -72,6 +72,13 @@ describe("a filter of events", () => {
     expect(gets(lifecycle, eventOf("deleted", "/attributes"))).toBe(false);
   });
 
+  test("may name headers, which have no value there", () => {
+    const what = eventOf("modified", "/attributes/a", 5, { wanted: "a" });
+    expect(gets("eq(header:wanted,'a')", what)).toBe(false);
+    expect(gets("exists(header:wanted)", what)).toBe(false);
+    expect(gets("or(eq(header:wanted,'a'),exists(attributes/a))", what)).toBe(true);
+  });
+
   test("sees no more than its session may read", () => {
     const { listen, publish } = worldWith(rights);
     const [sees, guesses, asks] = [
@@ -146,7 +153,6 @@ describe("what is no filter", () => {
     "bogus(a,b)",
     "eq(colour,1)",
     "eq(time:now,1)",
-    "eq(header:x,1)",
     "eq(topic:bogus,1)",
     "like(topic:action,5)",
   ];

@@ -112,7 +112,8 @@ export const methodNotAllowed = (allow: readonly string[]): Response =>
   });
 
 /** The answer to a request that nobody waits for. */
-export const accepted = (): Response => new Response(null, { status: 202 });
+export const accepted = (): Response =>
+  new Response(null, { status: 202, headers: { "content-length": "0" } });
 
 export const jsonAnswer = (value: JsonValue | object, status = 200): Response =>
   new Response(JSON.stringify(value), { status, headers: { "content-type": JSON_TYPE } });

@@ -8,6 +8,7 @@ import { awaitedLiveOverHttp, claimTimeouts, liveCommandTimeouts } from "../../d
 import { TWIN_PERSISTED } from "../../dispatch/acks/labels.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { Live, LiveOutcome } from "../../dispatch/live/live.ts";
+import { checkAnswerStatus } from "../../protocol/answer-status.ts";
 import { commandOf, type Envelope, headersOf, readEnvelope } from "../../protocol/envelope.ts";
 import { unknownPath, unknownTopicPath, unsupportedSignal } from "../../protocol/errors.ts";
 import { liveOf } from "../../protocol/live.ts";
@@ -93,6 +94,7 @@ function say(
   if (said.says === "live-command") checkResource(things, said.path, said.action, envelope);
   enter(request, "thing", said.id, said.headers);
   if (isSignal(said)) return sendLive(things, live, request, said);
+  if (said.says === "live-response") checkAnswerStatus(said);
   live.answer(said);
   return Promise.resolve(accepted());
 }

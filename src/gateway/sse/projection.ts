@@ -39,7 +39,8 @@ function newProjection(shown: Shown): Projection {
     textOf(delivery) {
       let text = texts.get(delivery);
       if (text === undefined) {
-        const value = shownOf(shown, delivery.signal, delivery.value, delivery.extra);
+        const { signal, value: seen, extra, failure } = delivery;
+        const value = failure ?? shownOf(shown, signal, seen, extra);
         text = value === undefined ? "nothing" : eventBytes(eventText(JSON.stringify(value)));
         texts.set(delivery, text);
       }
@@ -63,15 +64,16 @@ export function shownOf(
   const selection = path.length > 0 ? [path] : fields;
   if (!selection) return thing;
   const selected = selectFields(withSpecial(thing, event, extra, selection), selection);
-  // As in Ditto, the context alone shows no event.
-  if (Object.keys(selected).length === 0) return undefined;
+  // As in Ditto, the context does not show an event of which nothing else that is asked for is to be shown.
+  if (Object.keys(selected).length === 0 && !selection.every(isOfContext)) return undefined;
   if (path.length > 0) return getAt(selected, path);
-  if (!selection.some(([first]) => first === CONTEXT)) return selected;
+  if (!selection.some(isOfContext)) return selected;
   const context = contextOf(event, value, historicalHeaders);
   return selectFields({ ...selected, [CONTEXT]: context }, selection);
 }
 
 const CONTEXT = "_context";
+const isOfContext = ([first]: Path): boolean => first === CONTEXT;
 
 /** A thing with those of its special fields that are selected. */
 function withSpecial(

@@ -2,6 +2,7 @@
 
 import { awaitedLiveOverWebSocket } from "../../dispatch/acks/awaited-live.ts";
 import { isSmart } from "../../dispatch/live/smart.ts";
+import { checkAnswerStatus } from "../../protocol/answer-status.ts";
 import { type Envelope, headersOf } from "../../protocol/envelope.ts";
 import { liveOf } from "../../protocol/live.ts";
 import type { LiveTopic } from "../../protocol/topic.ts";
@@ -46,6 +47,7 @@ export async function takeLiveWith(
     case "live-response":
     case "message-response":
     case "live-error":
+      if (said.says === "live-response") checkAnswerStatus(said);
       handling.headers = { ...headers, "response-required": false }; // whatever comes of it, nobody is told
       checkAccess("thing", said.id, handling);
       parts.live.answer(said);

@@ -170,6 +170,21 @@ describe("a filter", () => {
     expect((await all(past, 2)).map(({ event }) => event.revision)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
+  test("that takes long lets others work between events", async () => {
+    const long = `${"ab".repeat(2_400)}c`;
+    for (let n = 0; n < 20; n++) await write("modify", "/attributes/text", `${long}${n}`);
+    const pattern = `*${"ab".repeat(50)}d*`;
+    const filter = `or(${Array(50).fill(`like(attributes/text,"${pattern}")`).join()})`;
+    const past = await open({ filter });
+    let others = 0;
+    const timer = setInterval(() => others++, 1);
+
+    expect(await all(past)).toEqual([]);
+    clearInterval(timer);
+
+    expect(others).toBeGreaterThan(3);
+  });
+
   test("that is none is refused, but for policies, which have none", async () => {
     expect(await refusalOf(() => open({ filter: "bogus(" }))).toBe("rql.expression.invalid");
     expect(await all(await open({ filter: "bogus(" }, ditto, "policy"))).toHaveLength(1);

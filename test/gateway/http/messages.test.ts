@@ -333,3 +333,47 @@ test("an attribute may be called inbox", async () => {
 
   expect(door.commands[0]?.path).toEqual(["attributes", "inbox"]);
 });
+
+describe("what a browser is shown", () => {
+  const answerOf = async (type: string) => {
+    door = await openLiveDoor(answering(200, { is: "text", text: "<script>" }, type));
+    const { headers } = await post(`${lamp}/inbox/messages/ask`);
+    return [headers.get("content-security-policy"), headers.get("x-content-type-options")];
+  };
+
+  test.each([
+    "text/html",
+    "image/svg+xml; charset=utf-8",
+    "application/xhtml+xml",
+    "TEXT/HTML",
+    "text/xml",
+    "x/y",
+  ])("of an answer of type %s runs with nobody's rights", async (type) =>
+    expect(await answerOf(type)).toEqual(["sandbox", "nosniff"]),
+  );
+
+  test.each([
+    "text/plain",
+    "application/json",
+    "application/vnd.acme+json;v=1",
+    "application/octet-stream",
+    "no type",
+  ])("of an answer of type %s is nothing that runs", async (type) =>
+    expect(await answerOf(type)).toEqual([null, null]),
+  );
+});
+
+test("an acknowledgement that ends no exchange of HTTP, or has no body there, is told as one that does", async () => {
+  const statusFor = async (status: number) => {
+    const acks = [{ label: "my-ack", status, payload: { a: 1 }, headers: {} }];
+    door = await openLiveDoor(() => ({ is: "acks", acks }));
+    const response = await post(`${lamp}/inbox/messages/ask?requested-acks=my-ack&timeout=1s`);
+    const answer = [response.status, await response.text()];
+    await door[Symbol.asyncDispose]();
+    return answer;
+  };
+
+  for (const status of [100, 101, 199]) expect(await statusFor(status)).toEqual([424, '{"a":1}']);
+  for (const status of [204, 205, 304]) expect(await statusFor(status)).toEqual([status, ""]);
+  for (const status of [200, 299, 404, 599]) expect(await statusFor(status)).toEqual([status, '{"a":1}']);
+});

@@ -228,6 +228,24 @@ describe("a live command", () => {
     });
   });
 
+  test("is not answered by a status that it cannot have, which the device is told", async () => {
+    await using device = await listening("LIVE-COMMANDS");
+    await using asker = await session();
+    asker.send(command("modify", "/attributes/a", 7, { timeout: "8s" }));
+    const asked = await device.message();
+
+    device.send(answerTo(asked, 200));
+
+    expect(await device.message()).toMatchObject({
+      topic: "org.acme/lamp/things/live/errors",
+      headers: { "correlation-id": "modify/attributes/a" },
+      value: { error: "protocoladapter:illegal.adaptable" },
+      status: 422,
+    });
+    device.send(answerTo(asked, 204));
+    expect(await asker.message()).toMatchObject({ path: "/attributes/a", status: 204 });
+  });
+
   test("may be asked for by the header of a command to the twin", async () => {
     await using device = await listening("LIVE-COMMANDS");
     await using sender = await session();

@@ -72,6 +72,20 @@ export const liveCommandRows: readonly Row[] = [
     answered,
   ),
   row(
+    "things/live/commands/modify",
+    "an answer with a status that there is not for its command is refused, and the wait goes on",
+    device.opens("START-SEND-LIVE-COMMANDS"),
+    meanwhile(put(`{thing}${colour}?channel=live&timeout=5s`, "blue").gives(204)),
+    device.hears({ topic: topic("modify") }),
+    answers("modify", 200),
+    {
+      kind: "device",
+      does: { hears: { status: 422, value: { error: "protocoladapter:illegal.adaptable" } } },
+    },
+    answers("modify", 204),
+    answered,
+  ),
+  row(
     "?live-channel-condition",
     "asks the device where the condition holds, else the twin",
     device.opens("START-SEND-LIVE-COMMANDS"),

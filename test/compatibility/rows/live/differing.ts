@@ -59,4 +59,14 @@ export const differingLiveRows: readonly Row[] = [
     ),
     "Ditto tells an error in place of the message",
   ),
+  differs(
+    row(
+      "?fields",
+      "of a stream of events may be `_context` alone",
+      listener.opens("{thing}?fields=_context/topic"),
+      put("{thing}/attributes/colour", "green").gives(204),
+      listener.hears('data:{"_context":{"topic":"org.acme/{name}/things/twin/events/modified"}}'),
+    ),
+    "Ditto's page promises it, its source drops such events",
+  ),
 ];
