@@ -1,6 +1,19 @@
 // Where the live side differs from Ditto on purpose.
 
-import { as, device, differs, get, listener, patch, post, put, type Row, row } from "../../row.ts";
+import {
+  answered,
+  as,
+  device,
+  differs,
+  get,
+  listener,
+  meanwhile,
+  patch,
+  post,
+  put,
+  type Row,
+  row,
+} from "../../row.ts";
 
 const live = "channel=live&timeout=100ms";
 
@@ -68,5 +81,26 @@ export const differingLiveRows: readonly Row[] = [
       listener.hears('data:{"_context":{"topic":"org.acme/{name}/things/twin/events/modified"}}'),
     ),
     "Ditto's page promises it, its source drops such events",
+  ),
+  differs(
+    row(
+      "things/live/messages/ask",
+      "is answered only by who may read or write it, whatever correlation ID others guess",
+      device.opensAs("nginx:stranger", ""),
+      meanwhile(
+        post("{thing}/inbox/messages/ask?timeout=500ms", 1, { "correlation-id": "{name}" }).fails(
+          408,
+          "command.timeout",
+        ),
+      ),
+      device.says({
+        topic: "org.acme/{name}/things/live/messages/ask",
+        path: "/outbox/messages/ask",
+        headers: { "correlation-id": "{name}" },
+        status: 200,
+      }),
+      answered,
+    ),
+    "Ditto asks nobody who answers for permissions",
   ),
 ];
