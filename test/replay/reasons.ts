@@ -8,7 +8,10 @@ const parts: readonly (readonly [said: RegExp, reason: string])[] = [
   [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
   [/ \/api\/2\/connections/, "connections are not built yet"],
   [/ \/api\/2\/cloudevents/, "structured CloudEvents are taken, as Ditto's pages promise"],
-  [/text\/event-stream/, "the recorded stream did not receive yet: Ditto's subscriptions take effect after 3 s"],
+  [
+    /text\/event-stream/,
+    "the recorded stream did not receive yet: Ditto's subscriptions take effect after 3 s",
+  ],
   [/td\+json|\.well-known\/wot/, "WoT is not built yet"],
 ];
 
