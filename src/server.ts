@@ -97,6 +97,7 @@ function sharedParts(config: Config, twins: Twins, log: Logger) {
     ignoresPreAuthentication: !config.enablePreAuthentication,
     reachOf: namespaceAccess(config.namespaceAccess),
     maxHeaderBytes: config.maxHeaderBytes,
+    maxMessageBytes: config.maxMessageBytes,
     maxSubjects: config.maxSubjects,
     dispatch: twins.dispatch,
     list: twins.list,
@@ -123,7 +124,6 @@ function httpAnswer(
     things: { rules: twins.things.rules, base: "/api/2/things", ...common },
     policies: { rules: twins.policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace,
-    maxMessageBytes: config.maxMessageBytes,
     searches: {
       search: twins.searches.search,
       streams,

@@ -103,7 +103,7 @@ describe("a query on PostgreSQL", () => {
     return Number(rows[0]?.n);
   };
   const until = async (mark: string, count: number) => {
-    for (let i = 0; i < 100 && (await atWork(mark)) !== count; i++) await pause(20);
+    for (let i = 0; i < 400 && (await atWork(mark)) !== count; i++) await pause(20);
     return atWork(mark);
   };
 

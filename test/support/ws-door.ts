@@ -70,6 +70,7 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
     searchIdleMs: 60_000,
     openPast: () => Promise.reject(new Error("there is no past here")),
     enter: (_, within) => within(),
+    maxMessageBytes: 250_000,
     maxHeaderBytes: 5_120,
     maxSubjects: 10,
     maxInWork: 10,

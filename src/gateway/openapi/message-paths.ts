@@ -29,7 +29,7 @@ function sending(operationId: string, summary: string, parameters: readonly stri
     summary,
     description:
       "The answer is that of the first who answers: status, content type and body are his. Without an answer in time " +
-      "it is 408; who waits for none gets 202. A subject may hold slashes.",
+      "it is 408; who waits for none gets 202. A subject may hold slashes. GET with 'Accept: text/event-stream' streams the messages.",
     tags: ["Messages"],
     parameters: parameters.map(parameter),
     requestBody: { required: false, content: anything },

@@ -3,6 +3,7 @@
 import type { Method, Resource } from "../../signals/resource.ts";
 import type { CommandAction, EntityKind } from "../../signals/signal.ts";
 import { created, found, shared } from "./answers.ts";
+import { streamsOfChanges, withStream } from "./event-streams.ts";
 import { type Content, type HttpMethod, json, type Operation, type PathItem, schemaRef } from "./openapi.ts";
 import { headersFor, parameter, parametersOf } from "./parameters.ts";
 import { type ResourcePath, resourceTemplate } from "./resource-paths.ts";
@@ -26,8 +27,8 @@ const kinds: Readonly<Record<Method, Kind>> = {
     method: "get",
     action: "retrieve",
     verb: "Read",
-    answers: ({ row, resource }) => ({
-      200: found(row.holds),
+    answers: ({ kind, row, resource }) => ({
+      200: kind === "thing" ? withStream(found(row.holds)) : found(row.holds),
       ...shared(...(resource.etag === "none" ? [] : [304]), 400, 401, 403, 404, 408, 412, 414, 429, 431, 503),
     }),
   },
@@ -93,6 +94,7 @@ function operation({ method, action, verb, body, answers }: Kind, described: Des
   return {
     operationId: `${method}${inPascalCase(resource.name)}`,
     summary: `${verb} ${row.says}`,
+    ...(kind === "thing" && action === "retrieve" && { description: streamsOfChanges }),
     tags: [tagOf(kind, row)],
     parameters: [...fields, ...headersFor(kind, action)],
     ...(body && { requestBody: body(row) }),

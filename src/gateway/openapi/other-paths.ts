@@ -1,6 +1,7 @@
 // What there is beside the resources of entities: collections, and what the server says of itself.
 
 import { created, said, shared, told200 } from "./answers.ts";
+import { streamsOfChanges, withStream } from "./event-streams.ts";
 import { json, type Operation, type PathItem } from "./openapi.ts";
 import { headersFor, parameter } from "./parameters.ts";
 
@@ -38,10 +39,11 @@ export const otherPaths: Readonly<Record<string, PathItem>> = {
     get: {
       operationId: "getThings",
       summary: "Read several things, or list all that the caller may see",
+      description: streamsOfChanges,
       tags: ["Things"],
       parameters: ["ids", "namespaces", "option", "fields", "correlation-id"].map(parameter),
       responses: {
-        200: told200("ThingList", "The things.", ...listed, "link"),
+        200: withStream(told200("ThingList", "The things.", ...listed, "link")),
         ...shared(400, 401, 403, 414, 429, 431, 503),
       },
     },

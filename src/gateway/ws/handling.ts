@@ -26,6 +26,8 @@ export interface AnswerParts {
   readonly live: Live;
   /** How many characters the headers of a message may have, names and values together. */
   readonly maxHeaderBytes: number;
+  /** The longest payload of a message. */
+  readonly maxMessageBytes: number;
   readonly onFault: (error: unknown, correlationId: string) => void;
 }
 

@@ -5,10 +5,12 @@ import { isSmart } from "../../dispatch/live/smart.ts";
 import { checkAnswerStatus } from "../../protocol/answer-status.ts";
 import { type Envelope, headersOf } from "../../protocol/envelope.ts";
 import { liveOf } from "../../protocol/live.ts";
+import { bytesOfPayload } from "../../protocol/payload.ts";
 import type { LiveTopic } from "../../protocol/topic.ts";
-import type { LiveCommand, LiveEvent, Message } from "../../signals/live.ts";
+import type { LiveCommand, LiveEvent, Message, MessageResponse } from "../../signals/live.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { withClaims } from "../auth/claims-as-headers.ts";
+import { messageTooLarge } from "../http/message-errors.ts";
 import { checkAccess } from "./access.ts";
 import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
 import { refuseUnknown, resourceAt } from "./known-resource.ts";
@@ -38,6 +40,7 @@ export async function takeLiveWith(
   if (said.says === "live-command") refuseUnknown(said, envelope, handling);
   else if ("path" in said) resourceAt("thing", said.path, envelope, handling);
   Object.assign(handling, { about: { ...about, auth: sender.auth }, isTold: false });
+  if (said.says === "message" || said.says === "message-response") checkSize(said, handling);
   switch (said.says) {
     case "live-command":
     case "message":
@@ -53,6 +56,13 @@ export async function takeLiveWith(
       parts.live.answer(said);
       return undefined;
   }
+}
+
+/** Its bytes are only counted where the message as a whole may have more than a payload may: a character has at most three. */
+function checkSize({ payload }: Message | MessageResponse, { parts, length }: Handling): void {
+  if (!payload || 3 * length <= parts.maxMessageBytes) return;
+  const size = bytesOfPayload(payload).length;
+  if (size > parts.maxMessageBytes) throw messageTooLarge(size, parts.maxMessageBytes);
 }
 
 function ask(said: LiveCommand | Message, handling: Handling): Answer {

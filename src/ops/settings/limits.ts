@@ -29,7 +29,7 @@ export const limitSettings = {
     "LIMITS_MESSAGES_MAX_SIZE",
     bytes,
     "250k",
-    "The largest payload of a message accepted over HTTP, in bytes.",
+    "The largest payload of a message, in bytes.",
     "ditto.limits.messages.max-size",
   ),
   maxRequestBytes: setting(

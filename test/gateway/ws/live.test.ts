@@ -359,3 +359,15 @@ describe("a live event", () => {
 test("no fault is in the log", () => {
   expect(server.stdout() + server.stderr()).not.toContain("request failed");
 });
+
+test.each([
+  ["a message", message("big", "x".repeat(260_000))],
+  ["an answer", { ...message("big", "€".repeat(90_000)), status: 200 }],
+])("%s whose payload is larger than allowed is refused", async (_what, large) => {
+  await using sender = await session();
+
+  const refusal = await sender.ask(large);
+
+  expect(refusal.topic).toBe("org.acme/lamp/things/live/errors");
+  expect([refusal.status, errorOf(refusal)]).toEqual([413, "messages:payload.toolarge"]);
+});
