@@ -1,6 +1,6 @@
 // Acknowledgements by sessions.
 
-import { answered, as, command, device, meanwhile, put, type Row, row, say } from "../../row.ts";
+import { answered, command, device, meanwhile, put, type Row, row, say } from "../../row.ts";
 
 const colour = "{thing}/attributes/colour";
 const event = "org.acme/{name}/things/twin/events/modified";
@@ -142,6 +142,5 @@ export const ackRows: readonly Row[] = [
         },
       }),
     ),
-    put(colour, "red", as("nginx:stranger")).fails(404, "things:thing.notfound"),
   ),
 ];
