@@ -2,8 +2,8 @@
 // message; a few writes are under way at once.
 
 import type { Socket } from "node:net";
+import { fanOut } from "./fan-out.ts";
 import { serveJobs } from "./jobs.ts";
-import { Latencies } from "./latencies.ts";
 import type { Measured } from "./measured.ts";
 import { frameOf, openSocket } from "./socket.ts";
 
@@ -83,12 +83,8 @@ function release(): Promise<undefined> {
 
 async function deliver(job: SessionsJob & { do: "deliver" }): Promise<Measured> {
   const messages = job.messages.map(frameOf);
-  const latencies = new Latencies();
-  const writtenAt: number[] = [];
-  const reached: number[] = [];
   let failures = 0;
   let firstFailure: string | undefined;
-  let stopping = false;
   received.fill(0);
   const writer = await openSocket(
     job.url,
@@ -101,32 +97,14 @@ async function deliver(job: SessionsJob & { do: "deliver" }): Promise<Measured> 
     },
     () => {},
   );
-  const write = () => {
-    reached.push(0);
-    writtenAt.push(performance.now());
-    writer.write(messages[writtenAt.length % messages.length] as Buffer);
-  };
-  onMessage = (count) => {
-    const turn = count - 1;
-    const reachedNow = (reached[turn] ?? 0) + 1;
-    reached[turn] = reachedNow;
-    if (reachedNow < listeners.length) return;
-    latencies.add(performance.now() - (writtenAt[turn] as number));
-    if (!stopping) write();
-  };
-  const startedAt = performance.now();
-  for (let i = 0; i < job.underWay; i++) write();
-  await wait(job.seconds);
-  stopping = true;
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const rate = (latencies.count * listeners.length) / seconds;
-  const [p50 = 0, p99 = 0] = latencies.at(0.5, 0.99);
-  await wait(0.5); // the writes still under way arrive before the next round counts from one
+  const { received: onReceived, run } = fanOut(listeners.length, (nth) =>
+    writer.write(messages[nth % messages.length] as Buffer),
+  );
+  onMessage = onReceived;
+  const delivered = await run(job.underWay, job.seconds);
   writer.destroy();
-  return { rate, p50, p99, failures, ...(firstFailure === undefined ? {} : { firstFailure }) };
+  return { ...delivered, failures, ...(firstFailure === undefined ? {} : { firstFailure }) };
 }
-
-const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
 serveJobs((job: SessionsJob): Promise<Measured | undefined> => {
   switch (job.do) {

@@ -3,8 +3,8 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { fanOut } from "./fan-out.ts";
 import { serveJobs } from "./jobs.ts";
-import { Latencies } from "./latencies.ts";
 import type { Measured } from "./measured.ts";
 
 /** `hold` opens readers and leaves them open, `deliver` measures with those held. */
@@ -69,37 +69,17 @@ async function openReader(request: string, place: number): Promise<void> {
 }
 
 async function deliver(job: StreamsJob & { do: "deliver" }): Promise<Measured> {
-  const latencies = new Latencies();
-  const writtenAt: number[] = [];
-  const reached: number[] = [];
   const failures: string[] = [];
-  let stopping = false;
   readers.fill(0);
   const writer = await openWriter((answer) => failures.push(answer));
-  const write = () => {
-    reached.push(0);
-    writtenAt.push(performance.now());
-    writer.write(job.writes[writtenAt.length % job.writes.length] as string);
-  };
-  onEvent = (count) => {
-    const turn = count - 1;
-    const reachedNow = (reached[turn] as number) + 1;
-    reached[turn] = reachedNow;
-    if (reachedNow < readers.length) return;
-    latencies.add(performance.now() - (writtenAt[turn] as number));
-    if (!stopping) write();
-  };
-  const startedAt = performance.now();
-  for (let i = 0; i < job.underWay; i++) write();
-  await wait(job.seconds);
-  stopping = true;
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const rate = (latencies.count * readers.length) / seconds;
-  const [p50 = 0, p99 = 0] = latencies.at(0.5, 0.99);
-  await wait(0.5); // the writes still under way arrive before the next round counts from one
+  const { received, run } = fanOut(readers.length, (nth) =>
+    writer.write(job.writes[nth % job.writes.length] as string),
+  );
+  onEvent = received;
+  const delivered = await run(job.underWay, job.seconds);
   writer.destroy();
   const [firstFailure] = failures;
-  return { rate, p50, p99, failures: failures.length, ...(firstFailure !== undefined && { firstFailure }) };
+  return { ...delivered, failures: failures.length, ...(firstFailure !== undefined && { firstFailure }) };
 }
 
 async function openWriter(onFailure: (answer: string) => void): Promise<Socket> {
@@ -112,7 +92,5 @@ async function openWriter(onFailure: (answer: string) => void): Promise<Socket> 
   });
   return socket;
 }
-
-const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
 serveJobs((job: StreamsJob): Promise<Measured | undefined> => (job.do === "hold" ? hold(job) : deliver(job)));
