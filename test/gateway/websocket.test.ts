@@ -1,24 +1,18 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startServer, type TestServer } from "../support/server.ts";
+import type { TestServer } from "../support/server.ts";
 import { commandMessage, errorOf, openSession } from "../support/socket.ts";
-
-const json = { "content-type": "application/json" };
-const lamp = "/api/2/things/org.acme:lamp";
+import { lamp, modify, putLamp, startWithLamp } from "./ws/lamp.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
-  await put("", { attributes: { n: 0 } });
+  server = await startWithLamp();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const put = (path: string, body: unknown) =>
-  server.fetch(lamp + path, { method: "PUT", headers: json, body: JSON.stringify(body) });
+const put = (path: string, body: unknown) => putLamp(server, path, body);
 const readLamp = async () => (await server.fetch(`${lamp}?fields=thingId,attributes,_revision`)).text();
-const modify = (path: string, value?: unknown, headers = {}) =>
-  commandMessage("lamp", "modify", path, value, headers);
 
 describe("messages that are refused change nothing, and the session goes on", () => {
   const cases: readonly (readonly [says: string, message: unknown, code: string])[] = [

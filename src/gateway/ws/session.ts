@@ -12,6 +12,7 @@ import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { AuthContext, DittoHeaders, VerifiedToken } from "../../signals/signal.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
+import type { Pace } from "../sse/pace.ts";
 import { answerTo } from "./answer.ts";
 import { readControl } from "./control.ts";
 import { type AnswerParts, correlationIdOf, type Sender } from "./handling.ts";
@@ -23,7 +24,7 @@ import { type Searches, type SearchParts, sessionSearches } from "./searches.ts"
 import { sessionAcks } from "./session-acks.ts";
 import { type StreamingParts, type StreamingSubscriptions, streamingSubscriptions } from "./streaming.ts";
 import { type SubscriptionParts, subscriptions } from "./subscriptions.ts";
-import { type Pace, throttled } from "./throttle.ts";
+import { throttled } from "./throttle.ts";
 import { tokenRefresh } from "./token-refresh.ts";
 
 export interface SessionParts extends AnswerParts, SubscriptionParts, SearchParts, StreamingParts {

@@ -1,12 +1,7 @@
 // The pace at which the messages of a session are taken, where the operator has set one.
 
+import type { Pace } from "../sse/pace.ts";
 import type { HoldReading } from "./reading.ts";
-
-/** So many messages in each span of milliseconds. */
-export interface Pace {
-  readonly limit: number;
-  readonly intervalMs: number;
-}
 
 /** As in Ditto, what may come at once is what the pace gives in this time, but at least one message. */
 const BURST_MS = 100;

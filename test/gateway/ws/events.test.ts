@@ -3,23 +3,17 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startServer, type TestServer } from "../../support/server.ts";
+import type { TestServer } from "../../support/server.ts";
 import { commandMessage, type Message, openSession } from "../../support/socket.ts";
-
-const json = { "content-type": "application/json" };
-const lamp = "/api/2/things/org.acme:lamp";
+import { json, lamp, modify, putLamp, startWithLamp } from "./lamp.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
-  await put("", { attributes: { n: 0 } });
+  server = await startWithLamp();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const put = (path: string, body: unknown) =>
-  server.fetch(lamp + path, { method: "PUT", headers: json, body: JSON.stringify(body) });
-const modify = (path: string, value?: unknown, headers = {}) =>
-  commandMessage("lamp", "modify", path, value, headers);
+const put = (path: string, body: unknown) => putLamp(server, path, body);
 
 describe("events", () => {
   test("come after START-SEND-EVENTS:ACK, in order of revisions, and stop with STOP-SEND-EVENTS:ACK", async () => {
