@@ -31,6 +31,7 @@ import type { Metrics } from "./ops/metrics.ts";
 import { rootsFinder } from "./policies/namespace-roots.ts";
 import { type AnnouncementBus, localAnnouncements } from "./pubsub/announcements.ts";
 import { type DeclaredAcks, localDeclaredAcks } from "./pubsub/declared-acks.ts";
+import { preDefinedFields } from "./pubsub/pre-defined.ts";
 import { localPubsub, type Pubsub } from "./pubsub/pubsub.ts";
 import { openIndex, type Searches, startSearches } from "./searches.ts";
 import type { IncomingAck } from "./signals/incoming-ack.ts";
@@ -67,6 +68,7 @@ export function startTwins(
   metrics: Metrics,
   log: Logger,
 ): Twins {
+  const preDefined = preDefinedFields(config);
   const rootsOf = rootsFinder(config.namespacePolicies);
   const policySettings: PolicySettings = {
     maxImports: config.maxPolicyImports,
@@ -105,7 +107,7 @@ export function startTwins(
       weakAck: (id, correlationId, label) =>
         waiting.replies.ack(id, correlationId, weakAck(label, correlationId)),
     },
-    config,
+    { partialEvents: config.partialEvents, preDefined },
   );
   const announcements = localAnnouncements();
   const turns = new Turns();

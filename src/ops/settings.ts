@@ -6,6 +6,7 @@ import { accessSettings } from "./settings/access.ts";
 import { announcementSettings } from "./settings/announcements.ts";
 import { customIndexSettings } from "./settings/custom-indexes.ts";
 import { eventStreamSettings } from "./settings/event-streams.ts";
+import { extraFieldSettings } from "./settings/extra-fields.ts";
 import { historySettings } from "./settings/history.ts";
 import { limitSettings } from "./settings/limits.ts";
 import { loginSettings } from "./settings/login.ts";
@@ -35,6 +36,7 @@ export const settings = {
   ...searchSettings,
   ...customIndexSettings,
   ...searchIndexSettings,
+  ...extraFieldSettings,
   ...eventStreamSettings,
   ...webSettings,
   ...metricsSettings,
@@ -55,6 +57,7 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["Requests", Object.values(requestSettings)],
   ["Searches", Object.values({ ...searchSettings, ...customIndexSettings })],
   ["The search index", Object.values(searchIndexSettings)],
+  ["Extra fields", Object.values(extraFieldSettings)],
   ["Server-sent events", Object.values(eventStreamSettings)],
   ["Origins and HTTPS", Object.values(webSettings)],
   ["Metrics", Object.values(metricsSettings)],

@@ -1,13 +1,12 @@
 // Extra fields out of the state that a thing is in when a signal is published, so that no storage is asked.
 
 import { defineError } from "../base/errors.ts";
-import { namespaceOf } from "../base/ids.ts";
 import { selectFields } from "../base/json/fields.ts";
 import { getKey, isObject, type JsonObject, type JsonValue, putKey } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 import type { Access } from "../policies/enforcer.ts";
-import type { EntityState } from "../signals/signal.ts";
 import { type Allowance, partOf } from "./allowance.ts";
+import type { Select } from "./thing-fields.ts";
 import { weightOf } from "./weight.ts";
 
 export const enrichmentFailed = defineError("signal.enrichment.failed", 500, () => ({
@@ -15,14 +14,6 @@ export const enrichmentFailed = defineError("signal.enrichment.failed", 500, () 
   description:
     "The subscriptions with your rights select too much together; select less, or the same with several of them.",
 }));
-
-const specials: Readonly<Record<string, (id: string, state: EntityState) => JsonValue | undefined>> = {
-  _namespace: (id) => namespaceOf(id),
-  _revision: (_id, { revision }) => revision,
-  _created: (_id, { created }) => new Date(created).toISOString(),
-  _modified: (_id, { modified }) => new Date(modified).toISOString(),
-  _metadata: (_id, { metadata }) => metadata,
-};
 
 /** What whoever may read something of a thing is told of it. */
 const toldToAll: ReadonlySet<string> = new Set([
@@ -39,35 +30,18 @@ const toldToAll: ReadonlySet<string> = new Set([
  */
 export function extraOf(
   fields: readonly Path[],
-  id: string,
-  state: EntityState,
+  select: Select,
   access: Access,
   allowance: Allowance,
 ): JsonObject | undefined {
-  if (fields.length === 0 || !state.value || !access.hasPartial("thing", [], "READ")) return undefined;
-  const selected = selectFields(withSpecials(fields, id, state.value, state), fields);
+  if (fields.length === 0 || !access.hasPartial("thing", [], "READ")) return undefined;
+  const selected = select(fields);
   const most = partOf(allowance, Number.POSITIVE_INFINITY);
   const weight = weightOf(selected, most);
   allowance.characters -= weight;
   if (weight > most) throw enrichmentFailed();
   const extra = readable(selected, fields, access);
   return Object.keys(extra).length === 0 ? undefined : extra;
-}
-
-function withSpecials(
-  fields: readonly Path[],
-  id: string,
-  value: JsonObject,
-  state: EntityState,
-): JsonObject {
-  let all: { [key: string]: JsonValue } | undefined;
-  for (const [name = ""] of fields) {
-    const special = Object.hasOwn(specials, name) ? specials[name]?.(id, state) : undefined;
-    if (special === undefined) continue;
-    all ??= { ...value };
-    all[name] = special;
-  }
-  return all ?? value;
 }
 
 /** Selects less than the whole before it is judged, and again: what is left empty would tell that something was there. */

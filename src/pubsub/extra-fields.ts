@@ -49,14 +49,28 @@ export const extraFieldsOf = (text: string): ExtraFields =>
   remembered.get(text) ?? remembered.put(text, read(text), text.length);
 
 function read(text: string): ExtraFields {
-  if (text.length > MAX_LENGTH) throw invalidFieldSelection("…", `They have over ${MAX_LENGTH} characters.`);
-  if (text.includes("{{") || text.includes("${")) return withPlaceholders(text);
-  const fields = parseFields(text);
-  if (!text.split(",").every((part) => selectable.test(part))) throw invalidFieldSelection(text, SELECTABLE);
+  if (hasPlaceholders(text)) return withPlaceholders(text);
+  const fields = fixedFieldsOf(text);
   return { text, fieldsFor: () => fields };
 }
 
+/** The fields that are the same for every signal; refuses as {@link extraFieldsOf}, and placeholders as well. */
+export function fixedFieldsOf(text: string): readonly Path[] {
+  refuseLong(text);
+  if (hasPlaceholders(text)) throw invalidFieldSelection(text, "Placeholders stand for nothing here.");
+  const fields = parseFields(text);
+  if (!text.split(",").every((part) => selectable.test(part))) throw invalidFieldSelection(text, SELECTABLE);
+  return fields;
+}
+
+const hasPlaceholders = (text: string): boolean => text.includes("{{") || text.includes("${");
+
+function refuseLong(text: string): void {
+  if (text.length > MAX_LENGTH) throw invalidFieldSelection("…", `They have over ${MAX_LENGTH} characters.`);
+}
+
 function withPlaceholders(text: string): ExtraFields {
+  refuseLong(text);
   const templates = splitFields(text).map((part) => templateOf(text, part));
   const placeholders = text.split("{{").length + text.split("${").length - 2;
   if (placeholders > MAX_PLACEHOLDERS)

@@ -12,9 +12,11 @@ import { type Allowance, fullAllowance, isAmple } from "./allowance.ts";
 import type { Delivery } from "./delivery.ts";
 import { enrichmentFailed, extraOf } from "./enrich.ts";
 import type { ExtraFields } from "./extra-fields.ts";
+import type { PreDefined } from "./pre-defined.ts";
 import type { Signal } from "./said.ts";
 import type { Selection } from "./selection.ts";
 import type { Sight } from "./sight.ts";
+import { type Select, selectFrom, selectOnce } from "./thing-fields.ts";
 
 export interface Publication {
   /** What those get who have this sight of the signal and these rights; one audience at a time, since it has an allowance. */
@@ -28,9 +30,10 @@ export function publicationOf(
   signal: Signal,
   state: EntityState | undefined,
   origin: object | undefined,
+  preDefined?: PreDefined,
 ): Publication {
   const namespace = namespaceOf(signal.id);
-  const beside = state && stateBeside(signal, state);
+  const select = state && selectorOf(signal, stateBeside(signal, state), preDefined);
   /** For those who see all of the signal, and all of the thing if they asked for some of it; by their wish. */
   const shared = new Map<string, Delivery | undefined>();
   let whole: Parts | undefined;
@@ -48,8 +51,8 @@ export function publicationOf(
         const known = isShared && shared.has(wish) ? shared : own;
         if (known?.has(wish)) return known.get(wish);
         const isSame = isAmple(allowance);
-        if (isShared) whole ??= partsOf(sight, beside, access);
-        else parts ??= partsOf(sight, beside, access);
+        if (isShared) whole ??= partsOf(sight, select, access);
+        else parts ??= partsOf(sight, select, access);
         const delivery = deliveryFor(selection, (isShared ? whole : parts) as Parts, allowance, origin);
         // Nobody else is to miss anything because this audience asks for much.
         const isForAll = isShared && isSame && !delivery?.failure;
@@ -84,6 +87,13 @@ function stateBeside(signal: Signal, state: EntityState): EntityState {
   return { ...state, revision: signal.revision, modified: signal.timestamp };
 }
 
+/** Selects of the thing, if there is anything of it. */
+function selectorOf(signal: Signal, state: EntityState, preDefined?: PreDefined): Select | undefined {
+  if (!state.value) return undefined;
+  const select = selectFrom(signal.id, state, state.value);
+  return preDefined ? selectOnce(select, () => preDefined(signal, state)) : select;
+}
+
 /** What different selections have in common for those who see the same; each part is made once. */
 interface Parts {
   readonly signal: Signal;
@@ -93,15 +103,15 @@ interface Parts {
   thing(extra: JsonObject | undefined): JsonObject;
 }
 
-function partsOf({ signal, value }: Sight, state: EntityState | undefined, access: Access): Parts {
+function partsOf({ signal, value }: Sight, select: Select | undefined, access: Access): Parts {
   const extras = new Map<ExtraFields, JsonObject | undefined>();
   const things = new Map<JsonObject | undefined, JsonObject>();
   return {
     signal,
     value,
     extra(fields, allowance) {
-      if (!state || extras.has(fields)) return extras.get(fields);
-      const extra = extraOf(fields.fieldsFor(signal), signal.id, state, access, allowance);
+      if (!select || extras.has(fields)) return extras.get(fields);
+      const extra = extraOf(fields.fieldsFor(signal), select, access, allowance);
       extras.set(fields, extra);
       return extra;
     },

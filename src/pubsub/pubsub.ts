@@ -6,6 +6,7 @@ import type { LiveSignal } from "../signals/live.ts";
 import type { EntityEvent, EntityState } from "../signals/signal.ts";
 import { type Audience, type Audiences, audiences } from "./audiences.ts";
 import type { Delivery, Stream, Subscriber, Subscription } from "./delivery.ts";
+import type { PreDefined } from "./pre-defined.ts";
 import { publicationOf, type View } from "./publication.ts";
 import { resourcePathOf, resourceTypeOf, type Signal } from "./said.ts";
 import { sightOf } from "./sight.ts";
@@ -43,10 +44,15 @@ export interface WeakAcks {
 export interface PubsubOptions {
   /** Whether who may read only some of a thing is told of events of the thing at all. Absent: they are. */
   readonly partialEvents?: boolean;
+  /** Which fields of a thing are selected once for all who ask for some of them. Absent: none. */
+  readonly preDefined?: PreDefined | undefined;
 }
 
 /** Makes the local pubsub of one process. */
-export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: PubsubOptions = {}): Pubsub {
+export function localPubsub(
+  weakAcks?: WeakAcks,
+  { partialEvents = true, preDefined }: PubsubOptions = {},
+): Pubsub {
   const streams: Readonly<Record<Stream, Audiences>> = {
     EVENTS: audiences(),
     MESSAGES: audiences(),
@@ -84,7 +90,7 @@ export function localPubsub(weakAcks?: WeakAcks, { partialEvents = true }: Pubsu
     state: EntityState | undefined,
     origin: object | undefined,
   ): (audience: Audience) => View | undefined {
-    const publication = publicationOf(signal, state, origin);
+    const publication = publicationOf(signal, state, origin, preDefined);
     const known = new Map<Audience, View | undefined>();
     return (audience) => {
       if (known.has(audience)) return known.get(audience);

@@ -14,6 +14,7 @@ import { cloudEventRows } from "./rows/live/cloud-events.ts";
 import { liveCommandRows } from "./rows/live/commands.ts";
 import { differingLiveRows } from "./rows/live/differing.ts";
 import { messageSendingRows } from "./rows/live/messages.ts";
+import { preDefinedRows } from "./rows/live/pre-defined.ts";
 import { pastRows, subscriptionRows } from "./rows/live/subscriptions.ts";
 import { messageRows } from "./rows/messages.ts";
 import { metadataRows } from "./rows/metadata.ts";
@@ -55,7 +56,7 @@ export const tables: readonly Table[] = [
   { title: "Origins, with ENABLE_CORS", rows: corsRows, env: settings },
   { title: "HTTPS, with FORCE_HTTPS and REDIRECT_TO_HTTPS", rows: httpsRows, env: https },
   { title: "Rules of creation, with ENTITY_CREATION", rows: creationRuleRows, env: settings },
-  { title: "Further settings", rows: settingsRows, env: settings },
+  { title: "Further settings", rows: [...settingsRows, ...preDefinedRows], env: settings },
   { title: "Commands of the Ditto Protocol", rows: commandRows },
   { title: "Other messages of the Ditto Protocol", rows: messageRows },
   { title: "Resources of a policy", rows: policyEndpointRows },

@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from "../../src/base/json/json.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
 import { fullAllowance } from "../../src/pubsub/allowance.ts";
 import { extraOf } from "../../src/pubsub/enrich.ts";
+import { selectFrom } from "../../src/pubsub/thing-fields.ts";
 import { json, now, path, plainEntries, subjectIds } from "../policies/model/arbitraries.ts";
 import { referenceModel } from "../policies/reference-model.ts";
 
@@ -22,7 +23,7 @@ test("extra fields are what a session would select of the part of the thing that
       const access = compileEnforcer(entries, now).forSubjects(subjects);
       const state = { value: thing, revision: 1, created: 0, modified: 0 };
 
-      const extra = extraOf(fields, "org.acme:lamp", state, access, fullAllowance());
+      const extra = extraOf(fields, selectFrom("org.acme:lamp", state, thing), access, fullAllowance());
 
       const view = referenceModel(entries, "READ", now).view(subjects, thing, ["thing"]);
       const known = isObject(view) ? selectFields(view, fields) : {};

@@ -4,7 +4,7 @@ import type { JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
 import type { Delivery, Stream } from "../../src/pubsub/delivery.ts";
-import { localPubsub, type Pubsub, type WeakAcks } from "../../src/pubsub/pubsub.ts";
+import { localPubsub, type Pubsub, type PubsubOptions, type WeakAcks } from "../../src/pubsub/pubsub.ts";
 import { type SelectionParameters, selectionOf } from "../../src/pubsub/select.ts";
 import type { LiveCommand, LiveEvent, LiveSignal, Message } from "../../src/signals/live.ts";
 import type { DittoHeaders, EntityEvent, EntityState, EventAction } from "../../src/signals/signal.ts";
@@ -32,8 +32,8 @@ export interface World {
 /** By subject, the resources with READ; a minus before a resource revokes it. */
 export type Rights = Readonly<Record<string, readonly string[]>>;
 
-export function worldWith(rights: Rights, weakAcks?: WeakAcks): World {
-  const pubsub = localPubsub(weakAcks);
+export function worldWith(rights: Rights, weakAcks?: WeakAcks, options?: PubsubOptions): World {
+  const pubsub = localPubsub(weakAcks, options);
   const enforcer = enforcerOf(rights);
   return {
     pubsub,

@@ -1,6 +1,7 @@
 // What depends on the settings of the server: origins, proxies.
 
 import { as, get, patch, post, put, type Row, request, row } from "../row.ts";
+import { preDefinedSettings } from "./live/pre-defined.ts";
 
 const origin = "https://example.org";
 const colour = "{thing}/attributes/colour";
@@ -24,6 +25,7 @@ export const settings = {
   LIMITS_MESSAGES_HEADERS_SIZE: "1000",
   LIMITS_THINGS_MAX_SIZE: "2000",
   DITTO_DEFAULT_NAMESPACE: "org.acme.default",
+  ...preDefinedSettings,
 };
 
 export const https = { FORCE_HTTPS: "true", REDIRECT_TO_HTTPS: "true" };
