@@ -16,6 +16,7 @@ import { closablePort } from "./gateway/http/close-port.ts";
 import { entrance } from "./gateway/http/entrance.ts";
 import { metricsAnswer } from "./gateway/http/metrics-requests.ts";
 import { type OpsAnswers, type OpsParts, opsAnswers } from "./gateway/http/ops-requests.ts";
+import type { Pace } from "./gateway/sse/pace.ts";
 import { Places } from "./gateway/sse/places.ts";
 import { type PushedStreams, pushedStreams } from "./gateway/sse/pushed.ts";
 import { type EventStreams, eventStreams } from "./gateway/sse/streams.ts";
@@ -52,7 +53,7 @@ export async function startServer(
   const most = config.sseMaxStreams;
   const places = new Places(most, Math.ceil(most / STREAMS_SHARE));
   const streams = eventStreams(places);
-  const pushed = pushedStreams(places, config.sseMaxBuffered);
+  const pushed = pushedStreams(places, config.sseMaxBuffered, paceOfStreams(config));
   const ops: OpsParts = {
     isUp,
     verifyToken: verifierOfOperators(config, log),
@@ -129,9 +130,7 @@ function httpAnswer(
       streams,
       maxRequestBytes,
       waiting: shared.waiting,
-      pace: config.sseThrottlingEnabled
-        ? { limit: config.sseThrottlingLimit, intervalMs: config.sseThrottlingInterval }
-        : undefined,
+      pace: paceOfStreams(config),
     },
     events: { base: "/api/2/things", pubsub: twins.pubsub, openPast: twins.openPast, pushed },
     aggregations: twins.searches.aggregations,
@@ -146,6 +145,11 @@ function httpAnswer(
       : delivered(answered, outgoing);
   };
 }
+
+const paceOfStreams = (config: Config): Pace | undefined =>
+  config.sseThrottlingEnabled
+    ? { limit: config.sseThrottlingLimit, intervalMs: config.sseThrottlingInterval }
+    : undefined;
 
 const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
   ...shared,

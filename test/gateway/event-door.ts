@@ -13,6 +13,7 @@ import { type EventParts, eventRequest } from "../../src/gateway/http/event-requ
 import { requestHeaders } from "../../src/gateway/http/request-headers.ts";
 import { toldOf } from "../../src/gateway/http/told.ts";
 import { readTarget } from "../../src/gateway/http/uri.ts";
+import type { Pace } from "../../src/gateway/sse/pace.ts";
 import { Places } from "../../src/gateway/sse/places.ts";
 import { type PushedStreams, pushedStreams } from "../../src/gateway/sse/pushed.ts";
 import { delivered } from "../../src/gateway/sse/taken-over.ts";
@@ -52,6 +53,7 @@ export interface EventDoorOptions {
   readonly reach?: NamespaceAccess;
   readonly places?: Places;
   readonly maxBuffered?: number;
+  readonly pace?: Pace;
   readonly openPast?: EventParts["openPast"];
   readonly enter?: Entrance;
 }
@@ -61,7 +63,8 @@ export async function openEventDoor(options: EventDoorOptions = {}): Promise<Eve
   const { auth = { subjects: ["nginx:ditto"] }, reach, enter = (_, within) => within() } = options;
   const subscriptions = new Set<Subscription>();
   const faults: unknown[] = [];
-  const streams = pushedStreams(options.places ?? new Places(10, 10), options.maxBuffered ?? 1_000_000);
+  const { places = new Places(10, 10), maxBuffered = 1_000_000, pace } = options;
+  const streams = pushedStreams(places, maxBuffered, pace);
   const parts: EventParts = {
     base: "/api/2/things",
     pushed: streams,

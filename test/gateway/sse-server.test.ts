@@ -171,6 +171,28 @@ describe("the streams of a server", () => {
   });
 });
 
+test("a server that is told to throttles its streams, and loses nothing", async () => {
+  await using other = await startServer({
+    env: {
+      ENABLE_PRE_AUTHENTICATION: "true",
+      GATEWAY_SSE_THROTTLING_ENABLED: "true",
+      GATEWAY_SSE_THROTTLING_INTERVAL: "500ms",
+      GATEWAY_SSE_THROTTLING_LIMIT: "1",
+    },
+  });
+  const headers = { "x-ditto-pre-authenticated": "nginx:owner", "content-type": "application/json" };
+  using stream = await listen("owner", `${THINGS}/org.acme:paced/attributes/a`, other);
+
+  const begun = performance.now();
+  for (const a of [1, 2, 3]) {
+    const body = JSON.stringify({ attributes: { a } });
+    await other.fetch(`${THINGS}/org.acme:paced`, { method: "PUT", headers, body });
+  }
+
+  await expect.poll(() => stream.events, { timeout: 5_000 }).toEqual(["1", "2", "3"]);
+  expect(performance.now() - begun).toBeGreaterThan(950);
+}, 60_000);
+
 test("a server that stops ends its streams, tells why, and does not wait for them", async () => {
   await using other = await startServer({ env: { ENABLE_PRE_AUTHENTICATION: "true" } });
   using stream = await listen("owner", THINGS, other);

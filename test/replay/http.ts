@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Bindings } from "./bindings.ts";
 import { differences, type OurResponse } from "./compare.ts";
+import { askerFor } from "./generated-ids.ts";
 import { type Exchange, readExchanges, type WireRequest } from "./recording.ts";
 import { send } from "./send.ts";
 
@@ -28,11 +29,13 @@ export async function replayHttp(
   let bindings = new Bindings(new URL(url).host);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const outcomes: Outcome[] = [];
+  const exchanges = readExchanges(file);
+  const ask = askerFor(exchanges, (request) => send(url, request, agent));
   try {
-    for (const exchange of readExchanges(file)) {
+    for (const exchange of exchanges) {
       if (exchange.n > (options.last ?? Number.POSITIVE_INFINITY)) break;
       const sent = translated(exchange.request, bindings);
-      const answer = await answerTo(exchange, () => send(url, sent, agent), bindings);
+      const answer = await answerTo(exchange, () => ask(exchange, sent, bindings), bindings);
       const { ours, found } = answer;
       bindings = answer.bindings;
       const outcome = {

@@ -8,10 +8,31 @@ export interface Pace {
   readonly intervalMs: number;
 }
 
-/** The events of a source at a pace. */
-export function paced(source: EventSource, { limit, intervalMs }: Pace): EventSource {
+/** The longest time that a timer of Node takes; a longer one would be over at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Makes what counts the events of one stream: it gives 0 where one more may be sent now, which is counted, and else the
+ * milliseconds after which to ask again.
+ */
+export function meter({ limit, intervalMs }: Pace): () => number {
   let begun = Number.NEGATIVE_INFINITY;
   let sent = 0;
+  return () => {
+    const left = begun + intervalMs - performance.now();
+    if (left <= 0) {
+      begun = performance.now();
+      sent = 0;
+    }
+    if (sent >= limit) return Math.min(left, LONGEST_MS);
+    sent++;
+    return 0;
+  };
+}
+
+/** The events of a source at a pace. */
+export function paced(source: EventSource, pace: Pace): EventSource {
+  const msUntilNext = meter(pace);
   let timer: NodeJS.Timeout | undefined;
 
   const pause = (ms: number): Promise<void> =>
@@ -21,14 +42,7 @@ export function paced(source: EventSource, { limit, intervalMs }: Pace): EventSo
 
   return {
     async next() {
-      const left = begun + intervalMs - performance.now();
-      const isFull = sent >= limit;
-      if (isFull && left > 0) await pause(left);
-      if (isFull || left <= 0) {
-        begun = performance.now();
-        sent = 0;
-      }
-      sent++;
+      for (let left = msUntilNext(); left > 0; left = msUntilNext()) await pause(left);
       return source.next();
     },
     cancel() {

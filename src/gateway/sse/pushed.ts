@@ -6,25 +6,30 @@ import { TwinError } from "../../base/errors.ts";
 import { internalError } from "../http/errors.ts";
 import { lifetime } from "../ws/lifetime.ts";
 import { sendTogether } from "../ws/together.ts";
+import { Early } from "./early.ts";
 import { streamAborted, streamExpired, streamTooSlow } from "./errors.ts";
 import { eventText, heartbeatText } from "./event.ts";
 import { type EventBytes, eventBytes } from "./event-bytes.ts";
 import { type Beating, Heart } from "./heart.ts";
+import type { Pace } from "./pace.ts";
 import type { Places } from "./places.ts";
 import type { Listener } from "./streams.ts";
 import { onDelivery } from "./taken-over.ts";
 
 /** A stream that is open. */
 export interface PushedStream {
-  /** Sends the text of an event; nothing where the stream is over. Too much that waits for its reader ends it. */
+  /**
+   * Sends the text of an event, at the pace of the stream if it has one; nothing where the stream is over. Too much that
+   * waits, for its time or for the reader, ends it.
+   */
   send(event: EventBytes): void;
   /**
-   * Waits until the reader has taken what was sent, or the stream is over; `undefined` where there is nothing to wait for. For
-   * one who waits at a time.
+   * Waits until all that was sent has had its time, or where it had, until the reader has taken it, or the stream is over;
+   * `undefined` where there is nothing to wait for. For one who waits at a time.
    */
   drained(): Promise<void> | undefined;
   readonly isOver: boolean;
-  /** Ends it; `error` is told as its last event. */
+  /** Ends it; `error` is told as its last event, and what waits for its time is not told any more. */
   end(error?: TwinError): void;
 }
 
@@ -46,14 +51,17 @@ const CLOSING_MS = 5_000;
 const heartbeat = eventBytes(heartbeatText);
 const ignore = () => undefined;
 
-/** Makes what opens streams, as long as there are places; `maxBuffered` bytes may wait for one reader. */
-export function pushedStreams(places: Places, maxBuffered: number): PushedStreams {
+/**
+ * Makes what opens streams, as long as there are places; `maxBuffered` bytes may wait for one reader. `pace` is the fastest that
+ * each sends events; absent: as they come.
+ */
+export function pushedStreams(places: Places, maxBuffered: number, pace?: Pace): PushedStreams {
   const heart = new Heart();
   const streams = new Set<OpenStream>();
   let isClosed = false;
 
   function start(outgoing: ServerResponse, listener: Listener, begin: Begin, leave: () => void): void {
-    const stream = new OpenStream(outgoing, heart, maxBuffered, () => {
+    const stream = new OpenStream(outgoing, heart, { maxBuffered, pace }, () => {
       streams.delete(stream);
       leave();
     });
@@ -85,23 +93,40 @@ export function pushedStreams(places: Places, maxBuffered: number): PushedStream
   };
 }
 
+interface Limits {
+  readonly maxBuffered: number;
+  readonly pace: Pace | undefined;
+}
+
 class OpenStream implements PushedStream, Beating {
   lastSent = 0;
   isOver = false;
   readonly #outgoing: ServerResponse;
   readonly #heart: Heart;
   readonly #maxBuffered: number;
+  readonly #early: Early | undefined;
   /** What is to be done when it is over. */
   readonly #ends: (() => void)[];
   /** Who waits for the reader. */
   #wake: (() => void) | undefined;
 
-  constructor(outgoing: ServerResponse, heart: Heart, maxBuffered: number, onOver: () => void) {
+  constructor(outgoing: ServerResponse, heart: Heart, { maxBuffered, pace }: Limits, onOver: () => void) {
     this.#outgoing = outgoing;
     this.#heart = heart;
     // Who waits to be drained has sent that much before he is told to.
     this.#maxBuffered = Math.max(maxBuffered, outgoing.writableHighWaterMark);
     this.#ends = [onOver, heart.beatFor(this)];
+    if (pace) this.#early = this.#earlyAt(pace);
+  }
+
+  #earlyAt(pace: Pace): Early {
+    const early = new Early(
+      pace,
+      (event) => this.#tell(event),
+      () => this.#wake?.(),
+    );
+    this.#ends.push(() => early.clear());
+    return early;
   }
 
   /** Sends what `begin` begins, as long as the reader is there and his token counts. */
@@ -129,10 +154,16 @@ class OpenStream implements PushedStream, Beating {
 
   send(event: EventBytes): void {
     if (this.isOver) return;
-    if (this.#outgoing.writableLength > this.#maxBuffered) {
+    const early = this.#early;
+    if (this.#outgoing.writableLength + (early ? early.size : 0) > this.#maxBuffered) {
       this.end(streamTooSlow());
       return;
     }
+    if (early) early.send(event);
+    else this.#tell(event);
+  }
+
+  #tell(event: EventBytes): void {
     this.lastSent = this.#heart.tick;
     this.#write(event);
   }
@@ -153,14 +184,23 @@ class OpenStream implements PushedStream, Beating {
   }
 
   drained(): Promise<void> | undefined {
+    if (this.isOver) return undefined;
+    if (this.#early && this.#early.size > 0) return this.#onTime();
     const way = this.#outgoing.socket ?? this.#outgoing;
-    if (this.isOver || !way.writableNeedDrain) return undefined;
+    if (!way.writableNeedDrain) return undefined;
     return new Promise((resolve) => {
       this.#wake = () => {
         way.off("drain", resolve);
         resolve();
       };
       way.once("drain", resolve);
+    });
+  }
+
+  /** Waits until no event is early. */
+  #onTime(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
     });
   }
 

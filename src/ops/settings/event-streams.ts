@@ -20,7 +20,7 @@ export const eventStreamSettings = {
     "GATEWAY_SSE_THROTTLING_ENABLED",
     flag,
     "false",
-    "Whether a stream of search results is slowed down to the pace of the next two settings.",
+    "Whether event streams are slowed down to the pace of the next two settings: all of them, in Ditto those of searches only.",
     "ditto.gateway.streaming.sse.throttling.enabled",
   ),
   sseThrottlingInterval: setting(
@@ -34,7 +34,7 @@ export const eventStreamSettings = {
     "GATEWAY_SSE_THROTTLING_LIMIT",
     whole(1),
     "100",
-    "How many things a stream of search results has in each interval.",
+    "How many events one stream has in each interval; those beyond wait, as much as SSE_MAX_BUFFERED lets them.",
     "ditto.gateway.streaming.sse.throttling.limit",
   ),
 } as const;
