@@ -11,6 +11,7 @@ const isTextType = (media: string) => /^(?:text\/.*|application\/(?:.+\+)?(?:jav
 const MERGE_PATCH = "application/merge-patch+json";
 
 function kindOf(contentType: JsonValue | undefined): Payload["is"] {
+  if (contentType === "application/json") return "json"; // as nearly all
   const media = typeof contentType === "string" ? (contentType.toLowerCase().split(";")[0] as string) : "";
   if (isJsonType(media)) return "json";
   return isTextType(media) ? "text" : "bytes";
@@ -48,12 +49,16 @@ export function payloadOfBytes(bytes: Uint8Array, contentType: JsonValue | undef
   return kind === "json" ? { is: kind, value: parseJson(text) } : { is: kind, text };
 }
 
+/** It keeps nothing of what it decodes, so one is enough. */
+const utf8 = new TextDecoder();
+
 function decoderOf(contentType: string): TextDecoder {
-  const [, charset = "utf-8"] = /;\s*charset="?([^\s";]+)/i.exec(contentType) ?? [];
+  const charset = /;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1];
+  if (charset === undefined) return utf8;
   try {
     return new TextDecoder(charset);
   } catch {
-    return new TextDecoder(); // a charset that nobody knows
+    return utf8; // a charset that nobody knows
   }
 }
 
@@ -69,13 +74,13 @@ export function valueOfPayload(payload: Payload): JsonValue {
   }
 }
 
-/** The body of an HTTP answer that has a payload; text is UTF-8. */
-export function bytesOfPayload(payload: Payload): Uint8Array {
+/** The body of an HTTP answer that has a payload; text is to be sent in UTF-8, as Node does. */
+export function bodyOfPayload(payload: Payload): string | Uint8Array {
   switch (payload.is) {
     case "json":
-      return Buffer.from(JSON.stringify(payload.value));
+      return JSON.stringify(payload.value);
     case "text":
-      return Buffer.from(payload.text);
+      return payload.text;
     case "bytes":
       return payload.bytes;
   }

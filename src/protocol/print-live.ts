@@ -13,7 +13,7 @@ import type {
   Message,
   MessageResponse,
 } from "../signals/live.ts";
-import { contentTypeOf, type Printed, print } from "./envelope.ts";
+import { contentTypeOf, print } from "./envelope.ts";
 import { toldHeaders } from "./headers.ts";
 import { printMessagePath } from "./message-path.ts";
 import { valueOfPayload } from "./payload.ts";
@@ -58,7 +58,7 @@ export function printLiveAnswer(answer: LiveAnswer): string {
 function printCommand(command: LiveCommand, shown: Shown): string {
   const { id, action, path, fields } = command;
   const headers = headersOf(command);
-  Object.assign(headers, requests(command, shown));
+  addRequests(headers, command, shown);
   headers["content-type"] = contentTypeOf(action);
   const value = shown.value ?? command.value;
   return print(liveTopic(id, "commands", action), headers, printPath(path), {
@@ -88,13 +88,16 @@ function printLiveEvent(event: LiveEvent, shown: Shown): string {
 }
 
 function printMessage(message: Message, shown: Shown): string {
-  const headers = { ...headersOf(message), ...requests(message, shown), ...aboutOf(message) };
-  return printOf(message, headers, { extra: shown.extra });
+  const headers = headersOf(message);
+  addRequests(headers, message, shown);
+  addAbout(headers, message);
+  return printOf(message, headers, shown);
 }
 
 function printResponse(response: LiveResponse): string {
   const { id, action, path, value, status } = response;
-  const headers = { ...answerHeaders(response), "content-type": contentTypeOf(action) };
+  const headers = answerHeaders(response);
+  headers["content-type"] = contentTypeOf(action);
   return print(liveTopic(id, "commands", action), headers, printPath(path), {
     value: textOf(value),
     end: `"status":${status}`,
@@ -102,12 +105,13 @@ function printResponse(response: LiveResponse): string {
 }
 
 function printMessageResponse(response: MessageResponse): string {
-  return printOf(response, answerHeaders(response), { end: `"status":${response.status}` });
+  return printOf(response, answerHeaders(response), { status: response.status });
 }
 
 function printLiveError(answer: LiveError): string {
   const { id, error, status } = answer;
-  const headers = { ...answerHeaders(answer), "content-type": "application/json" };
+  const headers = answerHeaders(answer);
+  headers["content-type"] = "application/json";
   return print(liveTopic(id, "errors"), headers, "/", {
     value: JSON.stringify(error),
     end: `"status":${status}`,
@@ -120,10 +124,20 @@ const liveTopic = (id: string, criterion: string, action?: string) =>
 const textOf = (value: JsonValue | undefined): string | undefined =>
   value === undefined ? undefined : JSON.stringify(value);
 
-function printOf(message: Message | MessageResponse, headers: JsonObject, printed: Printed): string {
-  const value = message.payload && JSON.stringify(valueOfPayload(message.payload));
-  const topic = liveTopic(message.id, "messages", message.subject);
-  return print(topic, headers, printMessagePath(message), { ...printed, value });
+/** Printed as one value: unlike events, whose values are printed for several, nothing of a message is text before. */
+function printOf(
+  message: Message | MessageResponse,
+  headers: JsonObject,
+  beside: { readonly extra?: JsonObject | undefined; readonly status?: number },
+): string {
+  return JSON.stringify({
+    topic: liveTopic(message.id, "messages", message.subject),
+    headers,
+    path: printMessagePath(message),
+    value: message.payload && valueOfPayload(message.payload),
+    extra: beside.extra,
+    status: beside.status,
+  });
 }
 
 function headersOf({ headers, auth }: LiveSignal | LiveAnswer): Headers {
@@ -135,20 +149,21 @@ function headersOf({ headers, auth }: LiveSignal | LiveAnswer): Headers {
 
 /** The headers that are told of an answer, but for the content type that its form brings. */
 export function answerHeaders(answer: LiveAnswer): Headers {
-  const headers = { ...headersOf(answer), "response-required": false };
+  const headers = headersOf(answer);
+  headers["response-required"] = false;
   if (answer.says !== "message-response") return headers;
-  // The header `status` is a text, as Ditto has it.
-  return { ...headers, ...aboutOf(answer), status: String(answer.status) };
+  addAbout(headers, answer);
+  headers.status = String(answer.status); // a text, as Ditto has it
+  return headers;
 }
 
-/** What is told of who waits: for the answer, and for acknowledgements; the label of the answer is not told as requested. */
-function requests({ headers }: LiveCommand | Message, { requestedAcks = [] }: Shown): Headers {
+/** Adds what is told of who waits: for the answer, and for acknowledgements; the label of the answer is not told as requested. */
+function addRequests(told: Headers, { headers }: LiveCommand | Message, { requestedAcks = [] }: Shown): void {
   const required = isResponseRequired(headers);
   const requested = headers["requested-acks"] as readonly string[] | undefined;
-  const told: Headers = { "response-required": required };
+  told["response-required"] = required;
   const awaitsAnswer = required && requested?.length !== 0;
   if (requestedAcks.length > 0 || !awaitsAnswer) told["requested-acks"] = requestedAcks;
-  return told;
 }
 
 /** Who does not say so wants an answer, unless there is no time for one. */
@@ -156,11 +171,10 @@ function isResponseRequired({ "response-required": required, timeout }: LiveComm
   return required === undefined ? timeout === undefined || durationMs(timeout) > 0 : required === true;
 }
 
-function aboutOf({ id, subject, direction, featureId }: Message | MessageResponse): Headers {
-  return {
-    "ditto-message-direction": direction === "to" ? "TO" : "FROM",
-    "ditto-message-subject": subject,
-    "ditto-message-thing-id": id,
-    ...(featureId !== undefined && { "ditto-message-feature-id": featureId }),
-  };
+/** Adds what a message says it is about. */
+function addAbout(told: Headers, { id, subject, direction, featureId }: Message | MessageResponse): void {
+  told["ditto-message-direction"] = direction === "to" ? "TO" : "FROM";
+  told["ditto-message-subject"] = subject;
+  told["ditto-message-thing-id"] = id;
+  if (featureId !== undefined) told["ditto-message-feature-id"] = featureId;
 }

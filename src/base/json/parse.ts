@@ -10,7 +10,7 @@ const MIN_INT64 = -(2n ** 63n);
 export const MAX_DEPTH = 200;
 
 /** Texts that may hold a number which a double would change: a long run of digits, or a large exponent. */
-const suspicious = /\d{16}|[eE]\+?\d{3}/;
+const suspicious = /(?:^|[:,[\s])-?(?:\d{16}|\d[\d.]*[eE]\+?\d{3})/;
 
 /**
  * Parses JSON. Integers are exact to 64 bits; larger ones, numbers beyond the range of a double, and text

@@ -77,7 +77,11 @@ export class AckWait {
     this.correlationId = conflictFree(replies, waiter.id, waiter.correlationId);
     this.#ends.push(
       room.enter(waiter.subject, waiter.characters + LABEL * awaited.labels.length),
-      replies.expect(waiter.id, this.correlationId, { onAck: this.feed, ...(onAnswer && { onAnswer }) }),
+      replies.expect(
+        waiter.id,
+        this.correlationId,
+        onAnswer ? { onAck: this.feed, onAnswer } : { onAck: this.feed },
+      ),
       deadlines.start(
         awaited.timeoutMs,
         () => this.#finish(),

@@ -3,23 +3,29 @@
 import { type Ack, timedOut } from "./ack.ts";
 
 export class Collection {
-  readonly #acks: Map<string, Ack | undefined>;
+  readonly #labels: readonly string[];
+  /** In the order of the labels. Most collections wait for one, so they are searched and need no map. */
+  readonly #acks: (Ack | undefined)[];
   #missing: number;
 
+  /** `labels` are each named once, and no more than fit a header. */
   constructor(labels: readonly string[]) {
-    this.#acks = new Map(labels.map((label) => [label, undefined]));
-    this.#missing = this.#acks.size;
+    this.#labels = labels;
+    this.#acks = labels.map(() => undefined);
+    this.#missing = labels.length;
   }
 
   /** Whether one of this label was requested and has not come. */
   misses(label: string): boolean {
-    return this.#acks.has(label) && this.#acks.get(label) === undefined;
+    const place = this.#labels.indexOf(label);
+    return place >= 0 && this.#acks[place] === undefined;
   }
 
   /** Takes one in; what was not requested, or has come before, changes nothing. */
   ack(ack: Ack): void {
-    if (!this.misses(ack.label)) return;
-    this.#acks.set(ack.label, ack);
+    const place = this.#labels.indexOf(ack.label);
+    if (place < 0 || this.#acks[place] !== undefined) return;
+    this.#acks[place] = ack;
     this.#missing--;
   }
 
@@ -29,6 +35,6 @@ export class Collection {
 
   /** All that were requested, in that order; the missing ones have timed out. */
   result(timeoutMs: number, correlationId: string): readonly Ack[] {
-    return [...this.#acks].map(([label, ack]) => ack ?? timedOut(label, timeoutMs, correlationId));
+    return this.#labels.map((label, i) => this.#acks[i] ?? timedOut(label, timeoutMs, correlationId));
   }
 }

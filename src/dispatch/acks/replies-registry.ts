@@ -6,26 +6,46 @@ import type { Expecting, Replies } from "./replies.ts";
 
 /** Makes the registry of one server; `size` is how many wait. */
 export function repliesRegistry(): Replies & { readonly size: number } {
-  const waiting = new Map<string, Expecting>();
+  /**
+   * By correlation ID, most of which are of one wait only, and thing. The two put together would be one key, but a new text
+   * to build and to hash for each look.
+   */
+  const waiting = new Map<string, Map<string, Expecting>>();
+  let size = 0;
+
+  const find = (id: string, correlationId: string): Expecting | undefined =>
+    waiting.get(correlationId)?.get(id);
+
+  function thingsOf(correlationId: string): Map<string, Expecting> {
+    const known = waiting.get(correlationId);
+    if (known) return known;
+    const things = new Map<string, Expecting>();
+    waiting.set(correlationId, things);
+    return things;
+  }
 
   return {
     get size() {
-      return waiting.size;
+      return size;
     },
 
     expect(id, correlationId, expecting) {
-      const key = keyOf(id, correlationId);
-      if (waiting.has(key)) throw duplicateCorrelationId(correlationId);
-      waiting.set(key, expecting);
+      const things = thingsOf(correlationId);
+      if (things.has(id)) throw duplicateCorrelationId(correlationId);
+      things.set(id, expecting);
+      size++;
       return () => {
-        if (waiting.get(key) === expecting) waiting.delete(key);
+        if (things.get(id) !== expecting) return;
+        things.delete(id);
+        size--;
+        if (things.size === 0) waiting.delete(correlationId);
       };
     },
 
-    isExpected: (id, correlationId) => waiting.has(keyOf(id, correlationId)),
+    isExpected: (id, correlationId) => find(id, correlationId) !== undefined,
 
     ack(id, correlationId, ack, characters = 0) {
-      const expecting = waiting.get(keyOf(id, correlationId));
+      const expecting = find(id, correlationId);
       expecting?.onAck(ack, characters);
       return expecting !== undefined;
     },
@@ -33,12 +53,9 @@ export function repliesRegistry(): Replies & { readonly size: number } {
     answer(answer) {
       const correlationId = answer.headers["correlation-id"];
       if (typeof correlationId !== "string") return false;
-      const onAnswer = waiting.get(keyOf(answer.id, correlationId))?.onAnswer;
+      const onAnswer = find(answer.id, correlationId)?.onAnswer;
       onAnswer?.(answer);
       return onAnswer !== undefined;
     },
   };
 }
-
-/** IDs hold no line breaks, so no other pair has the same key. */
-const keyOf = (id: string, correlationId: string): string => `${id}\n${correlationId}`;

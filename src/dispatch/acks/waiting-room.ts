@@ -8,11 +8,14 @@ export interface Seats {
   readonly characters: number;
 }
 
+/** What is taken of them; counted in place, since every wait counts several times. */
+type Taken = { -readonly [K in keyof Seats]: Seats[K] };
+
 export class WaitingRoom {
   readonly #seats: Seats;
   readonly #seatsEach: Seats;
-  #taken: Seats = { commands: 0, characters: 0 };
-  readonly #takenBy = new Map<string, Seats>();
+  readonly #taken: Taken = { commands: 0, characters: 0 };
+  readonly #takenBy = new Map<string, Taken>();
 
   /** `seats` of all subjects together, `seatsEach` of one. */
   constructor(seats: Seats, seatsEach: Seats) {
@@ -36,28 +39,26 @@ export class WaitingRoom {
   }
 
   #take(subject: string, commands: number, characters: number): () => void {
-    const all = plus(this.#taken, commands, characters);
-    const own = plus(this.#takenBy.get(subject), commands, characters);
-    if (!fits(all, this.#seats)) throw tooManyWaiting("of this server");
-    if (!fits(own, this.#seatsEach)) throw tooManyWaiting(`of '${subject}'`);
-    this.#taken = all;
+    const own = this.#takenBy.get(subject) ?? { commands: 0, characters: 0 };
+    if (!fits(this.#taken, commands, characters, this.#seats)) throw tooManyWaiting("of this server");
+    if (!fits(own, commands, characters, this.#seatsEach)) throw tooManyWaiting(`of '${subject}'`);
+    add(this.#taken, commands, characters);
+    add(own, commands, characters);
     this.#takenBy.set(subject, own);
-    return () => this.#leave(subject, commands, characters);
+    return () => this.#leave(subject, own, commands, characters);
   }
 
-  #leave(subject: string, commands: number, characters: number): void {
-    this.#taken = plus(this.#taken, -commands, -characters);
-    const own = plus(this.#takenBy.get(subject), -commands, -characters);
+  #leave(subject: string, own: Taken, commands: number, characters: number): void {
+    add(this.#taken, -commands, -characters);
+    add(own, -commands, -characters);
     if (own.commands === 0) this.#takenBy.delete(subject);
-    else this.#takenBy.set(subject, own);
   }
 }
 
-const nothing: Seats = { commands: 0, characters: 0 };
-const plus = (taken: Seats = nothing, commands: number, characters: number): Seats => ({
-  commands: taken.commands + commands,
-  characters: taken.characters + characters,
-});
+function add(taken: Taken, commands: number, characters: number): void {
+  taken.commands += commands;
+  taken.characters += characters;
+}
 
-const fits = (taken: Seats, seats: Seats): boolean =>
-  taken.commands <= seats.commands && taken.characters <= seats.characters;
+const fits = (taken: Taken, commands: number, characters: number, seats: Seats): boolean =>
+  taken.commands + commands <= seats.commands && taken.characters + characters <= seats.characters;

@@ -16,6 +16,9 @@ export function answerAck(answer: LiveAnswer): Ack {
   };
 }
 
+/** The same, saying no more than that it came and how it went. */
+export const bareAck = ({ status }: LiveAnswer): Ack => ({ label: LIVE_RESPONSE, status, headers: {} });
+
 function payloadOf(answer: LiveAnswer): JsonValue | undefined {
   switch (answer.says) {
     case "live-response":

@@ -1,8 +1,9 @@
 // The life of a live signal: find its thing, authorize, publish, wait for what is awaited of it.
 
 import type { Enforcer } from "../../policies/enforcer.ts";
-import type { LiveSignal } from "../../signals/live.ts";
+import type { LiveCommand, LiveSignal, Message } from "../../signals/live.ts";
 import type { EntityState } from "../../signals/signal.ts";
+import type { Waiter } from "../acks/ack-wait.ts";
 import type { AwaitedAcks } from "../acks/awaited.ts";
 import { withCorrelationId } from "../acks/conflict-free.ts";
 import type { Waiting } from "../acks/outcome.ts";
@@ -12,7 +13,7 @@ import { Turns } from "../turns.ts";
 import { viewOfAnswer } from "./answer-view.ts";
 import { answerersOf } from "./answerers.ts";
 import { authorizeLive } from "./authorize-live.ts";
-import { isAnswered, type Live } from "./live.ts";
+import { isAnswered, type Live, type LiveOutcome } from "./live.ts";
 import { LiveWait } from "./live-wait.ts";
 import { smartRetrieve } from "./smart.ts";
 import { withTarget } from "./target.ts";
@@ -37,7 +38,7 @@ export function liveDispatch(parts: LiveParts, turns = new Turns()): Live {
     signal: LiveSignal,
     origin: object | undefined,
     onPublish?: (enforcer: Enforcer) => void,
-  ): Promise<void> {
+  ): void | Promise<void> {
     return withTarget(parts, turns, signal, ({ state, enforcer }) => {
       authorizeLive(signal, state, enforcer.forSubjects(signal.auth.subjects), parts.things.rules);
       onPublish?.(enforcer);
@@ -45,21 +46,39 @@ export function liveDispatch(parts: LiveParts, turns = new Turns()): Live {
     });
   }
 
-  const send: Live["send"] = async (signal, awaited, waiter, origin) => {
-    if (!isAnswered(signal) || !isAwaited(awaited)) {
-      await publish(signal, origin);
-      return { is: "accepted" };
-    }
+  async function tell(signal: LiveSignal, origin: object | undefined): Promise<LiveOutcome> {
+    await publish(signal, origin);
+    return { is: "accepted" };
+  }
+
+  function ask(
+    signal: LiveCommand | Message,
+    awaited: AwaitedAcks,
+    waiter: Waiter,
+    origin: object | undefined,
+  ): Promise<LiveOutcome> {
     const { auth } = signal;
     const wait = new LiveWait(signal, awaited, waiter, parts.waiting, (answer) =>
       viewOfAnswer(parts, auth, answer),
     );
     const mayAnswer = (enforcer: Enforcer) => wait.answerableBy(answerersOf(signal, enforcer));
-    publish(withCorrelationId(signal, wait.correlationId), origin, mayAnswer).then(
-      () => wait.published(),
-      wait.fail,
-    );
+    try {
+      const publishing = publish(withCorrelationId(signal, wait.correlationId), origin, mayAnswer);
+      if (publishing instanceof Promise) publishing.then(wait.published, wait.fail);
+      else wait.published();
+    } catch (error) {
+      wait.fail(error);
+    }
     return wait.outcome();
+  }
+
+  const send: Live["send"] = (signal, awaited, waiter, origin) => {
+    if (!isAnswered(signal) || !isAwaited(awaited)) return tell(signal, origin);
+    try {
+      return ask(signal, awaited, waiter, origin);
+    } catch (error) {
+      return Promise.reject(error); // there is no room to wait
+    }
   };
 
   return {

@@ -6,14 +6,14 @@ import { AckWait, type Waiter, type WaitParts } from "../acks/ack-wait.ts";
 import { type AwaitedAcks, awaitsOthers } from "../acks/awaited.ts";
 import { commandTimeout } from "../acks/errors.ts";
 import { LIVE_RESPONSE } from "../acks/labels.ts";
-import { answerAck } from "./answer-ack.ts";
+import { answerAck, bareAck } from "./answer-ack.ts";
 import type { MayAnswer } from "./answerers.ts";
 import { onlyInvalidAnswers } from "./errors.ts";
 import type { LiveOutcome } from "./live.ts";
 import { answers, type Question, questionOf } from "./matching.ts";
 
 /** What may be seen of an answer; `undefined` where it is to be as if it had not come. */
-export type View = (answer: LiveAnswer) => Promise<LiveAnswer | undefined>;
+export type View = (answer: LiveAnswer) => LiveAnswer | Promise<LiveAnswer | undefined>;
 
 export class LiveWait {
   readonly #acks: AckWait;
@@ -67,26 +67,33 @@ export class LiveWait {
   }
 
   /** The signal is published. */
-  published(): void {
-    this.#acks.commit();
-  }
+  readonly published = (): void => this.#acks.commit();
 
   readonly fail = (error: unknown): void => this.#acks.fail(error);
 
   readonly #take = (answer: LiveAnswer): void => {
     if (this.#isAnswered || !this.#mayAnswer(answer.auth)) return;
     this.#isAnswered = answers(this.#question, answer);
-    if (this.#isAnswered) this.#view(answer).then(this.#tell, this.fail);
+    if (this.#isAnswered) this.#show(this.#view(answer));
     else this.#isMisunderstood = true;
   };
+
+  #show(seen: ReturnType<View>): void {
+    if (seen instanceof Promise) seen.then(this.#tell, this.fail);
+    else this.#tell(seen);
+  }
 
   readonly #tell = (answer: LiveAnswer | undefined): void => {
     this.#isAnswered = answer !== undefined;
     if (!answer) return;
     const { correlationId } = this.#waiter;
     this.#answer = { ...answer, headers: { ...answer.headers, "correlation-id": correlationId } };
+    if (!awaitsOthers(this.#awaited)) {
+      this.#acks.feed(bareAck(answer)); // the answer itself is what is told
+      return;
+    }
     const ack = answerAck(this.#answer);
-    this.#acks.feed(ack, awaitsOthers(this.#awaited) ? lengthOf(ack) : 0);
+    this.#acks.feed(ack, lengthOf(ack));
   };
 }
 

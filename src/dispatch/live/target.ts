@@ -26,21 +26,22 @@ const asRead = ({ id, auth }: Said): Command => ({
 });
 
 /**
- * Hands the target of a signal to `use`: at once where all of it is in memory and nothing waits for the thing, else in
- * turn, so that signals of one thing keep their order. Rejects with 404 where there is no such thing, and with 503.
+ * Hands the target of a signal to `use`: at once where all of it is in memory and nothing waits for the thing, without a
+ * promise then; else in turn, so that signals of one thing keep their order. Throws or rejects with 404 where there is no
+ * such thing, and with 503.
  */
-export async function withTarget(
+export function withTarget(
   parts: Parts,
   turns: Turns,
   signal: LiveSignal,
   use: (target: Target) => void,
-): Promise<void> {
+): void | Promise<void> {
   const read = asRead(signal);
   if (!turns.busy(signal.id)) {
     const ready = inMemory(parts, read, parts.things);
     if (ready) return use(targetOf(parts, signal, ready));
   }
-  await turns.take(signal.id, async () =>
+  return turns.take(signal.id, async () =>
     use(targetOf(parts, signal, await load(parts, read, parts.things))),
   );
 }

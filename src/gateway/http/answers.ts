@@ -60,16 +60,17 @@ export function listAnswer(
   return jsonResponse(incoming, 200, headers, text);
 }
 
-/** The headers of a request that its answer repeats. */
-export function answerHeaders(asked: DittoHeaders): Record<string, string> {
+/** The headers of a request that its answer repeats, without the one of a name, if one is given. */
+export function answerHeaders(asked: DittoHeaders, without?: string): Record<string, string> {
   const headers: Record<string, string> = {};
-  addHeaders(headers, toldHeaders(asked, "known"));
+  addHeaders(headers, toldHeaders(asked, "known"), without);
   return headers;
 }
 
 /** Adds headers as text. */
-function addHeaders(headers: Record<string, string>, added: DittoHeaders): void {
+function addHeaders(headers: Record<string, string>, added: DittoHeaders, without?: string): void {
   for (const name of Object.keys(added)) {
+    if (name === without) continue;
     const value = added[name];
     addText(headers, name, typeof value === "string" ? value : asciiJson(value as JsonValue));
   }

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { LiveOutcome } from "../../dispatch/live/live.ts";
-import { bytesOfPayload } from "../../protocol/payload.ts";
+import { bodyOfPayload } from "../../protocol/payload.ts";
 import type { LiveAnswer, LiveResponse, MessageResponse } from "../../signals/live.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { accepted, acksAnswer, addText, answer, answerHeaders } from "./answers.ts";
@@ -44,20 +44,24 @@ function deviceAnswer(
   { location, more }: Putting,
 ): Response | Promise<Response> {
   const status = statusOfAnswer(come.status);
-  const headers = { ...deviceHeaders(asked, come), ...more };
+  const headers = deviceHeaders(asked, come);
+  if (more) Object.assign(headers, more);
   if (location && status === 201 && come.says === "live-response") headers.location = location(come);
   const body = isBodiless(status) ? undefined : bodyOf(come);
   if (body === undefined) return new Response(null, { status, headers });
   if (typeof body === "string") return jsonResponse(incoming, status, headers, body);
-  const guard = isInert(body.type) ? undefined : unprivileged;
-  return new Response(body.bytes, { status, headers: { ...headers, ...guard, "content-type": body.type } });
+  if (!isInert(body.type)) Object.assign(headers, unprivileged);
+  headers["content-type"] = body.type;
+  return new Response(body.said, { status, headers });
 }
 
 /** What a browser would run, it runs as of no origin: a device must not act with the rights of who reads its answer. */
 const unprivileged = { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" };
 
-/** The text of what is JSON whatever the answer says, or the bytes of a message with their content type. */
-function bodyOf(answer: LiveAnswer): string | { bytes: Uint8Array<ArrayBuffer>; type: string } | undefined {
+/** The text of what is JSON whatever the answer says, or what a message says with its content type. */
+function bodyOf(
+  answer: LiveAnswer,
+): string | { said: string | Uint8Array<ArrayBuffer>; type: string } | undefined {
   switch (answer.says) {
     case "live-error":
       return JSON.stringify(answer.error);
@@ -71,18 +75,15 @@ function bodyOf(answer: LiveAnswer): string | { bytes: Uint8Array<ArrayBuffer>; 
 function payloadOf({ payload, headers }: MessageResponse) {
   if (payload === undefined) return undefined;
   const type = validContentType(headers["content-type"]) ?? OCTET_STREAM;
-  return { bytes: bytesOfPayload(payload) as Uint8Array<ArrayBuffer>, type };
+  return { said: bodyOfPayload(payload) as string | Uint8Array<ArrayBuffer>, type };
 }
 
 /** What an answer says of itself is the responder's, but the ID, by which the asker knows it. */
 function deviceHeaders(asked: DittoHeaders, { headers: own, auth }: LiveAnswer): Record<string, string> {
-  const { "content-type": _, ...others } = own;
-  const headers = answerHeaders({
-    ...others,
-    "correlation-id": asked["correlation-id"] as string,
-    channel: "live",
-    "response-required": false,
-  });
+  const headers = answerHeaders(own, "content-type");
+  addText(headers, "correlation-id", asked["correlation-id"] as string);
+  headers.channel = "live";
+  headers["response-required"] = "false";
   addText(headers, "ditto-originator", auth.subjects[0] as string);
   return headers;
 }

@@ -37,8 +37,12 @@ export function subjectOf({ rest }: BoxPath): string | undefined {
   return segments.join("/").replace(/^\/|\/$/g, "");
 }
 
+/** What needs no encoding, as most subjects. */
+const plain = /^[\w.~-]*$/;
+
 /** A segment in which nothing is encoded that need not be. */
 function normal(segment: string): string | undefined {
+  if (plain.test(segment)) return segment;
   const decoded = decodeSegment(segment);
   return decoded === undefined ? undefined : encodeSegment(decoded);
 }

@@ -4,7 +4,7 @@ import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { awaitedLiveOverHttp, claimTimeouts } from "../../dispatch/acks/awaited-live.ts";
 import type { Live, LiveOutcome } from "../../dispatch/live/live.ts";
 import { payloadOfBytes } from "../../protocol/payload.ts";
-import type { Message, Payload } from "../../signals/live.ts";
+import type { Message } from "../../signals/live.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { methodNotAllowed, notFoundAnswer } from "./answers.ts";
 import { readBytes } from "./body.ts";
@@ -43,9 +43,12 @@ export async function messageRequest(
   const said = { says: "message", ...about, headers: request.headers, auth: request.auth } as const;
   const timeoutMs = messageTimeoutMs(said);
   if (subject === "") throw messageSubjectInvalid();
-  const headers = headersOf(request, timeoutMs);
-  const payload = await payloadOf(parts, request, headers["content-type"] as string);
-  return send(parts, request, { ...said, headers, ...(payload && { payload }) }, timeoutMs);
+  const told = headersOf(request, timeoutMs);
+  const contentType = contentTypeIn(request.incoming.headers["content-type"]);
+  const payload = payloadOfBytes(await readBody(parts, request), contentType);
+  request.headers = told; // answers have a content type of their own
+  const headers = { ...told, "content-type": contentType };
+  return send(parts, request, payload ? { ...said, headers, payload } : { ...said, headers }, timeoutMs);
 }
 
 function featureIdOf({ things }: MessageParts, { rawFeatureId }: BoxPath): string | undefined {
@@ -55,25 +58,19 @@ function featureIdOf({ things }: MessageParts, { rawFeatureId }: BoxPath): strin
   return featureId;
 }
 
-/** The headers of a message as its receivers see them, who are told how long an answer is waited for. */
-const headersOf = ({ incoming, headers }: HttpRequest, timeoutMs: number): DittoHeaders => ({
-  "correlation-id": headers["correlation-id"] as string,
+/**
+ * The headers of a message as its receivers see them, but for the content type of its payload; they are told how long an
+ * answer is waited for.
+ */
+const headersOf = ({ headers }: HttpRequest, timeoutMs: number): DittoHeaders => ({
   ...headers,
   channel: "live",
   timeout: timeoutHeader(timeoutMs),
-  "content-type": contentTypeIn(incoming.headers["content-type"]),
   timestamp: new Date().toISOString(),
 });
 
-/** The payload of a message, which has none where its body is empty. */
-async function payloadOf(
-  { maxMessageBytes }: MessageParts,
-  { incoming }: HttpRequest,
-  contentType: string,
-): Promise<Payload | undefined> {
-  const bytes = await readBytes(incoming, maxMessageBytes, (size) => messageTooLarge(size, maxMessageBytes));
-  return payloadOfBytes(bytes, contentType);
-}
+const readBody = ({ maxMessageBytes }: MessageParts, { incoming }: HttpRequest): Promise<Buffer> =>
+  readBytes(incoming, maxMessageBytes, (size) => messageTooLarge(size, maxMessageBytes));
 
 /** Awaits nothing itself, as that would keep the message while an answer is waited for. */
 function send(
@@ -82,8 +79,6 @@ function send(
   said: Message,
   timeoutMs: number,
 ): Promise<Response> {
-  const { "content-type": _, ...told } = said.headers; // answers have their own
-  request.headers = told;
   request.dispatched = said;
   const awaited = { ...awaitedLiveOverHttp(said, claimTimeouts), timeoutMs };
   request.awaited = awaited;

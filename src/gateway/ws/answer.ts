@@ -10,6 +10,7 @@ import { takeAck } from "./acknowledge.ts";
 import { answerCommand } from "./command.ts";
 import {
   type Answer,
+  type Answered,
   type AnswerParts,
   correlationIdOf,
   type Handling,
@@ -22,11 +23,16 @@ import { severalThings } from "./several-things.ts";
 import { takeStreaming } from "./streaming-message.ts";
 
 /**
- * Handles one protocol message; gives the text of the response, if one is wanted. Never rejects. `onCommitted` is told
- * when the command is committed and only acknowledgements are waited for; then nothing of the message is kept but what
+ * Handles one protocol message; gives the text of the response, if one is wanted. Never throws or rejects. `onCommitted` is
+ * told when the command is committed and only acknowledgements are waited for; then nothing of the message is kept but what
  * its answer repeats.
  */
-export function answerTo(text: string, sender: Sender, parts: AnswerParts, onCommitted: () => void): Answer {
+export function answerTo(
+  text: string,
+  sender: Sender,
+  parts: AnswerParts,
+  onCommitted: () => void,
+): Answered {
   const handling: Handling = {
     parts,
     sender,
@@ -36,7 +42,12 @@ export function answerTo(text: string, sender: Sender, parts: AnswerParts, onCom
     about: undefined,
     isTold: false,
   };
-  return guarded(respond(text, handling), handling);
+  try {
+    const answer = respond(text, handling);
+    return answer instanceof Promise ? guarded(answer, handling) : answer;
+  } catch (error) {
+    return refusal(error, handling);
+  }
 }
 
 /** Keeps a promise company without the message that it is about. */
@@ -44,15 +55,18 @@ async function guarded(answer: Answer, handling: Handling): Answer {
   try {
     return await answer;
   } catch (error) {
-    const { headers, about, isTold, parts } = handling;
-    if (!(error instanceof TwinError)) parts.onFault(error, correlationIdOf(headers));
-    const refusal = error instanceof TwinError ? error : internalError();
-    return !isTold && isSilent(headers) ? undefined : printError(refusal, headers, about);
+    return refusal(error, handling);
   }
 }
 
+function refusal(error: unknown, { headers, about, isTold, parts }: Handling): string | undefined {
+  if (!(error instanceof TwinError)) parts.onFault(error, correlationIdOf(headers));
+  const told = error instanceof TwinError ? error : internalError();
+  return !isTold && isSilent(headers) ? undefined : printError(told, headers, about);
+}
+
 /** Awaits nothing, since it would keep the message meanwhile. */
-async function respond(text: string, handling: Handling): Answer {
+function respond(text: string, handling: Handling): Answered {
   const envelope = readEnvelope(parseJson(text));
   handling.headers = envelope.headers;
   const topic = parseTopic(envelope.topic);

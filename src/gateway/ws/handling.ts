@@ -61,6 +61,8 @@ export const aboutThing = (about: About | undefined): About | undefined =>
 
 /** The text to answer a message with, if one is wanted. */
 export type Answer = Promise<string | undefined>;
+/** The same, at once where nothing has to be waited for, as with what devices answer. */
+export type Answered = string | undefined | Answer;
 
 // Headers are looked at here before they are checked, or although they were refused: they may be anything.
 export const isSilent = ({ "response-required": required }: DittoHeaders): boolean =>

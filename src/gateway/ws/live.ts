@@ -5,20 +5,20 @@ import { isSmart } from "../../dispatch/live/smart.ts";
 import { checkAnswerStatus } from "../../protocol/answer-status.ts";
 import { type Envelope, headersOf } from "../../protocol/envelope.ts";
 import { liveOf } from "../../protocol/live.ts";
-import { bytesOfPayload } from "../../protocol/payload.ts";
+import { bodyOfPayload } from "../../protocol/payload.ts";
 import type { LiveTopic } from "../../protocol/topic.ts";
 import type { LiveCommand, LiveEvent, Message, MessageResponse } from "../../signals/live.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
 import { withClaims } from "../auth/claims-as-headers.ts";
 import { messageTooLarge } from "../http/message-errors.ts";
 import { checkAccess } from "./access.ts";
-import { type Answer, correlationIdOf, type Handling } from "./handling.ts";
+import { type Answer, type Answered, correlationIdOf, type Handling } from "./handling.ts";
 import { refuseUnknown, resourceAt } from "./known-resource.ts";
 import { askDevice, askTwinFirst } from "./live-asked.ts";
 import { waiterOf } from "./waiter.ts";
 
 /** Handles what is said on the live channel. Awaits nothing, since it would keep the message meanwhile. */
-export async function takeLive(envelope: Envelope, topic: LiveTopic, handling: Handling): Answer {
+export function takeLive(envelope: Envelope, topic: LiveTopic, handling: Handling): Answered {
   const { parts, sender } = handling;
   handling.about = { kind: "thing", id: topic.id, channel: "live" };
   handling.isTold = true;
@@ -27,19 +27,22 @@ export async function takeLive(envelope: Envelope, topic: LiveTopic, handling: H
 }
 
 /** The same where the headers are checked already. */
-export async function takeLiveWith(
+export function takeLiveWith(
   headers: DittoHeaders,
   envelope: Envelope,
   topic: LiveTopic,
   handling: Handling,
-): Answer {
+): Answered {
   const { parts, sender } = handling;
   const about = { kind: "thing", id: topic.id, channel: "live" } as const;
-  Object.assign(handling, { about, headers, isTold: true });
+  handling.about = about;
+  handling.headers = headers;
+  handling.isTold = true;
   const said = liveOf(envelope, topic, headers, sender.auth);
   if (said.says === "live-command") refuseUnknown(said, envelope, handling);
   else if ("path" in said) resourceAt("thing", said.path, envelope, handling);
-  Object.assign(handling, { about: { ...about, auth: sender.auth }, isTold: false });
+  handling.about = { ...about, auth: sender.auth };
+  handling.isTold = false;
   if (said.says === "message" || said.says === "message-response") checkSize(said, handling);
   switch (said.says) {
     case "live-command":
@@ -61,7 +64,7 @@ export async function takeLiveWith(
 /** Its bytes are only counted where the message as a whole may have more than a payload may: a character has at most three. */
 function checkSize({ payload }: Message | MessageResponse, { parts, length }: Handling): void {
   if (!payload || 3 * length <= parts.maxMessageBytes) return;
-  const size = bytesOfPayload(payload).length;
+  const size = Buffer.byteLength(bodyOfPayload(payload));
   if (size > parts.maxMessageBytes) throw messageTooLarge(size, parts.maxMessageBytes);
 }
 

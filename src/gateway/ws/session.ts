@@ -148,12 +148,20 @@ export function serveSession(
   function work(message: string): void {
     unanswered++;
     const done = begin();
-    void tell(answerTo(message, sender, parts, done), done);
+    const answer = answerTo(message, sender, parts, done);
+    if (!(answer instanceof Promise)) {
+      tell(answer, done);
+      return;
+    }
+    const failed = (error: unknown): void => {
+      fault(error);
+      tell(undefined, done);
+    };
+    answer.then((text) => tell(text, done), failed);
   }
 
-  async function tell(answer: Promise<string | undefined>, done: () => void): Promise<void> {
+  function tell(text: string | undefined, done: () => void): void {
     try {
-      const text = await answer;
       if (text !== undefined) send(text);
     } catch (error) {
       fault(error);
