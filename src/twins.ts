@@ -1,6 +1,7 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
 import type { Logger } from "pino";
+import { connectionReplay } from "./connectivity/apply.ts";
 import { clientAck, weakAck } from "./dispatch/acks/ack.ts";
 import { Deadlines } from "./dispatch/acks/deadlines.ts";
 import type { Waiting } from "./dispatch/acks/outcome.ts";
@@ -143,7 +144,7 @@ export function startTwins(
   const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
   const stopRetention = startRetention({
     journal,
-    rules: { thing: things.rules, policy: policies.rules },
+    rules: { thing: things.rules, policy: policies.rules, connection: connectionReplay },
     settings: config,
     log,
   });

@@ -1,6 +1,6 @@
 // Snapshots are written behind the journal, so that loading an entity replays few events, and reading it as it was too.
 
-import type { Journal, SnapshotRow } from "../journal/journal.ts";
+import type { Journal, SnapshotRow, StoredKind } from "../journal/journal.ts";
 import type { EntityKind, EntityState } from "../signals/signal.ts";
 import type { Held } from "./entities.ts";
 
@@ -119,7 +119,7 @@ export class Snapshots {
 }
 
 /** A state as a snapshot; `printed` has the JSON text of the state at hand. */
-export function snapshotOf(kind: EntityKind, id: string, state: EntityState, printed?: Held): SnapshotRow {
+export function snapshotOf(kind: StoredKind, id: string, state: EntityState, printed?: Held): SnapshotRow {
   const { value, revision, created, modified } = state;
   const text = value === undefined ? null : (printed?.text() ?? JSON.stringify(value));
   const metadata = state.metadata === undefined ? null : JSON.stringify(state.metadata);

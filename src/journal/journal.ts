@@ -2,9 +2,12 @@
 
 import type { EntityKind } from "../signals/signal.ts";
 
+/** What rows are about: the entities of the protocol, and the connections of the server. */
+export type StoredKind = EntityKind | "connection";
+
 /** One event as a row. JSON columns are texts, so that numbers and key order come back as they went in. */
 export interface JournalRow {
-  readonly kind: EntityKind;
+  readonly kind: StoredKind;
   readonly id: string;
   /** 1 for the first event of an entity, then without gaps, beyond its deletions. */
   readonly revision: number;
@@ -36,7 +39,7 @@ export interface PolicyDue {
 
 /** A remembered state of an entity. `state` is JSON text, null once the entity is deleted. */
 export interface SnapshotRow {
-  readonly kind: EntityKind;
+  readonly kind: StoredKind;
   readonly id: string;
   readonly revision: number;
   readonly state: string | null;
@@ -63,7 +66,7 @@ export interface Moment {
 
 /** Names an entity. */
 export interface EntityKey {
-  readonly kind: EntityKind;
+  readonly kind: StoredKind;
   readonly id: string;
 }
 
@@ -97,17 +100,17 @@ export interface Journal {
    * committed before the call is in it. Like every read it rejects with {@link JournalUnavailable} when the
    * database does not answer.
    */
-  load(kind: EntityKind, id: string): Promise<Recorded>;
+  load(kind: StoredKind, id: string): Promise<Recorded>;
   /**
    * Stores snapshots. The newest of an entity is what {@link load} starts from, and an older revision never replaces
    * it; all of them are kept for {@link loadAt}.
    */
   storeSnapshots(rows: readonly SnapshotRow[]): Promise<void>;
   /** The ids of living entities that have a snapshot, in ascending order (by code point) after `after`, at most `limit`. */
-  listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]>;
+  listIds(kind: StoredKind, after: string, limit: number): Promise<readonly string[]>;
   /** The recorded events of an entity from revision `from` to `to`, both included, in order; at most `limit`. */
   readEvents(
-    kind: EntityKind,
+    kind: StoredKind,
     id: string,
     from: number,
     to: number,
@@ -117,7 +120,7 @@ export interface Journal {
    * Reads what an entity was made of: the newest kept snapshot up to the moment, if any, and the rows up to the moment
    * from the snapshot's own on, at most `limit`; what follows them is to be had from {@link readEvents}.
    */
-  loadAt(kind: EntityKind, id: string, moment: Moment, limit: number): Promise<Recorded>;
+  loadAt(kind: StoredKind, id: string, moment: Moment, limit: number): Promise<Recorded>;
   /**
    * How far back the rows of the entities go, in the order of ids and kinds after `after`, at most `limit` of them;
    * `later` tells of the row `ahead` revisions on.

@@ -1,9 +1,8 @@
 // The journal's SQL for rows and their snapshots, each statement for many of them at once.
 
-import type { EntityKind } from "../signals/signal.ts";
 import { type Database, pack, type Queries, type Row, unpack } from "./database.ts";
 import { duesOf, hasDue, withDues } from "./due-statements.ts";
-import type { EntityKey, JournalRow, Recorded, SnapshotRow } from "./journal.ts";
+import type { EntityKey, JournalRow, Recorded, SnapshotRow, StoredKind } from "./journal.ts";
 
 /** The columns of an inserted row; its metadata, which few have, are only spoken of where one of a batch has some. */
 const COLUMNS = "kind, id, revision, timestamp, action, path, value, headers";
@@ -176,7 +175,7 @@ select id from snapshot where kind = $1 and id > $2 and state is not null order 
 /** The ids of living entities, as the journal promises them. */
 export async function listIds(
   database: Database,
-  kind: EntityKind,
+  kind: StoredKind,
   after: string,
   limit: number,
 ): Promise<readonly string[]> {

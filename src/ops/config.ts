@@ -1,5 +1,6 @@
 // Reads the settings once, at start: command line before environment before default.
 
+import { encryptionProblems } from "./connection-secrets.ts";
 import { isLoopback } from "./loopback.ts";
 import { readOptions } from "./options.ts";
 import type { Setting } from "./setting.ts";
@@ -56,6 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
   if (!users) problems.push(noQuickStart(config.bindHostname));
   if (users && hasDoubles(users))
     problems.push("USERS and USERS_FILE name the same user; name each only once");
+  problems.push(...encryptionProblems(config));
   if (problems.length > 0 || !users) throw new SettingsError(problems);
   return { ...config, users };
 }

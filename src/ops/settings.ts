@@ -4,6 +4,10 @@
 import type { Setting } from "./setting.ts";
 import { accessSettings } from "./settings/access.ts";
 import { announcementSettings } from "./settings/announcements.ts";
+import { connectivitySettings } from "./settings/connectivity.ts";
+import { connectivityKafkaSettings } from "./settings/connectivity-kafka.ts";
+import { connectivityMappingSettings } from "./settings/connectivity-mapping.ts";
+import { connectivityMqttSettings } from "./settings/connectivity-mqtt.ts";
 import { customIndexSettings } from "./settings/custom-indexes.ts";
 import { eventStreamSettings } from "./settings/event-streams.ts";
 import { extraFieldSettings } from "./settings/extra-fields.ts";
@@ -40,6 +44,10 @@ export const settings = {
   ...eventStreamSettings,
   ...webSettings,
   ...metricsSettings,
+  ...connectivitySettings,
+  ...connectivityMappingSettings,
+  ...connectivityMqttSettings,
+  ...connectivityKafkaSettings,
 } as const;
 
 /** The same in parts with headings, for people. */
@@ -61,6 +69,10 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["Server-sent events", Object.values(eventStreamSettings)],
   ["Origins and HTTPS", Object.values(webSettings)],
   ["Metrics", Object.values(metricsSettings)],
+  ["Connections", Object.values(connectivitySettings)],
+  ["Mapping in connections", Object.values(connectivityMappingSettings)],
+  ["Connections to MQTT brokers", Object.values(connectivityMqttSettings)],
+  ["Connections to Kafka", Object.values(connectivityKafkaSettings)],
 ];
 
 export type SettingKey = keyof typeof settings;

@@ -165,7 +165,7 @@ export function printEvent(event: EntityEvent, value: string | undefined, shown:
 }
 
 /** What follows the path of a message. */
-export interface Printed {
+interface Printed {
   /** JSON text. */
   readonly value?: string | undefined;
   readonly extra?: JsonObject | undefined;

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { TwinError } from "../../src/base/errors.ts";
 import type { JsonValue } from "../../src/base/json/json.ts";
-import type { NamespaceAccess } from "../../src/gateway/auth/namespace-access.ts";
+import type { NamespaceAccess } from "../../src/conversation/namespace-access.ts";
 import { errorAnswer } from "../../src/gateway/http/answers.ts";
 import type { HttpRequest } from "../../src/gateway/http/entity-requests.ts";
 import type { Entrance } from "../../src/gateway/http/entrance.ts";

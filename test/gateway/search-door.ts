@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { TwinError } from "../../src/base/errors.ts";
-import type { NamespaceAccess } from "../../src/gateway/auth/namespace-access.ts";
+import type { NamespaceAccess } from "../../src/conversation/namespace-access.ts";
 import { errorAnswer } from "../../src/gateway/http/answers.ts";
 import { type ClosePort, closablePort } from "../../src/gateway/http/close-port.ts";
 import type { HttpRequest } from "../../src/gateway/http/entity-requests.ts";

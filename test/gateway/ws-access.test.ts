@@ -2,11 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { invalidJson } from "../../src/base/json/errors.ts";
-import {
-  type NamespaceAccess,
-  type NamespaceAccessOf,
-  namespaceNotAccessible,
-} from "../../src/gateway/auth/namespace-access.ts";
+import type { NamespaceAccess } from "../../src/conversation/namespace-access.ts";
+import { type NamespaceAccessOf, namespaceNotAccessible } from "../../src/gateway/auth/namespace-access.ts";
 import { compileEnforcer } from "../../src/policies/enforcer.ts";
 import { commandMessage, errorOf, openSession } from "../support/socket.ts";
 import { openDoor } from "../support/ws-door.ts";

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Outlet } from "../../src/gateway/ws/outlet.ts";
-import { sessionSearches } from "../../src/gateway/ws/searches.ts";
+import type { Outlet } from "../../src/conversation/outlet.ts";
+import { sessionSearches } from "../../src/conversation/searches.ts";
 import { type FakeOptions, fakeSearch, found, pagesOf } from "../support/fake-search.ts";
 import { openSession } from "../support/socket.ts";
 import { openDoor } from "../support/ws-door.ts";

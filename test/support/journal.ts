@@ -15,15 +15,15 @@ import {
   RevisionTaken,
   type Settled,
   type SnapshotRow,
+  type StoredKind,
 } from "../../src/journal/journal.ts";
-import type { EntityKind } from "../../src/signals/signal.ts";
 
 interface Waiting {
   readonly rows: readonly JournalRow[];
   readonly settled: Settled;
 }
 
-const keyOf = (kind: EntityKind, id: string) => `${kind} ${id}`;
+const keyOf = (kind: StoredKind, id: string) => `${kind} ${id}`;
 
 export class HeldJournal implements Journal {
   /** Committed rows, and snapshots, by entity. */
@@ -108,7 +108,7 @@ export class HeldJournal implements Journal {
     for (const { settled } of [first, ...along]) settled(error);
   }
 
-  async load(kind: EntityKind, id: string): Promise<Recorded> {
+  async load(kind: StoredKind, id: string): Promise<Recorded> {
     const key = keyOf(kind, id);
     this.loads.set(key, (this.loads.get(key) ?? 0) + 1);
     await this.gate;
@@ -130,7 +130,7 @@ export class HeldJournal implements Journal {
     }
   }
 
-  async loadAt(kind: EntityKind, id: string, moment: Moment, limit: number): Promise<Recorded> {
+  async loadAt(kind: StoredKind, id: string, moment: Moment, limit: number): Promise<Recorded> {
     await this.gate;
     const { revision: most = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY } = moment;
     const key = keyOf(kind, id);
@@ -180,7 +180,7 @@ export class HeldJournal implements Journal {
     });
   }
 
-  async listIds(kind: EntityKind, after: string, limit: number): Promise<readonly string[]> {
+  async listIds(kind: StoredKind, after: string, limit: number): Promise<readonly string[]> {
     return [...this.snapshots.values()]
       .filter((row) => row.kind === kind && row.state !== null && row.id > after)
       .map(({ id }) => id)
@@ -192,7 +192,7 @@ export class HeldJournal implements Journal {
     return this.#events(...asked);
   }
 
-  #events(kind: EntityKind, id: string, from: number, to: number, limit: number): readonly JournalRow[] {
+  #events(kind: StoredKind, id: string, from: number, to: number, limit: number): readonly JournalRow[] {
     const rows = this.rows.get(keyOf(kind, id)) ?? [];
     return rows.filter(({ revision }) => revision >= from && revision <= to).slice(0, limit);
   }

@@ -13,7 +13,7 @@ import { quotedConstant, splitUnquoted } from "./scan.ts";
 
 const MAX_FUNCTIONS = 10;
 const FUNCTION = /^fn:([a-z0-9-]+)\s*(\(.*\))$/s;
-const PLACEHOLDER = /^\w+:\S+$/;
+const PLACEHOLDER = /^[\w-]+:\S+$/;
 
 type Supported = (name: string) => boolean;
 

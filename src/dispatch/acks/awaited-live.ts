@@ -55,12 +55,15 @@ export function awaitedLiveOverHttp(
   return combine(headers, given, Math.min(given ?? HTTP_TIMEOUT_MS, HTTP_TIMEOUT_MS), liveLabels);
 }
 
-/** What a live signal over a WebSocket waits for. Refuses with `header.invalid`, as is told even to who requires no response. */
-export function awaitedLiveOverWebSocket({ says, headers }: Wishes): AwaitedAcks {
+/**
+ * What a live signal of the Ditto Protocol waits for; `settlesByAcks` as for commands. Refuses with `header.invalid`, as is
+ * told even to who requires no response.
+ */
+export function awaitedLiveInProtocol({ says, headers }: Wishes, settlesByAcks: boolean): AwaitedAcks {
   const isEvent = says === "live-event";
   if (saysNothing({ headers })) return isEvent ? ofEvent : webSocketDefault;
-  if (!isEvent) return awaitedWithResponse(headers, liveLabels);
-  const { shown } = awaitedWithResponse(headers, undefined);
+  if (!isEvent) return awaitedWithResponse(headers, liveLabels, settlesByAcks);
+  const { shown } = awaitedWithResponse(headers, undefined, settlesByAcks);
   return { ...ofEvent, shown };
 }
 

@@ -63,21 +63,25 @@ export function awaitedOverHttp(command: Wishes): AwaitedAcks {
 }
 
 /**
- * What a command over a WebSocket waits for. Refuses with `header.invalid`; these refusals are told even to who
- * requires no response.
+ * What a command of the Ditto Protocol waits for; `settlesByAcks` says whether acknowledgements may be wanted without a response.
+ * Refuses with `header.invalid`; these refusals are told even to who requires no response.
  */
-export function awaitedOverWebSocket(command: Wishes): AwaitedAcks {
+export function awaitedInProtocol(command: Wishes, settlesByAcks: boolean): AwaitedAcks {
   if (saysNothing(command))
     return isAcknowledged(command) ? webSocketDefaults.write : webSocketDefaults.other;
-  return awaitedWithResponse(command.headers, labelsOf(command));
+  return awaitedWithResponse(command.headers, labelsOf(command), settlesByAcks);
 }
 
-/** What is waited for over a WebSocket, where acknowledgements without a response cannot be told. */
-export function awaitedWithResponse(headers: DittoHeaders, labelsFor: LabelsFor | undefined): AwaitedAcks {
+/** What is waited for, where acknowledgements without a response can only be told if something else depends on them. */
+export function awaitedWithResponse(
+  headers: DittoHeaders,
+  labelsFor: LabelsFor | undefined,
+  settlesByAcks: boolean,
+): AwaitedAcks {
   const given = headers.timeout === undefined ? undefined : durationMs(headers.timeout);
   const timeoutMs = Math.min(given ?? WEBSOCKET_TIMEOUT_MS, WEBSOCKET_TIMEOUT_MS);
   const awaited = combine(headers, given, timeoutMs, labelsFor);
-  if (!awaited.responseRequired && awaited.labels.length > 0) throw acksWithoutResponse();
+  if (!settlesByAcks && !awaited.responseRequired && awaited.labels.length > 0) throw acksWithoutResponse();
   return awaited;
 }
 

@@ -70,7 +70,7 @@ export function pastPages({ kind, id, rows, access, wants, journal, read }: Past
   }
 
   function seen(row: JournalRow): readonly PastEvent[] {
-    const event = visiblePart(eventOf(row), access);
+    const event = visiblePart(eventOf(kind, row), access);
     if (!event || (wants && !wants(event))) return [];
     return [{ event, historicalHeaders: keptHeaders(row) }];
   }
@@ -104,9 +104,9 @@ export function pastPages({ kind, id, rows, access, wants, journal, read }: Past
 }
 
 /** The event that a row records; of its headers the journal keeps those that are asked for as historical ones. */
-const eventOf = (row: JournalRow): EntityEvent => ({
+const eventOf = (kind: EntityKind, row: JournalRow): EntityEvent => ({
   ...changeOf(row),
-  kind: row.kind,
+  kind,
   id: row.id,
   revision: row.revision,
   timestamp: row.timestamp,

@@ -3,7 +3,13 @@
 import { defineError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json/json.ts";
 import { parseStored } from "../../base/json/parse.ts";
-import { type Journal, type JournalRow, JournalUnavailable, type Moment } from "../../journal/journal.ts";
+import {
+  type Journal,
+  type JournalRow,
+  JournalUnavailable,
+  type Moment,
+  type StoredKind,
+} from "../../journal/journal.ts";
 import type { DittoHeaders, EntityState } from "../../signals/signal.ts";
 import { stateOf } from "../entities.ts";
 import { snapshotOf } from "../snapshots.ts";
@@ -17,7 +23,7 @@ const PAGE = 300;
 const REBUILDS = { atOnce: 2, waiting: 1_000 };
 const rebuilds = new WeakMap<Journal, SharedWork<Rebuilt | undefined>>();
 
-const notInHistory = (what: string) => (id: string, moment: string) => ({
+const notInHistory = (what: StoredKind) => (id: string, moment: string) => ({
   message: `The history of the ${what} '${id}' does not hold it as it was ${moment}.`,
   description: "It did not exist then, or its history is not kept for so long.",
 });
@@ -26,6 +32,7 @@ const notInHistory = (what: string) => (id: string, moment: string) => ({
 export const historyNotFound = {
   thing: defineError("things:thing.history.notfound", 404, notInHistory("thing")),
   policy: defineError("policies:policy.history.notfound", 404, notInHistory("policy")),
+  connection: defineError("connectivity:connection.history.notfound", 404, notInHistory("connection")),
 };
 
 /** An entity as it was after one of its events; `value` of the state is absent where that event deleted it. */

@@ -2,7 +2,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { JsonObject } from "../../base/json/json.ts";
-import type { JournalRow } from "../../journal/journal.ts";
+import type { JournalRow, StoredKind } from "../../journal/journal.ts";
 import type { Change, EntityState } from "../../signals/signal.ts";
 import { changeOf } from "../entities.ts";
 import type { EntityRules } from "../rules.ts";
@@ -17,7 +17,9 @@ const DEEPEST_ANCESTOR = 3;
 const UNSEEN: JsonObject = { "": null };
 
 /** What replaying needs of the rules of a kind. */
-export type Replay = Pick<EntityRules, "kind" | "apply">;
+export interface Replay extends Pick<EntityRules, "apply"> {
+  readonly kind: StoredKind;
+}
 
 /** A state, and the event that led to it. */
 export interface Rebuilt {

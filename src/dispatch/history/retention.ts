@@ -7,8 +7,8 @@ import {
   JournalUnavailable,
   type Reach,
   type SnapshotRow,
+  type StoredKind,
 } from "../../journal/journal.ts";
-import type { EntityKind } from "../../signals/signal.ts";
 import { snapshotOf } from "../snapshots.ts";
 import { type Rest, rebuild, resting } from "./rebuild.ts";
 import type { Replay } from "./replay.ts";
@@ -23,7 +23,7 @@ export interface RetentionSettings {
 
 export interface RetentionParts {
   readonly journal: Journal;
-  readonly rules: Readonly<Record<EntityKind, Replay>>;
+  readonly rules: Readonly<Record<StoredKind, Replay>>;
   readonly settings: RetentionSettings;
   readonly log: {
     info(fact: object, message: string): void;

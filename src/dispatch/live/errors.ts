@@ -16,3 +16,8 @@ export const onlyInvalidAnswers = defineError("command.timeout", 408, (ms: numbe
   description:
     "An answer was discarded, as it was not of the same kind: it has the action and path of its command, or is a message as well.",
 }));
+
+export const messageTooLarge = defineError("messages:payload.toolarge", 413, (size: number, max: number) => ({
+  message: `The payload of the message has ${size} bytes, more than the ${max} allowed.`,
+  description: "Send less at once, or raise LIMITS_MESSAGES_MAX_SIZE.",
+}));

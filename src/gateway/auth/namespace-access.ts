@@ -7,6 +7,7 @@ import { anyOf } from "../../base/placeholders/element.ts";
 import { headerPlaceholder } from "../../base/placeholders/header.ts";
 import { jwtPlaceholder } from "../../base/placeholders/jwt.ts";
 import { timePlaceholder } from "../../base/placeholders/time.ts";
+import type { NamespaceAccess } from "../../conversation/namespace-access.ts";
 import type { NamespaceRule } from "../../ops/namespace-access.ts";
 import type { AuthContext, DittoHeaders, EntityKind } from "../../signals/signal.ts";
 
@@ -18,20 +19,6 @@ export const namespaceNotAccessible = defineError(
     description: "It depends on your token and the headers of your request. Ask your administrator.",
   }),
 );
-
-/** What one caller may reach. */
-export interface NamespaceAccess {
-  mayAccess(kind: EntityKind, namespace: string): boolean;
-  /** Refuses with `gateway:namespace.notaccessible` what {@link mayAccess} denies. */
-  check(kind: EntityKind, namespace: string): void;
-  /**
-   * The namespaces that a list of things or a search is to be about: those asked for, each of which is checked, or else
-   * those that are allowed by their whole names; `undefined` where a rule allows all. It may be none at all.
-   */
-  namespacesFor(asked: readonly string[] | undefined): readonly string[] | undefined;
-  /** Patterns of namespaces of things that he may not reach, whatever he asks for. */
-  readonly blocked: readonly string[];
-}
 
 /**
  * Tells what a caller may reach by the token and the headers he comes with: those that were read, and `sent`, all that

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { TwinError } from "../../base/errors.ts";
+import { internalError } from "../../base/internal-error.ts";
 import type { PermissionSources } from "../../dispatch/check-permissions.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ActOnPolicy } from "../../dispatch/policy-actions.ts";
@@ -19,7 +20,7 @@ import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer }
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
 import { CLOUD_EVENTS, type CloudEventParts, cloudEventRequest } from "./cloud-event-requests.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest, type SendLive } from "./entity-requests.ts";
-import { duplicateHeader, internalError, unsupportedApiVersion } from "./errors.ts";
+import { duplicateHeader, unsupportedApiVersion } from "./errors.ts";
 import { type EventParts, eventRequest } from "./event-requests.ts";
 import { liveRequest } from "./live-requests.ts";
 import { boxPathOf } from "./message-path.ts";

@@ -3,10 +3,12 @@
 
 import { namespaceOf } from "../../base/ids.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import { isKnownCommand } from "../../conversation/known-commands.ts";
 import type { AwaitedAcks } from "../../dispatch/acks/awaited.ts";
 import { awaitedLiveOverHttp, claimTimeouts, liveCommandTimeouts } from "../../dispatch/acks/awaited-live.ts";
 import { TWIN_PERSISTED } from "../../dispatch/acks/labels.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import { messageTooLarge } from "../../dispatch/live/errors.ts";
 import type { Live, LiveOutcome } from "../../dispatch/live/live.ts";
 import { checkAnswerStatus } from "../../protocol/answer-status.ts";
 import { commandOf, type Envelope, headersOf, readEnvelope } from "../../protocol/envelope.ts";
@@ -15,13 +17,11 @@ import { liveOf } from "../../protocol/live.ts";
 import { type CommandTopic, type LiveTopic, liveCommandTopic, parseTopic } from "../../protocol/topic.ts";
 import type { LiveAnswer, LiveSignal } from "../../signals/live.ts";
 import type { CommandAction, DittoHeaders, EntityKind } from "../../signals/signal.ts";
-import { isKnownCommand } from "../known-commands.ts";
 import { accepted, methodNotAllowed } from "./answers.ts";
 import { readBytes } from "./body.ts";
 import { dataOfCloudEvent } from "./cloud-event.ts";
 import { type EntityRoutes, type HttpRequest, send, waiterOf } from "./entity-requests.ts";
 import { outcomeAnswer } from "./live-answers.ts";
-import { messageTooLarge } from "./message-errors.ts";
 import { messageTimeoutMs } from "./message-timeouts.ts";
 
 /** What the messages of CloudEvents are carried out with. */

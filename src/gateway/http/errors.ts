@@ -20,11 +20,6 @@ export const unsupportedApiVersion = defineError("api.version.notsupported", 404
   description: "Use version 2.",
 }));
 
-export const internalError = defineError("internalerror", 500, () => ({
-  message: "The server failed to answer.",
-  description: "Its log tells more, under the correlation ID of this request.",
-}));
-
 export const searchOptionInvalid = defineError("rql.expression.invalid", 400, (option: string) => ({
   message: `The option '${option}' is not valid.`,
   description: "It is size(n) and cursor(c), separated by a comma.",

@@ -3,7 +3,9 @@
 import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
 import { readInstantAfter, readInstantBefore } from "../../base/instant.ts";
+import { internalError } from "../../base/internal-error.ts";
 import { invalidJson } from "../../base/json/errors.ts";
+import { accessibleNamespaces } from "../../conversation/access.ts";
 import type { OpenPast, PastEvent, PastEvents, PastRange } from "../../dispatch/history/past-events.ts";
 import { selectionOf } from "../../pubsub/select.ts";
 import { thingIdInvalid } from "../../things/errors.ts";
@@ -11,9 +13,7 @@ import { eventText } from "../sse/event.ts";
 import { type EventBytes, eventBytes } from "../sse/event-bytes.ts";
 import { type Shown, shownOf } from "../sse/projection.ts";
 import type { PushedStream, PushedStreams } from "../sse/pushed.ts";
-import { accessibleNamespaces } from "../ws/access.ts";
 import type { HttpRequest } from "./entity-requests.ts";
-import { internalError } from "./errors.ts";
 import { type EventTarget, listenerOf, parameterOf } from "./thing-events.ts";
 import type { Target } from "./uri.ts";
 

@@ -5,11 +5,6 @@ export const messageSubjectInvalid = defineError("messages:subject.invalid", 400
   description: "Say after 'messages/' what the message is about.",
 }));
 
-export const messageTooLarge = defineError("messages:payload.toolarge", 413, (size: number, max: number) => ({
-  message: `The payload of the message has ${size} bytes, more than the ${max} allowed.`,
-  description: "Send less at once, or raise LIMITS_MESSAGES_MAX_SIZE.",
-}));
-
 /** Ditto's code for what cannot be created; on the live channel the ID of a new thing would be nobody's to choose. */
 export const notCreatableLive = defineError("things:thing.notcreatable", 405, () => ({
   message: "No thing is created by POST on the live channel.",

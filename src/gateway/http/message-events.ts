@@ -1,6 +1,7 @@
 // Messages to and from a thing or a feature as server-sent events, whose names are the subjects (httpapi-sse page).
 
 import { namespaceOf } from "../../base/ids.ts";
+import { accessibleNamespaces } from "../../conversation/access.ts";
 import { addressOfBox, type Box } from "../../pubsub/addresses.ts";
 import type { Subscriber } from "../../pubsub/delivery.ts";
 import { selectionOf } from "../../pubsub/select.ts";
@@ -8,7 +9,6 @@ import type { Message, Payload } from "../../signals/live.ts";
 import { namedEventText } from "../sse/event.ts";
 import { type EventBytes, eventBytes } from "../sse/event-bytes.ts";
 import type { PushedStream } from "../sse/pushed.ts";
-import { accessibleNamespaces } from "../ws/access.ts";
 import { notFoundAnswer } from "./answers.ts";
 import type { HttpRequest } from "./entity-requests.ts";
 import { type BoxPath, subjectOf } from "./message-path.ts";

@@ -2,6 +2,7 @@
 
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { awaitedLiveOverHttp, claimTimeouts } from "../../dispatch/acks/awaited-live.ts";
+import { messageTooLarge } from "../../dispatch/live/errors.ts";
 import type { Live, LiveOutcome } from "../../dispatch/live/live.ts";
 import { payloadOfBytes } from "../../protocol/payload.ts";
 import type { Message } from "../../signals/live.ts";
@@ -11,7 +12,7 @@ import { readBytes } from "./body.ts";
 import { type EntityRoutes, type HttpRequest, waiterOf } from "./entity-requests.ts";
 import { outcomeAnswer } from "./live-answers.ts";
 import { contentTypeIn } from "./media-type.ts";
-import { messageSubjectInvalid, messageTooLarge } from "./message-errors.ts";
+import { messageSubjectInvalid } from "./message-errors.ts";
 import { type BoxPath, isClaimPath, subjectOf } from "./message-path.ts";
 import { messageTimeoutMs, timeoutHeader } from "./message-timeouts.ts";
 import { decodeSegment } from "./uri.ts";

@@ -4,10 +4,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { equals, type JsonValue, putKey } from "../../base/json/json.ts";
+import { withClaims } from "../../conversation/claims-as-headers.ts";
 import { goesAlong, headersTooLarge, knownHeaders, parseTextHeader } from "../../protocol/headers.ts";
 import type { AuthContext, DittoHeaders } from "../../signals/signal.ts";
 import type { Authenticate, Door } from "../auth/authenticate.ts";
-import { withClaims } from "../auth/claims-as-headers.ts";
 import { PRE_AUTHENTICATED } from "../auth/pre-authenticated.ts";
 import { headerText } from "../header-text.ts";
 import { duplicateHeader } from "./errors.ts";

@@ -3,8 +3,8 @@
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import type { NamespaceAccess } from "../../conversation/namespace-access.ts";
 import type { FoundThing, PageStream, Search } from "../../search/search.ts";
-import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { whenGone } from "../gone.ts";
 import { headerText } from "../header-text.ts";
 import { eventText } from "../sse/event.ts";

@@ -2,8 +2,8 @@
 
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import type { NamespaceAccess } from "../../conversation/namespace-access.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
-import type { NamespaceAccess } from "../auth/namespace-access.ts";
 
 /** Every filter has to hold. They are put together before they are judged, as in Ditto, so an empty one is no filter. */
 export const filterOf = (given: URLSearchParams): string | undefined => allOf(given.getAll("filter"));

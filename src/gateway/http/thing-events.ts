@@ -3,6 +3,7 @@
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import { type Path, printPath } from "../../base/json/pointer.ts";
+import { accessibleNamespaces } from "../../conversation/access.ts";
 import type { Delivery, Subscriber } from "../../pubsub/delivery.ts";
 import type { Pubsub } from "../../pubsub/pubsub.ts";
 import { selectionOf } from "../../pubsub/select.ts";
@@ -11,7 +12,6 @@ import { thingIdInvalid } from "../../things/errors.ts";
 import { projectionOf, type Shown } from "../sse/projection.ts";
 import type { PushedStream, PushedStreams } from "../sse/pushed.ts";
 import type { Listener } from "../sse/streams.ts";
-import { accessibleNamespaces } from "../ws/access.ts";
 import type { HttpRequest } from "./entity-requests.ts";
 import { fieldSelectionInvalid } from "./errors.ts";
 import { decodeSegment, readResourcePath, type Target } from "./uri.ts";

@@ -3,9 +3,9 @@
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import type { NamespaceAccess } from "../../conversation/namespace-access.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
-import type { NamespaceAccess } from "../auth/namespace-access.ts";
 import { listAnswer, methodNotAllowed } from "./answers.ts";
 import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 import { readOption } from "./list-option.ts";

@@ -3,7 +3,7 @@
 
 import type { ServerResponse } from "node:http";
 import { TwinError } from "../../base/errors.ts";
-import { internalError } from "../http/errors.ts";
+import { internalError } from "../../base/internal-error.ts";
 import { lifetime } from "../ws/lifetime.ts";
 import { sendTogether } from "../ws/together.ts";
 import { Early } from "./early.ts";

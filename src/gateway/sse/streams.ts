@@ -1,8 +1,8 @@
 // Streams of server-sent events as bodies of HTTP answers, each as fast as its client takes them.
 
 import { TwinError } from "../../base/errors.ts";
+import { internalError } from "../../base/internal-error.ts";
 import type { AuthContext } from "../../signals/signal.ts";
-import { internalError } from "../http/errors.ts";
 import { lifetime } from "../ws/lifetime.ts";
 import { streamAborted, streamExpired } from "./errors.ts";
 import { eventText } from "./event.ts";

@@ -2,20 +2,9 @@
 
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { Outlet } from "../../conversation/outlet.ts";
 import { whenGone } from "../gone.ts";
 import { sendTogether } from "./together.ts";
-
-export interface Outlet {
-  /** Sends a message; a client for which too much waits is told of as too slow instead. */
-  send(text: string): void;
-  /**
-   * Sends a message that may be longer than all that may wait for a client, and does not count to that. Resolves once the
-   * client's connection has taken it, or is gone.
-   */
-  sendPage(text: string): Promise<void>;
-  /** Resolves once the connection takes more, or is gone. */
-  drained(): Promise<void>;
-}
 
 /** Makes the outlet of a socket and its connection; `maxBuffered` bytes may wait for its client. */
 export function outletOf(

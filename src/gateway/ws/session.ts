@@ -6,23 +6,30 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { invalidJson } from "../../base/json/errors.ts";
+import { parseJson } from "../../base/json/parse.ts";
+import type { Answer } from "../../conversation/answer.ts";
+import { converse } from "../../conversation/converse.ts";
+import { type AnswerParts, correlationIdOf, type Sender } from "../../conversation/handling.ts";
+import { type Searches, type SearchParts, sessionSearches } from "../../conversation/searches.ts";
+import { labelsOf, sessionAcks } from "../../conversation/session-acks.ts";
+import {
+  type StreamingParts,
+  type StreamingSubscriptions,
+  streamingSubscriptions,
+} from "../../conversation/streaming.ts";
 import { printError } from "../../protocol/envelope.ts";
 import type { DeclaredAcks } from "../../pubsub/declared-acks.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { AuthContext, DittoHeaders, VerifiedToken } from "../../signals/signal.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
+import { whenGone } from "../gone.ts";
 import type { Pace } from "../sse/pace.ts";
-import { answerTo } from "./answer.ts";
 import { readControl } from "./control.ts";
-import { type AnswerParts, correlationIdOf, type Sender } from "./handling.ts";
 import { inWorkOf } from "./in-work.ts";
 import { lifetime } from "./lifetime.ts";
 import { outletOf } from "./outlet.ts";
 import { readingOf } from "./reading.ts";
-import { type Searches, type SearchParts, sessionSearches } from "./searches.ts";
-import { sessionAcks } from "./session-acks.ts";
-import { type StreamingParts, type StreamingSubscriptions, streamingSubscriptions } from "./streaming.ts";
 import { type SubscriptionParts, subscriptions } from "./subscriptions.ts";
 import { throttled } from "./throttle.ts";
 import { tokenRefresh } from "./token-refresh.ts";
@@ -89,11 +96,15 @@ export function serveSession(
     end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them"),
   );
   const { send } = outlet;
+  const acks = sessionAcks(labelsOf(headers, "declared-acks"), parts.onAck);
   const sender: Sender & { auth: AuthContext } = {
     auth,
+    origin: outlet,
     reach: parts.reachOf?.(auth, headers, sent),
-    connection,
-    acks: sessionAcks(headers, parts.onAck),
+    declaredAcks: acks.declared,
+    acks,
+    settlesByAcks: false,
+    onGone: (callback) => whenGone(connection, callback),
     get searches() {
       searches ??= sessionSearches(outlet, parts);
       return searches;
@@ -146,9 +157,10 @@ export function serveSession(
   }
 
   function work(message: string): void {
+    const said = parseJson(message);
     unanswered++;
     const done = begin();
-    const answer = answerTo(message, sender, parts, done);
+    const answer = converse(said, message.length, sender, parts, done);
     if (!(answer instanceof Promise)) {
       tell(answer, done);
       return;
@@ -157,12 +169,12 @@ export function serveSession(
       fault(error);
       tell(undefined, done);
     };
-    answer.then((text) => tell(text, done), failed);
+    answer.then((given) => tell(given, done), failed);
   }
 
-  function tell(text: string | undefined, done: () => void): void {
+  function tell(answer: Answer | undefined, done: () => void): void {
     try {
-      if (text !== undefined) send(text);
+      if (answer?.isWanted) send(answer.text());
     } catch (error) {
       fault(error);
     }

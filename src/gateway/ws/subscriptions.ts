@@ -2,6 +2,8 @@
 
 import { TwinError } from "../../base/errors.ts";
 import { namespaceOf } from "../../base/ids.ts";
+import { accessibleNamespaces } from "../../conversation/access.ts";
+import type { Sender } from "../../conversation/handling.ts";
 import { printAnnouncement } from "../../protocol/announcement.ts";
 import { printError } from "../../protocol/envelope.ts";
 import type { AnnouncementBus, TakeAnnouncement } from "../../pubsub/announcements.ts";
@@ -10,9 +12,7 @@ import type { Pubsub } from "../../pubsub/pubsub.ts";
 import { selectionOf } from "../../pubsub/select.ts";
 import type { Selection } from "../../pubsub/selection.ts";
 import type { DittoHeaders } from "../../signals/signal.ts";
-import { accessibleNamespaces } from "./access.ts";
 import { acknowledge, type SubscriptionChange, type SubscriptionTopic } from "./control.ts";
-import type { Sender } from "./handling.ts";
 
 export interface SubscriptionParts {
   readonly pubsub: Pubsub;
@@ -105,7 +105,7 @@ function subscriberFor(sender: Sender, send: Send): Subscriber {
   return {
     declaredAcks: sender.acks.declared,
     deliver(delivery) {
-      if (delivery.origin === sender || !isAccessible(namespaceOf(delivery.signal.id))) return;
+      if (delivery.origin === sender.origin || !isAccessible(namespaceOf(delivery.signal.id))) return;
       const labels = sender.acks.asked(delivery.signal);
       send(labels ? delivery.textWith(labels) : delivery.text());
     },

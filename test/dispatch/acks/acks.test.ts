@@ -7,7 +7,7 @@ import {
   timedOut,
   twinPersisted,
 } from "../../../src/dispatch/acks/ack.ts";
-import { awaitedOverHttp, awaitedOverWebSocket } from "../../../src/dispatch/acks/awaited.ts";
+import { awaitedInProtocol, awaitedOverHttp } from "../../../src/dispatch/acks/awaited.ts";
 import { httpForm, protocolForm } from "../../../src/dispatch/acks/forms.ts";
 import { customLabels } from "../../../src/dispatch/acks/labels.ts";
 import type { Reply } from "../../../src/signals/reply.ts";
@@ -28,7 +28,8 @@ test("labels of the server itself are not shown to others", () => {
 
 describe("what is awaited", () => {
   const http = (headers: DittoHeaders, how?: Partial<Command>) => awaitedOverHttp(command(headers, how));
-  const ws = (headers: DittoHeaders, how?: Partial<Command>) => awaitedOverWebSocket(command(headers, how));
+  const ws = (headers: DittoHeaders, how?: Partial<Command>) =>
+    awaitedInProtocol(command(headers, how), false);
 
   test("of a write that says nothing is its response", () => {
     const unsaid = { labels: ["twin-persisted"], isTimed: false, responseRequired: true, shown: undefined };

@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { awaitsOthers } from "../../../src/dispatch/acks/awaited.ts";
 import {
+  awaitedLiveInProtocol,
   awaitedLiveOverHttp,
-  awaitedLiveOverWebSocket,
   claimTimeouts,
   liveCommandTimeouts,
   messageTimeouts,
@@ -13,7 +13,7 @@ import type { DittoHeaders } from "../../../src/signals/signal.ts";
 import { codeOf } from "../../support/things.ts";
 
 const http = (headers: DittoHeaders) => awaitedLiveOverHttp({ headers }, liveCommandTimeouts);
-const ws = (headers: DittoHeaders) => awaitedLiveOverWebSocket({ says: "message", headers });
+const ws = (headers: DittoHeaders) => awaitedLiveInProtocol({ says: "message", headers }, false);
 const outcomeOf = (read: typeof http, headers: DittoHeaders): string => {
   const refusal = codeOf(() => read(headers));
   if (refusal !== "none") return refusal;
@@ -97,7 +97,7 @@ describe("what is awaited of a live signal", () => {
   });
 
   test("is never anything of an event", () => {
-    const event = (headers: DittoHeaders) => awaitedLiveOverWebSocket({ says: "live-event", headers });
+    const event = (headers: DittoHeaders) => awaitedLiveInProtocol({ says: "live-event", headers }, false);
     const nothing = { labels: [], responseRequired: false, isTimed: false, timeoutMs: 65_000 };
 
     expect(event({})).toEqual({ ...nothing, shown: undefined });

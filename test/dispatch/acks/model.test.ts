@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { sessionAcks } from "../../../src/conversation/session-acks.ts";
 import { type Ack, clientAck, weakAck } from "../../../src/dispatch/acks/ack.ts";
 import { awaitedOverHttp } from "../../../src/dispatch/acks/awaited.ts";
 import { withCorrelationId } from "../../../src/dispatch/acks/conflict-free.ts";
@@ -9,7 +10,6 @@ import { Deadlines } from "../../../src/dispatch/acks/deadlines.ts";
 import { acksOf } from "../../../src/dispatch/acks/outcome.ts";
 import { repliesRegistry } from "../../../src/dispatch/acks/replies-registry.ts";
 import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
-import { sessionAcks } from "../../../src/gateway/ws/session-acks.ts";
 import { compileEnforcer } from "../../../src/policies/enforcer.ts";
 import { localDeclaredAcks } from "../../../src/pubsub/declared-acks.ts";
 import type { Delivery } from "../../../src/pubsub/delivery.ts";
@@ -72,7 +72,7 @@ function world(people: readonly Person[]) {
 
   const sessions = people.map(({ labels: wanted, only }, i) => {
     const taken = attempt(() => declared.declare(wanted));
-    const acks = sessionAcks({ "declared-acks": taken ? wanted : [] }, (ack) =>
+    const acks = sessionAcks(taken ? wanted : [], (ack) =>
       replies.ack(ack.id, ack.correlationId, clientAck(ack), ack.characters),
     );
     const filter = only === undefined ? undefined : `eq(attributes/n,${only})`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { connectionReplay } from "../../../src/connectivity/apply.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import { cleanUp, type RetentionParts, startRetention } from "../../../src/dispatch/history/retention.ts";
 import { prune } from "../../../src/journal/history-statements.ts";
@@ -26,7 +27,7 @@ const partsOf = (
   const note = (fact: object) => facts.push(fact);
   return {
     journal,
-    rules: { thing: things.rules, policy: policies.rules },
+    rules: { thing: things.rules, policy: policies.rules, connection: connectionReplay },
     settings: { cleanupEnabled: true, historyRetention, cleanupQuietPeriod },
     log: { info: note, warn: note },
     facts,

@@ -1,0 +1,121 @@
+// The connections of the server put together: what is stored of them, what serves them, and what is noted of them.
+
+import { randomUUID } from "node:crypto";
+import type { ConnectionStore, OnChange, StoredConnection } from "./connection-store.ts";
+import type { ConnectionsApi, InsightCommand } from "./connections-api.ts";
+import { connectionConflict, connectionNotFound, connectionTimeout } from "./errors.ts";
+import type { Links } from "./lifecycle/links.ts";
+import { closedStatusJson } from "./lifecycle/status.ts";
+import { type MappingTestParts, runMappingTest } from "./mapping-test/mapping-test.ts";
+import { readMappingTest } from "./mapping-test/read-mapping-test.ts";
+import type { Connection } from "./model.ts";
+import { closedLogsJson } from "./monitoring/logs.ts";
+import { closedMetricsJson } from "./monitoring/metrics-json.ts";
+import type { Monitoring } from "./monitoring/monitoring.ts";
+import type { EncryptionMigration } from "./secrets/migration.ts";
+import { openConnectionStore, type StoreParts } from "./store.ts";
+
+export interface ConnectionsParts extends Omit<StoreParts, "onChange"> {
+  /** Made with the same monitoring. */
+  readonly links: Links;
+  readonly monitoring: Monitoring;
+  readonly mappingTests: MappingTestParts;
+  readonly migration: EncryptionMigration;
+  /** Milliseconds that a command waits for a connection to be opened or closed. */
+  readonly commandTimeoutMs: number;
+}
+
+export interface Connections extends ConnectionsApi {
+  /** Ends commands under way, and closes what is open; the journal can be closed then. */
+  stop(): Promise<void>;
+}
+
+/** Reads the connections of the journal and begins to open those that are to be open. Rejects as the store does. */
+export async function startConnections(parts: ConnectionsParts): Promise<Connections> {
+  const { links, log } = parts;
+  const store = await openConnectionStore({ ...parts, onChange: follow(parts) });
+  for (const { connection } of store.connections())
+    if (connection.connectionStatus === "open")
+      links.open(connection).catch((err: unknown) => {
+        log.warn({ err, connectionId: connection.id }, "a connection could not be opened");
+      });
+  return { ...connectionsOf(store, parts), stop: () => stop(store, parts) };
+}
+
+/** Does what a change asks for. */
+const follow =
+  ({ links, monitoring, commandTimeoutMs }: ConnectionsParts): OnChange =>
+  async (connection, id, what) => {
+    if (connection?.connectionStatus === "open" && !(what === "opened" && isOpen(links, id)))
+      await within(links.open(connection), id, commandTimeoutMs);
+    if (what === "opened") monitoring.enableLogs(id);
+    if (connection?.connectionStatus === "open") return;
+    await within(links.close(id), id, commandTimeoutMs);
+    if (!connection) monitoring.forget(id);
+  };
+
+/** What is open needs not be opened; what has failed is tried again at once. */
+const isOpen = (links: Links, id: string): boolean => links.status(id)?.liveStatus === "open";
+
+async function within(work: Promise<void>, id: string, ms: number): Promise<void> {
+  work.catch(() => undefined); // it may fail when nobody waits any more
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(connectionTimeout(id)), ms);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): ConnectionsApi {
+  const { links, monitoring, migration } = parts;
+  const found = (id: string): StoredConnection => {
+    const stored = store.get(id);
+    if (!stored) throw connectionNotFound(id);
+    return stored;
+  };
+  /** `undefined` where it is not to be open. */
+  const liveStatus = (id: string) => found(id) && links.status(id);
+  const commands: Readonly<Record<InsightCommand, (id: string) => void>> = {
+    enableConnectionLogs: monitoring.enableLogs,
+    resetConnectionLogs: monitoring.resetLogs,
+    resetConnectionMetrics: monitoring.resetMetrics,
+  };
+  return {
+    execute: (command) => store.execute(command),
+    retrieve: (asked) => store.retrieve(asked),
+    connections: () => store.connections(),
+    async test(connection) {
+      if (store.get(connection.id)) throw connectionConflict(connection.id);
+      await test(connection, parts);
+    },
+    status: (id) => liveStatus(id) ?? closedStatusJson(id, found(id).modified),
+    metrics: (id) => (liveStatus(id) ? monitoring.metrics(id) : closedMetricsJson(id)),
+    logs: (id) => (liveStatus(id) ? monitoring.logs(id) : closedLogsJson(id)),
+    command: (id, command) => {
+      if (liveStatus(id)) commands[command](id);
+    },
+    testMapping(body, id) {
+      const connection = id === undefined ? undefined : found(id).connection;
+      return runMappingTest(readMappingTest(body, connection), connection, parts.mappingTests);
+    },
+    migration,
+  };
+}
+
+/** Under an ID of its own, so that nothing of it mixes with a connection that is created meanwhile. */
+async function test(connection: Connection, { validate, links, monitoring }: ConnectionsParts): Promise<void> {
+  await validate(connection);
+  const id = `${randomUUID()}-dry-run`;
+  try {
+    await links.test({ ...connection, id });
+  } finally {
+    monitoring.forget(id);
+  }
+}
+
+async function stop(store: ConnectionStore, { links, migration }: ConnectionsParts): Promise<void> {
+  // What is under way may wait for a connection to be made, which the end of all makes it wait for no longer.
+  await Promise.all([migration.stop(), links.stop(), store.close()]);
+}

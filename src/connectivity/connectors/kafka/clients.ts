@@ -1,0 +1,110 @@
+// Clients of the library for one connector, and what they may connect to.
+
+import {
+  type BaseOptions,
+  type ClusterMetadata,
+  ConnectionPool,
+  Consumer,
+  FetchIsolationLevels,
+  Producer,
+} from "@platformatic/kafka";
+import type { Connection } from "../../model.ts";
+import { partsOf } from "../../uri.ts";
+import type { ConnectorParts, Endpoint } from "../connector.ts";
+import { bootstrapServers, groupId, saslOf } from "./options.ts";
+import { assignInRanges } from "./ranges.ts";
+import type { KafkaSettings } from "./settings.ts";
+
+export type KafkaConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>;
+export type KafkaProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
+
+/** Requests within others are tried again for each of these, so that it takes about three seconds until a broker is given up. */
+const RETRIES = 3;
+const RETRY_DELAY_MS = 200;
+/** So often it is asked for a topic, which may just be made. */
+export const TOPIC_RETRIES = 15;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Within which members of a group have to join anew; below the timeout of a request. */
+const REBALANCE_TIMEOUT_MS = 20_000;
+const PRODUCE_TIMEOUT_MS = 10_000;
+const MAX_FETCH_BYTES = 4 * 1024 * 1024;
+const MAX_PARTITION_BYTES = 1024 * 1024;
+
+export function consumerOf(parts: ConnectorParts, settings: KafkaSettings): KafkaConsumer {
+  return new Consumer({
+    ...commonOptions(parts, settings, "consumer"),
+    groupId: groupId(parts.connection),
+    // As Ditto's consumers have it, so that both can be members of one group.
+    protocols: [{ name: "range", version: 1 }],
+    partitionAssigner: assignInRanges,
+    sessionTimeout: settings.sessionTimeout,
+    heartbeatInterval: settings.heartbeatInterval,
+    heartbeatStallTimeout: settings.sessionTimeout * 2,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    maxWaitTime: settings.fetchMaxWait,
+    minBytes: 1,
+    maxBytes: MAX_FETCH_BYTES,
+    maxBytesPerPartition: MAX_PARTITION_BYTES,
+    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+  });
+}
+
+/** Connections to fetch by, apart from those of the consumer. */
+export const fetchPool = (parts: ConnectorParts, settings: KafkaSettings): ConnectionPool =>
+  new ConnectionPool(
+    `${parts.connection.id}-${parts.clientIndex}-consumer`,
+    commonOptions(parts, settings, "consumer"),
+  );
+
+export const maxPartitionBytes = MAX_PARTITION_BYTES;
+
+/** Trying again is left to whoever sends: otherwise messages could overtake each other. */
+export function producerOf(parts: ConnectorParts, settings: KafkaSettings): KafkaProducer {
+  return new Producer({
+    ...commonOptions(parts, settings, "producer"),
+    retries: 0,
+    repeatOnStaleMetadata: false,
+    timeout: PRODUCE_TIMEOUT_MS,
+  });
+}
+
+function commonOptions(parts: ConnectorParts, settings: KafkaSettings, role: string): BaseOptions {
+  const { connection, clientIndex, tls, endpoint } = parts;
+  const sasl = saslOf(connection);
+  return {
+    clientId: `${connection.id}-${clientIndex}-${role}`,
+    bootstrapBrokers: [...brokersOf(connection, endpoint)],
+    autocreateTopics: true,
+    metadataMaxAge: settings.metadataMaxAge,
+    retries: RETRIES,
+    retryDelay: RETRY_DELAY_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS + settings.fetchMaxWait,
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+  };
+}
+
+/** The broker of the URI, through the tunnel if there is one, and those of `bootstrapServers`. */
+export function brokersOf(connection: Connection, endpoint: Endpoint): readonly Endpoint[] {
+  const { host, port } = partsOf(connection.uri);
+  const others = (bootstrapServers(connection) ?? []).filter(
+    (server) => server.host !== host || server.port !== port,
+  );
+  return [{ host: endpoint.host, port: endpoint.port }, ...others];
+}
+
+/**
+ * Where certificates of one's own are trusted, the names of brokers are not compared with theirs: so it is with Ditto, where brokers
+ * are often reached by names that their certificates do not have.
+ */
+function tlsOptions(tls: NonNullable<ConnectorParts["tls"]>) {
+  const { servername: _ofOneBroker, ...others } = tls;
+  return tls.ca === undefined ? others : { ...others, checkServerIdentity: () => undefined };
+}
+
+/** Forgets brokers that a client must not connect to before it does, whenever it learns of brokers. */
+export function guard(client: KafkaConsumer | KafkaProducer, isAllowed: (host: string) => boolean): void {
+  client.on("client:metadata", ({ brokers }: ClusterMetadata) => {
+    for (const [id, { host }] of brokers) if (!isAllowed(host)) brokers.delete(id);
+  });
+}

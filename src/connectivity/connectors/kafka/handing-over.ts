@@ -1,0 +1,75 @@
+// Hands the messages of partitions over, some of each in turn, so that the event loop gets to other work between.
+
+import type { Flow } from "./flow.ts";
+import type { ReceivedRecord } from "./record.ts";
+
+/** How many messages are handed over before anything else may happen. */
+const SLICE = 256;
+
+export interface HandingOverParts {
+  flows(): readonly Flow[];
+  /** Whether messages may be handed over at all. */
+  isOpen(): boolean;
+  /** Gives false where no more is to follow for now. */
+  received(flow: Flow, message: ReceivedRecord): boolean;
+  /** A slice is over. */
+  after(): void;
+}
+
+export class HandingOver {
+  readonly #parts: HandingOverParts;
+  #immediate: NodeJS.Immediate | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #first = 0;
+
+  constructor(parts: HandingOverParts) {
+    this.#parts = parts;
+  }
+
+  /** Hands over what is there, soon. */
+  start(): void {
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined;
+      this.#slice();
+    });
+  }
+
+  stop(): void {
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#timer);
+    this.#immediate = undefined;
+    this.#timer = undefined;
+  }
+
+  #slice(): void {
+    if (!this.#parts.isOpen()) return;
+    const flows = this.#parts.flows();
+    const now = Date.now();
+    let [left, mayGoOn] = [SLICE, true];
+    for (let count = 0; count < flows.length && left > 0 && mayGoOn; count++) {
+      const flow = flows[(this.#first + count) % flows.length] as Flow;
+      [left, mayGoOn] = this.#some(flow, left, now);
+    }
+    this.#first++;
+    if (mayGoOn && left === 0) this.start();
+    else if (mayGoOn) this.#waitForPace(flows, now);
+    this.#parts.after();
+  }
+
+  #some(flow: Flow, limit: number, now: number): [left: number, mayGoOn: boolean] {
+    for (let left = limit; left > 0; left--) {
+      const message = flow.lane.waitMs(now) === 0 ? flow.next(now) : undefined;
+      if (message === undefined) return [left, true];
+      if (!this.#parts.received(flow, message)) return [left - 1, false];
+    }
+    return [0, true];
+  }
+
+  #waitForPace(flows: readonly Flow[], now: number): void {
+    const waits = flows.filter((flow) => flow.hasWaiting).map((flow) => flow.lane.waitMs(now) ?? 0);
+    const shortest = Math.min(...waits.filter((wait) => wait > 0));
+    if (!Number.isFinite(shortest)) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#slice(), shortest);
+  }
+}

@@ -1,0 +1,117 @@
+// Messages between the broker and those who take them: they wait while too many are in work, or a source is too fast.
+
+import type { ReceivedMessage } from "../connector.ts";
+import { Fifo } from "./fifo.ts";
+import { Pace } from "./pace.ts";
+import type { Throttling } from "./settings.ts";
+
+export interface InboxParts {
+  /** Gives false when no more is wanted until `resume`. */
+  take(source: number, message: ReceivedMessage): boolean;
+  /** Stops and restarts reading from the broker. */
+  pauseReading(): void;
+  resumeReading(): void;
+  readonly throttling: Throttling | undefined;
+}
+
+interface Item {
+  readonly source: number;
+  readonly message: ReceivedMessage;
+}
+
+/**
+ * Reading goes on for a little while nothing is taken, since acknowledgements of what we publish come the same way: a source that
+ * waits for a target of its own connection would wait in vain.
+ */
+const MAX_WAITING = 500;
+const MAX_WAITING_BYTES = 4 * 1024 ** 2;
+
+export class Inbox {
+  readonly #parts: InboxParts;
+  readonly #pace: Pace | undefined;
+  readonly #items = new Fifo<Item>();
+  #bytes = 0;
+  #state: "starting" | "taking" | "held" | "closed" = "starting";
+  #isReading = true;
+
+  constructor(parts: InboxParts) {
+    this.#parts = parts;
+    if (parts.throttling) this.#pace = new Pace(parts.throttling, () => this.#drain());
+  }
+
+  add(source: number, message: ReceivedMessage): void {
+    if (this.#state === "closed" || this.#isSurplus(message)) return;
+    if (this.#state === "taking" && this.#items.length === 0 && this.#mayPass(source))
+      this.#hand(source, message);
+    else this.#keep({ source, message });
+  }
+
+  /** Hands out what has come, and all that comes. */
+  start(): void {
+    if (this.#state === "starting") this.resume();
+  }
+
+  resume(): void {
+    if (this.#state === "closed") return;
+    this.#state = "taking";
+    this.#drain();
+  }
+
+  /**
+   * Hands out nothing more, neither what waits nor what comes; unacknowledged as it is, the broker keeps it. Reading goes on, for
+   * the acknowledgements of what is published.
+   */
+  close(): void {
+    this.#state = "closed";
+    this.#items.empty();
+    this.#bytes = 0;
+    this.#pace?.close();
+    this.#readOn();
+  }
+
+  /** Before it has started, the answers of the broker are needed: reading cannot stop, and QoS 0 promises nothing. */
+  #isSurplus(message: ReceivedMessage): boolean {
+    return this.#state === "starting" && this.#isFull() && message.headers["mqtt.qos"] === "0";
+  }
+
+  #isFull(): boolean {
+    return this.#items.length >= MAX_WAITING || this.#bytes >= MAX_WAITING_BYTES;
+  }
+
+  #mayPass(source: number): boolean {
+    return this.#pace === undefined || this.#pace.take(source);
+  }
+
+  #hand(source: number, message: ReceivedMessage): void {
+    if (!this.#parts.take(source, message) && this.#state === "taking") this.#state = "held";
+  }
+
+  #keep(item: Item): void {
+    this.#items.push(item);
+    this.#bytes += item.message.payload?.length ?? 0;
+    if (this.#isReading && this.#state !== "starting" && this.#isFull()) {
+      this.#isReading = false;
+      this.#parts.pauseReading();
+    }
+  }
+
+  #mayTake({ source }: Item): boolean {
+    return this.#state === "taking" && this.#mayPass(source);
+  }
+
+  #drain(): void {
+    for (let item = this.#items.first; item && this.#mayTake(item); item = this.#items.first) {
+      // Before it is handed out, since that may bring us here again.
+      this.#items.shift();
+      this.#bytes -= item.message.payload?.length ?? 0;
+      this.#hand(item.source, item.message);
+    }
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (this.#isReading || this.#isFull()) return;
+    this.#isReading = true;
+    this.#parts.resumeReading();
+  }
+}

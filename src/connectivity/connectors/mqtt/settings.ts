@@ -1,0 +1,55 @@
+import type { Config } from "../../../ops/config.ts";
+
+/** What the operator of the server has set for all MQTT connections; times in milliseconds. */
+export interface MqttSettings {
+  /** How many messages of one client wait to be written. */
+  readonly maxQueueSize: number;
+  readonly cleanSession: boolean;
+  readonly reconnectForRedelivery: boolean;
+  readonly reconnectForRedeliveryDelay: number;
+  readonly separatePublisherClient: boolean;
+  /** MQTT 5 */
+  readonly sessionExpiryInterval: number;
+  /** MQTT 5 */
+  readonly receiveMaximum: number;
+  /** Absent where sources are not slowed down. */
+  readonly throttling: Throttling | undefined;
+  /** Whether `mqtt.*` headers are user properties of MQTT 5 as well. */
+  readonly preserveKnownHeaders: boolean;
+}
+
+/** So many messages in an interval of milliseconds. */
+export interface Throttling {
+  readonly limit: number;
+  readonly interval: number;
+}
+
+type Named = Pick<
+  Config,
+  | "mqttMaxQueueSize"
+  | "mqttCleanSession"
+  | "mqttReconnectForRedelivery"
+  | "mqttReconnectForRedeliveryDelay"
+  | "mqttSeparatePublisherClient"
+  | "mqttSessionExpiryInterval"
+  | "mqttReceiveMaximum"
+  | "mqttThrottlingEnabled"
+  | "mqttThrottlingLimit"
+  | "mqttThrottlingInterval"
+  | "mqttPreserveKnownHeaders"
+>;
+
+/** Those of the server's settings. */
+export const mqttSettingsOf = (config: Named): MqttSettings => ({
+  maxQueueSize: config.mqttMaxQueueSize,
+  cleanSession: config.mqttCleanSession,
+  reconnectForRedelivery: config.mqttReconnectForRedelivery,
+  reconnectForRedeliveryDelay: config.mqttReconnectForRedeliveryDelay,
+  separatePublisherClient: config.mqttSeparatePublisherClient,
+  sessionExpiryInterval: config.mqttSessionExpiryInterval,
+  receiveMaximum: config.mqttReceiveMaximum,
+  throttling: config.mqttThrottlingEnabled
+    ? { limit: config.mqttThrottlingLimit, interval: config.mqttThrottlingInterval }
+    : undefined,
+  preserveKnownHeaders: config.mqttPreserveKnownHeaders,
+});

@@ -1,0 +1,86 @@
+// One attempt to connect, and what comes of it until it is lost or given up.
+
+import {
+  ConnectFailure,
+  type Connector,
+  type ConnectorEvents,
+  type Transport,
+} from "../connectors/connector.ts";
+import type { Connection } from "../model.ts";
+import type { Prepared } from "../net/prepare.ts";
+
+/** Makes the way to where a connection goes, by the schemes of its transport; rejects where there is none. */
+export type Prepare = (connection: Connection, schemes: Transport["schemes"]) => Promise<Prepared>;
+
+export interface AttemptParts {
+  readonly connection: Connection;
+  readonly clientIndex: number;
+  readonly isTest: boolean;
+  readonly transport: Transport;
+  readonly prepare: Prepare;
+  readonly events: ConnectorEvents;
+}
+
+export interface Attempt {
+  /** Connects; rejects with why not, or when it is given up meanwhile, after cleaning up. */
+  open(): Promise<Connector>;
+  /** Gives everything back, whatever came of it. Never rejects. */
+  end(): Promise<void>;
+}
+
+/** Makes an attempt. What the connector tells is passed on until the attempt is ended. */
+export function attemptOf(parts: AttemptParts): Attempt {
+  const { connection, clientIndex, isTest, events, prepare, transport } = parts;
+  let prepared: Prepared | undefined;
+  let connector: Connector | undefined;
+  let isOver = false;
+  const own: ConnectorEvents = {
+    received: (source, message) => !isOver && events.received(source, message),
+    lost(reason) {
+      if (!isOver) events.lost(reason);
+    },
+    addressStatus(...told) {
+      if (!isOver) events.addressStatus(...told);
+    },
+    log: (level, text) => events.log(level, text),
+  };
+
+  async function cleanUp(): Promise<void> {
+    isOver = true;
+    const made = { connector, prepared };
+    connector = undefined; // each is closed once
+    prepared = undefined;
+    await made.connector?.close();
+    await made.prepared?.close();
+  }
+
+  function goOn(): void {
+    if (isOver) throw new Error("The attempt was given up.");
+  }
+
+  return {
+    async open() {
+      try {
+        prepared = await prepare(connection, transport.schemes);
+        goOn();
+        // Only a tunnel can be lost; nothing is hung on to what never comes.
+        if (connection.sshTunnel?.enabled) void prepared.lost.then(own.lost);
+        const { endpoint, tls } = prepared;
+        connector = transport.connector({ connection, clientIndex, isTest, endpoint, tls, events: own });
+        await connector.open();
+        goOn();
+        return connector;
+      } catch (error) {
+        await cleanUp();
+        throw error;
+      }
+    },
+    end: cleanUp,
+  };
+}
+
+/** Why something failed, for operators, and whether they have to change something. */
+export function failureOf(error: unknown): { readonly reason: string; readonly isMisconfigured: boolean } {
+  const isMisconfigured = error instanceof ConnectFailure && error.isMisconfigured;
+  return { reason: error instanceof Error ? error.message : String(error), isMisconfigured };
+}

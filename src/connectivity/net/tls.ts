@@ -1,0 +1,92 @@
+// How a client proves itself and its server over TLS (connectivity-tls-certificates page).
+
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { type ConnectionOptions, checkServerIdentity } from "node:tls";
+import { connectionInvalid } from "../errors.ts";
+import type { Connection } from "../model.ts";
+
+/** Those of `node:tls` that count, PEM texts. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Of the server, which the certificate must be for; it is not the endpoint's where a tunnel is between. */
+  readonly servername: string;
+  readonly rejectUnauthorized: boolean;
+}
+
+type Proofs = Pick<Connection, "ca" | "credentials" | "validateCertificates">;
+
+/**
+ * What a connection says of TLS to a server of this name. Refuses what is no PEM, and a key that is not that of its
+ * certificate, with `connectivity:connection.configuration.invalid`.
+ */
+export function tlsOf(connection: Proofs, servername: string): TlsOptions {
+  const { ca, validateCertificates } = connection;
+  if (ca !== undefined) certificatesOf(ca, "/ca");
+  return {
+    ...(ca === undefined || !validateCertificates ? {} : { ca }),
+    ...clientCertificate(connection),
+    servername,
+    rejectUnauthorized: validateCertificates,
+  };
+}
+
+function clientCertificate({ credentials }: Proofs): Pick<TlsOptions, "cert" | "key"> {
+  if (credentials?.type !== "client-cert") return {};
+  const { cert, key } = credentials;
+  const [own] = cert === undefined ? [] : certificatesOf(cert, "/credentials/cert");
+  const secret = key === undefined ? undefined : privateKeyOf(key, "/credentials/key");
+  // As in Ditto, one of them alone proves nothing and is passed over.
+  if (cert === undefined || key === undefined || !own || !secret) return {};
+  if (!own.checkPrivateKey(secret))
+    throw connectionInvalid("/credentials/key", "It is not the key of the certificate.");
+  return { cert, key };
+}
+
+/** The certificates of a PEM text, at least one; refuses anything else, naming the field. */
+export function certificatesOf(pem: string, field: string): readonly X509Certificate[] {
+  const blocks = pem.split(/(?=-----BEGIN CERTIFICATE-----)/).filter((block) => block.trim() !== "");
+  try {
+    if (blocks.length === 0) throw new Error("empty");
+    return blocks.map((block) => new X509Certificate(block));
+  } catch {
+    throw connectionInvalid(
+      field,
+      "It must be certificates in PEM, each from -----BEGIN CERTIFICATE----- on.",
+    );
+  }
+}
+
+/** An unencrypted private key in PEM; refuses anything else, naming the field. */
+export function privateKeyOf(pem: string, field: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw connectionInvalid(
+      field,
+      "It must be an unencrypted private key in PEM (PKCS #8), from -----BEGIN PRIVATE KEY----- on.",
+    );
+  }
+}
+
+/**
+ * The same for `tls.connect` and for libraries that call it. A certificate of the server that is itself among the trusted ones
+ * is taken without its issuer and whatever its name; otherwise it must be for the name.
+ */
+export function socketOptions(tls: TlsOptions): ConnectionOptions {
+  const { servername, ca } = tls;
+  const trusted = ca === undefined ? [] : certificatesOf(ca, "/ca");
+  return {
+    ...tls,
+    minVersion: "TLSv1.2",
+    allowPartialTrustChain: trusted.length > 0,
+    // Addresses must not be sent as the name of a server, but are checked like one.
+    servername: isIP(servername) === 0 ? servername : "",
+    checkServerIdentity: (_, certificate) =>
+      trusted.some(({ raw }) => raw.equals(certificate.raw))
+        ? undefined
+        : checkServerIdentity(servername, certificate),
+  };
+}
