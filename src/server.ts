@@ -4,6 +4,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
+import type { JsonObject } from "./base/json/json.ts";
+import { connectionMonitoring, openConnections } from "./connections.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { asksForBasic } from "./gateway/auth/challenge.ts";
@@ -25,6 +27,7 @@ import { openWebSocketDoor, type WebSocketParts } from "./gateway/ws/door.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
 import { createMetrics } from "./ops/metrics.ts";
+import type { AuthContext } from "./signals/signal.ts";
 import { startTwins, type Twins } from "./twins.ts";
 
 export interface RunningServer {
@@ -50,6 +53,11 @@ export async function startServer(
   const metrics = createMetrics();
   const twins = startTwins(config, storage, metrics, log);
   const shared = sharedParts(config, twins, log);
+  const connections = await openConnections(config, storage, twins, {
+    speaking: conversationParts(config, twins, shared),
+    monitoring: connectionMonitoring(config),
+    log,
+  });
   const most = config.sseMaxStreams;
   const places = new Places(most, Math.ceil(most / STREAMS_SHARE));
   const streams = eventStreams(places);
@@ -75,6 +83,7 @@ export async function startServer(
       const portClosed = closePort(config.shutdownTimeout);
       streams.close();
       pushed.close();
+      await connections.stop();
       twins.waiting.deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await portClosed;
@@ -151,9 +160,18 @@ const paceOfStreams = (config: Config): Pace | undefined =>
     ? { limit: config.sseThrottlingLimit, intervalMs: config.sseThrottlingInterval }
     : undefined;
 
-const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
+/** What conversations in the Ditto Protocol are made of. */
+const conversationParts = (config: Config, twins: Twins, shared: SharedParts) => ({
   ...shared,
-  checkPermissions: (checks, auth) => checkPermissions(twins, checks, auth),
+  checkPermissions: (checks: JsonObject, auth: AuthContext) => checkPermissions(twins, checks, auth),
+  search: twins.searches.search,
+  openPast: twins.openPast,
+  searchIdleMs: config.searchIdleTimeout,
+  rules: { thing: twins.things.rules, policy: twins.policies.rules },
+});
+
+const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
+  ...conversationParts(config, twins, shared),
   pubsub: twins.pubsub,
   announcements: twins.announcements,
   declaredAcks: twins.declaredAcks,
@@ -161,10 +179,6 @@ const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebS
     ? { limit: config.wsThrottlingLimit, intervalMs: config.wsThrottlingInterval }
     : undefined,
   onAck: twins.onAck,
-  search: twins.searches.search,
-  openPast: twins.openPast,
-  searchIdleMs: config.searchIdleTimeout,
-  rules: { thing: twins.things.rules, policy: twins.policies.rules },
   enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
   maxInWork: config.wsSubscriberBackpressure,
   maxBuffered: config.wsMaxBuffered,

@@ -1,8 +1,14 @@
 // What the doors ask of the connections of the server.
 
 import type { JsonObject, JsonValue } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
 import type { Reply } from "../signals/reply.ts";
-import type { ConnectionCommand, ConnectionStore, RetrieveConnection, StoredConnection } from "./connection-store.ts";
+import type {
+  ConnectionCommand,
+  ConnectionStore,
+  RetrieveConnection,
+  StoredConnection,
+} from "./connection-store.ts";
 import type { Connection } from "./model.ts";
 import type { EncryptionMigration } from "./secrets/migration.ts";
 
@@ -16,6 +22,8 @@ export interface ConnectionsApi {
   retrieve(asked: RetrieveConnection): Promise<Reply>;
   /** All that there are, in the order of their IDs. */
   connections(): readonly StoredConnection[];
+  /** Ditto's JSON of all that there are, in the order of their IDs; with a parsed field selector, what that names. */
+  list(fields?: readonly Path[]): readonly JsonObject[];
   /**
    * Tries whether a connection could be made; changes nothing. Rejects with why not, and with `connectivity:connection.conflict` where
    * there is one with its ID.

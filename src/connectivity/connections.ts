@@ -1,6 +1,9 @@
 // The connections of the server put together: what is stored of them, what serves them, and what is noted of them.
 
 import { randomUUID } from "node:crypto";
+import { selectFields } from "../base/json/fields.ts";
+import type { JsonObject } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
 import type { ConnectionStore, OnChange, StoredConnection } from "./connection-store.ts";
 import type { ConnectionsApi, InsightCommand } from "./connections-api.ts";
 import { connectionConflict, connectionNotFound, connectionTimeout } from "./errors.ts";
@@ -12,6 +15,8 @@ import type { Connection } from "./model.ts";
 import { closedLogsJson } from "./monitoring/logs.ts";
 import { closedMetricsJson } from "./monitoring/metrics-json.ts";
 import type { Monitoring } from "./monitoring/monitoring.ts";
+import { printConnection } from "./print.ts";
+import { around } from "./retrieve.ts";
 import type { EncryptionMigration } from "./secrets/migration.ts";
 import { openConnectionStore, type StoreParts } from "./store.ts";
 
@@ -86,6 +91,7 @@ function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): Connect
     execute: (command) => store.execute(command),
     retrieve: (asked) => store.retrieve(asked),
     connections: () => store.connections(),
+    list: (fields) => store.connections().map((stored) => listed(stored, fields)),
     async test(connection) {
       if (store.get(connection.id)) throw connectionConflict(connection.id);
       await test(connection, parts);
@@ -104,8 +110,16 @@ function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): Connect
   };
 }
 
+function listed({ connection, ...state }: StoredConnection, fields: readonly Path[] | undefined): JsonObject {
+  const value = printConnection(connection);
+  return fields ? (selectFields(around({ value, ...state }), fields) as JsonObject) : value;
+}
+
 /** Under an ID of its own, so that nothing of it mixes with a connection that is created meanwhile. */
-async function test(connection: Connection, { validate, links, monitoring }: ConnectionsParts): Promise<void> {
+async function test(
+  connection: Connection,
+  { validate, links, monitoring }: ConnectionsParts,
+): Promise<void> {
   await validate(connection);
   const id = `${randomUUID()}-dry-run`;
   try {

@@ -50,8 +50,8 @@ function answer({ headers, fields }: RetrieveConnection, state: EntityState): Re
   };
 }
 
-/** What is only told when it is asked for. */
-const around = ({ value, revision, created, modified }: EntityState): JsonObject => ({
+/** With what is only told when it is asked for. */
+export const around = ({ value, revision, created, modified }: EntityState): JsonObject => ({
   ...value,
   _revision: revision,
   _created: new Date(created).toISOString(),

@@ -14,6 +14,14 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
   /** A gauge with labels, of which at most {@link MAX_SERIES} combinations are shown. Gives what replaces all of them. */
   series(name: string, help: string, labels: readonly string[]): (series: readonly Series[]) => void;
+  /** A gauge or counter with labels that is read when somebody asks for the metrics; what reads it bounds the combinations. */
+  table(
+    kind: "gauge" | "counter",
+    name: string,
+    help: string,
+    labels: readonly string[],
+    read: () => readonly Series[],
+  ): void;
   /** Something that is counted; gives what adds to it. */
   counter(name: string, help: string): (count?: number) => void;
   /** Something whose spread counts, with the upper ends of its steps; gives what takes a value. */
@@ -53,6 +61,23 @@ export function createMetrics(): Metrics {
         gauge.reset();
         for (const { labels, value } of series.slice(0, MAX_SERIES)) gauge.set({ ...labels }, value);
       };
+    },
+    table(kind, name, help, labels, read) {
+      refuseTaken(name);
+      const common = { name, help, labelNames: labels, registers: [registry] };
+      if (kind === "gauge") {
+        const collect = function (this: Gauge) {
+          this.reset();
+          for (const { labels, value } of read()) this.set({ ...labels }, value);
+        };
+        new Gauge({ ...common, collect });
+        return;
+      }
+      const collect = function (this: Counter) {
+        this.reset();
+        for (const { labels, value } of read()) this.inc({ ...labels }, value);
+      };
+      new Counter({ ...common, collect });
     },
     counter(name, help) {
       refuseTaken(name);

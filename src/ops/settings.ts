@@ -5,9 +5,13 @@ import type { Setting } from "./setting.ts";
 import { accessSettings } from "./settings/access.ts";
 import { announcementSettings } from "./settings/announcements.ts";
 import { connectivitySettings } from "./settings/connectivity.ts";
+import { connectivityHttpPushSettings } from "./settings/connectivity-http-push.ts";
 import { connectivityKafkaSettings } from "./settings/connectivity-kafka.ts";
 import { connectivityMappingSettings } from "./settings/connectivity-mapping.ts";
+import { connectivityMonitoringSettings } from "./settings/connectivity-monitoring.ts";
 import { connectivityMqttSettings } from "./settings/connectivity-mqtt.ts";
+import { connectivityNatsSettings } from "./settings/connectivity-nats.ts";
+import { connectivityTunnelSettings } from "./settings/connectivity-tunnel.ts";
 import { customIndexSettings } from "./settings/custom-indexes.ts";
 import { eventStreamSettings } from "./settings/event-streams.ts";
 import { extraFieldSettings } from "./settings/extra-fields.ts";
@@ -46,8 +50,12 @@ export const settings = {
   ...metricsSettings,
   ...connectivitySettings,
   ...connectivityMappingSettings,
+  ...connectivityMonitoringSettings,
   ...connectivityMqttSettings,
   ...connectivityKafkaSettings,
+  ...connectivityNatsSettings,
+  ...connectivityHttpPushSettings,
+  ...connectivityTunnelSettings,
 } as const;
 
 /** The same in parts with headings, for people. */
@@ -71,8 +79,12 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["Metrics", Object.values(metricsSettings)],
   ["Connections", Object.values(connectivitySettings)],
   ["Mapping in connections", Object.values(connectivityMappingSettings)],
+  ["Logs and metrics of connections", Object.values(connectivityMonitoringSettings)],
   ["Connections to MQTT brokers", Object.values(connectivityMqttSettings)],
   ["Connections to Kafka", Object.values(connectivityKafkaSettings)],
+  ["Connections to NATS", Object.values(connectivityNatsSettings)],
+  ["HTTP push", Object.values(connectivityHttpPushSettings)],
+  ["SSH tunnels", Object.values(connectivityTunnelSettings)],
 ];
 
 export type SettingKey = keyof typeof settings;

@@ -54,7 +54,8 @@ export function runMappingTest(
 
 /** Those of the source or target that is meant, the first where none is. */
 const mappersOf = (test: MappingTest, connection: Connection | undefined): readonly string[] =>
-  (test.direction === "inbound" ? connection?.sources : connection?.targets)?.[test.end ?? 0]?.payloadMapping ?? [];
+  (test.direction === "inbound" ? connection?.sources : connection?.targets)?.[test.end ?? 0]
+    ?.payloadMapping ?? [];
 
 /** Others cost time to make, and say nothing. */
 const onlyUsed = (
@@ -85,5 +86,11 @@ const mapOut = (
   mappings: Mappings,
 ): readonly JsonObject[] => {
   const printed = { ...printedMessage(() => JSON.stringify(message)), json: () => message };
-  return mappings.outgoing(ids, printed, messageValues(connectionId, () => message)).map(outgoingJson);
+  return mappings
+    .outgoing(
+      ids,
+      printed,
+      messageValues(connectionId, () => message),
+    )
+    .map(outgoingJson);
 };

@@ -7,9 +7,11 @@ import type { ExternalMessage } from "../external-message.ts";
 import { scriptPlaceOf } from "../mapping/errors.ts";
 import type { Outcome } from "../mapping/mappings.ts";
 
-export const incomingJson = (outcome: Outcome<JsonObject>): JsonObject => outcomeJson(outcome, (message) => message);
+export const incomingJson = (outcome: Outcome<JsonObject>): JsonObject =>
+  outcomeJson(outcome, (message) => message);
 
-export const outgoingJson = (outcome: Outcome<ExternalMessage>): JsonObject => outcomeJson(outcome, externalJson);
+export const outgoingJson = (outcome: Outcome<ExternalMessage>): JsonObject =>
+  outcomeJson(outcome, externalJson);
 
 function outcomeJson<T>(outcome: Outcome<T>, print: (message: T) => JsonObject): JsonObject {
   const { mapper, is } = outcome;

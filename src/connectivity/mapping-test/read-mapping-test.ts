@@ -74,8 +74,9 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 function externalOf(part: Part): ExternalMessage {
   const text = textAt(part, "textPayload");
   const bytes = textAt(part, "bytePayload");
-  if (bytes !== undefined && (text !== undefined || !BASE64.test(bytes)))
-    throw fieldInvalid(fieldOf(part, "bytePayload"), "base64, or given beside a text");
+  if (bytes !== undefined && text !== undefined)
+    throw fieldInvalid(fieldOf(part, "bytePayload"), "possible beside a textPayload");
+  if (bytes !== undefined && !BASE64.test(bytes)) throw fieldInvalid(fieldOf(part, "bytePayload"), "base64");
   const headers = Object.entries(onlyTexts(partAt(part, "headers"))).map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   );

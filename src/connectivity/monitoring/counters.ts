@@ -54,7 +54,8 @@ class Window {
     const { length } = this.#counts;
     const slot = this.#slotOf(at);
     this.#moveTo(slot);
-    if (slot > this.#newest - length) this.#counts[slot % length] = next(this.#counts[slot % length] as number);
+    if (slot > this.#newest - length)
+      this.#counts[slot % length] = next(this.#counts[slot % length] as number);
   }
 
   /** Empties the slots that begin anew. Clocks that go back move nothing. */

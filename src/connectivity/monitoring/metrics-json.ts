@@ -61,9 +61,7 @@ const measuredAll = (
   );
 
 const summed = (direction: Direction, all: readonly AddressMetrics[]): AddressMetrics =>
-  eachStep(direction, (step, outcome) =>
-    together(all.flatMap((one) => one[step]?.[outcome] ?? [])),
-  );
+  eachStep(direction, (step, outcome) => together(all.flatMap((one) => one[step]?.[outcome] ?? [])));
 
 const eachStep = (
   direction: Direction,

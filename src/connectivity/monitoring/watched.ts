@@ -47,8 +47,14 @@ export class WatchedConnection {
     this.#connection = connection;
     this.#mask = maskSecrets(connection);
     this.#counters = {
-      inbound: this.#countersOf("inbound", connection.sources.flatMap(({ addresses }) => addresses)),
-      outbound: this.#countersOf("outbound", [...connection.targets.map(({ address }) => address), RESPONSES]),
+      inbound: this.#countersOf(
+        "inbound",
+        connection.sources.flatMap(({ addresses }) => addresses),
+      ),
+      outbound: this.#countersOf("outbound", [
+        ...connection.targets.map(({ address }) => address),
+        RESPONSES,
+      ]),
     };
     this.logs.clear();
     this.logs.enable(now);

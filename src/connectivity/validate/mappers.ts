@@ -14,7 +14,7 @@ const MOST_DEFINITIONS = 100;
 
 /** Refuses definitions that no mapper can be made of, too many mappers, and mappers that are not there. */
 export function checkMappers(connection: Connection, parts: ValidationParts): void {
-  const { sources, targets, mappingDefinitions } = connection;
+  const { sources, targets } = connection;
   const { sourceMappers, targetMappers } = parts.mappingLimits;
   sources.forEach((source, i) => {
     checkUses(source.payloadMapping, sourceMappers, `/sources/${i}/payloadMapping`, connection, parts);

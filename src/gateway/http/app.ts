@@ -19,6 +19,7 @@ import { AGGREGATE, aggregateRequest } from "./aggregate-request.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
 import { CLOUD_EVENTS, type CloudEventParts, cloudEventRequest } from "./cloud-event-requests.ts";
+import { CONNECTIONS } from "./connections/connection-path.ts";
 import { type EntityRoutes, entityRequest, type HttpRequest, type SendLive } from "./entity-requests.ts";
 import { duplicateHeader, unsupportedApiVersion } from "./errors.ts";
 import { type EventParts, eventRequest } from "./event-requests.ts";
@@ -105,7 +106,7 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   const aggregates = { aggregations: parts.aggregations, maxRequestBytes: parts.searches.maxRequestBytes };
   app.all(AGGREGATE, (c) => guarded(parts, c, (request) => aggregateRequest(aggregates, request)));
   app.all("/api/2/search/*", (c) => guarded(parts, c, (request) => searchRequest(parts.searches, request)));
-  for (const route of ["/overall/*", "/devops/*", "/status", "/health", "/metrics"])
+  for (const route of ["/overall/*", "/devops/*", "/status", "/health", "/metrics", `${CONNECTIONS}/*`])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
   app.notFound((c) =>

@@ -1,4 +1,4 @@
-// What is asked about the server itself: `/health`, `/status`, and what only the devops user may see.
+// What is asked about the server itself: `/health`, `/status`, and what only the devops user may see or do.
 
 import type { IncomingMessage } from "node:http";
 import os from "node:os";
@@ -9,6 +9,9 @@ import type { OnFailedLogin } from "../auth/failed-logins.ts";
 import { type OperatorSettings, operatorRealms, type Realm } from "../auth/operators.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { errorAnswer, jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { isConnectionsPath } from "./connections/connection-path.ts";
+import { type ConnectionParts, connectionRequest } from "./connections/connection-requests.ts";
+import { connectivityPiggyback, isConnectivityPiggyback } from "./devops/connectivity-piggyback.ts";
 import { type IndexCare, isSearchPiggyback, searchPiggyback } from "./devops/search-piggyback.ts";
 import { refuseDuplicate } from "./request-headers.ts";
 
@@ -21,6 +24,8 @@ export interface OpsParts {
   readonly verifyToken: VerifyToken;
   readonly onFailedLogin?: OnFailedLogin;
   readonly index: IndexCare;
+  /** Absent where there are no connections. */
+  readonly connections?: ConnectionParts;
   /** The metrics, as Prometheus reads them. */
   readonly metrics: () => Promise<Response>;
   /** Whether they are for everybody. */
@@ -29,7 +34,7 @@ export interface OpsParts {
 
 /** Makes the answers; without a password or a token nobody is an operator, unless a realm is not secured at all. */
 export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnswers {
-  const { isUp, verifyToken, onFailedLogin, index, metrics, isMetricsOpen = false } = parts;
+  const { isUp, verifyToken, onFailedLogin, index, connections, metrics, isMetricsOpen = false } = parts;
   const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);
   return async (path, incoming) => {
     const isRead = incoming.method === "GET";
@@ -38,9 +43,13 @@ export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnsw
       return path === "/health" ? health(isUp()) : jsonAnswer(ownStatus());
     }
     if (path === "/metrics" && isMetricsOpen) return isRead ? metrics() : methodNotAllowed(["GET"]);
-    const refusal = await refusedBy(path.startsWith("/devops") ? devops : status, incoming);
+    const isForDevops = path.startsWith("/devops") || isConnectionsPath(path);
+    const refusal = await refusedBy(isForDevops ? devops : status, incoming);
     if (refusal) return refusal;
     if (isSearchPiggyback(path)) return told(() => searchPiggyback(incoming, index));
+    if (connections && isConnectivityPiggyback(path))
+      return told(() => connectivityPiggyback(incoming, connections));
+    if (connections && isConnectionsPath(path)) return connectionRequest(incoming, connections);
     if (path !== "/overall/status" && path !== "/metrics") return notFoundAnswer();
     if (!isRead) return methodNotAllowed(["GET"]);
     return path === "/metrics" ? metrics() : jsonAnswer(ownStatus());

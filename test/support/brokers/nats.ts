@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { promisify } from "node:util";
-import { type Certificates, makeCertificates } from "./mosquitto-certificates.ts";
+import { type Certificates, makeCertificates } from "./broker-certificates.ts";
 
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;

@@ -1,8 +1,8 @@
 // Messages between the broker and those who take them: they wait while too many are in work, or a source is too fast.
 
 import type { ReceivedMessage } from "../connector.ts";
+import { Pace } from "../pace.ts";
 import { Fifo } from "./fifo.ts";
-import { Pace } from "./pace.ts";
 import type { Throttling } from "./settings.ts";
 
 export interface InboxParts {

@@ -3,7 +3,7 @@
 import type { QoS } from "mqtt-packet";
 import { connectionInvalid } from "../../errors.ts";
 import type { Connection } from "../../model.ts";
-import { durationIn, flagIn } from "./config-values.ts";
+import { durationIn, flagIn } from "../config-values.ts";
 import type { MqttSettings } from "./settings.ts";
 import { problemOfTopic } from "./topics.ts";
 

@@ -1,7 +1,7 @@
 // Messages between the server and those who take them: they wait while too many are in work, or an address is too fast.
 
 import type { ReceivedMessage } from "../connector.ts";
-import { Pace } from "../mqtt/pace.ts";
+import { Pace } from "../pace.ts";
 import type { NatsSettings } from "./settings.ts";
 
 /** Gives false when no more is wanted until `resume`. */

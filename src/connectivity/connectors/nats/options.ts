@@ -3,8 +3,8 @@
 import { isIP } from "node:net";
 import { connectionInvalid } from "../../errors.ts";
 import type { Connection, Source } from "../../model.ts";
+import { durationIn } from "../config-values.ts";
 import type { Endpoint } from "../connector.ts";
-import { durationIn } from "../mqtt/config-values.ts";
 import { isName, sourceAddress } from "./address.ts";
 import type { NatsSettings } from "./settings.ts";
 import { problemOfFilter, problemOfSubject } from "./subjects.ts";

@@ -1,4 +1,4 @@
-import type { Throttling } from "./settings.ts";
+import type { Throttling } from "./mqtt/settings.ts";
 
 /** Lets so many messages of each source pass in each interval. */
 export class Pace {

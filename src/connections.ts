@@ -1,0 +1,182 @@
+// The connections of the server, put together on top of its twins.
+
+import type { Logger } from "pino";
+import { type Connections, startConnections } from "./connectivity/connections.ts";
+import { type BoundedTransport, transportsOf } from "./connectivity/connectors/transports.ts";
+import { conversations, type SpeakParts } from "./connectivity/inbound/speak.ts";
+import { type Links, links } from "./connectivity/lifecycle/links.ts";
+import type { LinkSettings } from "./connectivity/lifecycle/settings.ts";
+import { loadMappingEngines, type MappingEngines } from "./connectivity/mapping/engines.ts";
+import type { MappingLimits } from "./connectivity/mapping/mapper.ts";
+import { mappingsOf } from "./connectivity/mapping/mappings.ts";
+import type { Connection } from "./connectivity/model.ts";
+import { type Monitoring, monitoring } from "./connectivity/monitoring/monitoring.ts";
+import { type Hosts, hostsBy } from "./connectivity/net/hosts.ts";
+import { prepare } from "./connectivity/net/prepare.ts";
+import { connectionTexts } from "./connectivity/secrets/connection-texts.ts";
+import { encryptionMigration } from "./connectivity/secrets/migration.ts";
+import { openVault } from "./connectivity/secrets/vault.ts";
+import { validateConnection } from "./connectivity/validate/validate.ts";
+import { sessionAcks } from "./conversation/session-acks.ts";
+import { weakAck } from "./dispatch/acks/ack.ts";
+import type { Storage } from "./journal/open.ts";
+import type { Config } from "./ops/config.ts";
+import type { Twins } from "./twins.ts";
+
+/** Of how many things at once a connection may be asked for acknowledgements. */
+const REMEMBERED_ACKS = 100_000;
+/** After so long a message that was not answered is given back to its broker. */
+const LIFETIME_MS = 100_000;
+
+/** What connections need of the server beside its twins. */
+export interface ServerParts {
+  readonly speaking: SpeakParts;
+  readonly monitoring: Monitoring;
+  readonly log: Logger;
+}
+
+/** Reads the connections of the journal and begins to open those that are to be open. */
+export async function openConnections(
+  config: Config,
+  { journal, database }: Storage,
+  twins: Twins,
+  { speaking, monitoring: watching, log }: ServerParts,
+): Promise<Connections> {
+  const engines = await loadMappingEngines(config.mappingScriptMemory);
+  const limits = mappingLimitsOf(config);
+  const hosts = hostsOf(config);
+  const transports = transportsOf(config, hosts);
+  const encryption = {
+    enabled: config.connectionEncryptionEnabled,
+    key: config.connectionEncryptionKey,
+    oldKey: config.connectionOldEncryptionKey,
+    pointers: config.connectionEncryptionPointers,
+  };
+  const validation = {
+    transports,
+    engines: [...new Set(engines.values())],
+    mappingLimits: limits,
+    limits: {
+      sources: config.maxConnectionSources,
+      targets: config.maxConnectionTargets,
+      clients: config.maxConnectionClients,
+      consumers: config.maxConnectionConsumers,
+    },
+    refusalOfHost: (host: string) => refusalOf(host, hosts),
+  };
+  return startConnections({
+    journal,
+    vault: openVault(encryption),
+    historicalHeaders: config.connectionHeadersToKeep ?? [],
+    validate: (connection) => validateConnection(connection, validation),
+    log,
+    links: linksOf(config, twins, { engines, limits, hosts, transports, watching, speaking, log }),
+    monitoring: watching,
+    mappingTests: { engines, limits },
+    migration: encryptionMigration({
+      texts: connectionTexts(database),
+      encryption,
+      batchSize: config.connectionMigrationBatch,
+      rowsPerMinute: config.connectionMigrationRowsPerMinute,
+      log,
+    }),
+    commandTimeoutMs: config.connectionCommandTimeout,
+  });
+}
+
+/** Makes what notes the life of connections. */
+export const connectionMonitoring = (config: Config): Monitoring =>
+  monitoring({
+    successCapacity: config.connectionLogSuccessCapacity,
+    failureCapacity: config.connectionLogFailureCapacity,
+    maxLogSizeBytes: config.connectionLogMaxBytes,
+    logDurationMs: config.connectionLogDuration,
+  });
+
+interface LinksOf {
+  readonly engines: MappingEngines;
+  readonly limits: MappingLimits;
+  readonly hosts: Hosts;
+  readonly transports: readonly BoundedTransport[];
+  readonly watching: Monitoring;
+  readonly speaking: SpeakParts;
+  readonly log: Logger;
+}
+
+function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
+  const { engines, limits, hosts, transports, watching, speaking, log } = parts;
+  const ways = {
+    hosts,
+    tunnel: {
+      heartbeatInterval: config.tunnelHeartbeatInterval,
+      idleTimeout: config.tunnelIdleTimeout,
+      socketKeepAlive: config.tunnelSocketKeepalive,
+    },
+  };
+  const transportOf = ({ connectionType }: Connection): BoundedTransport => {
+    const found = transports.find(({ types }) => types.includes(connectionType));
+    if (!found) throw new Error(`There is no transport of type ${connectionType}.`);
+    return found;
+  };
+  return links({
+    settings: linkSettingsOf(config),
+    transportOf,
+    queueSizeOf: (connection) => transportOf(connection).queueSize,
+    prepare: (connection, schemes) => prepare(connection, schemes, ways),
+    mappingsOf: (connection) => mappingsOf(connection, engines, limits),
+    monitorOf: watching.monitorOf,
+    converse: conversations(speaking),
+    acksOf: (declared) => sessionAcks(declared, twins.onAck, REMEMBERED_ACKS),
+    pubsub: twins.pubsub,
+    announcements: twins.announcements,
+    declaredAcks: twins.declaredAcks,
+    onAck: twins.onAck,
+    weakAck: (id, correlationId, label) =>
+      twins.waiting.replies.ack(id, correlationId, weakAck(label, correlationId)),
+    onFault: (error, correlationId) =>
+      log.error({ err: error, correlationId }, "a message of a connection failed"),
+  });
+}
+
+const hostsOf = (config: Config): Hosts =>
+  hostsBy({
+    allowedHostnames: config.connectionAllowedHostnames ?? [],
+    blockedHostnames: config.connectionBlockedHostnames ?? [],
+    blockedSubnets: config.connectionBlockedSubnets ?? [],
+    blockedHostRegex: config.connectionBlockedHostRegex,
+  });
+
+async function refusalOf(host: string, hosts: Hosts): Promise<string | undefined> {
+  if (!hosts.restricts(host)) return undefined;
+  try {
+    await hosts.resolve(host);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const linkSettingsOf = (config: Config): LinkSettings => ({
+  connectingMinTimeoutMs: config.connectingMinTimeout,
+  connectingMaxTimeoutMs: config.connectingMaxTimeout,
+  connectingMaxTries: config.connectingMaxTries,
+  minBackoffMs: config.connectionMinBackoff,
+  maxBackoffMs: config.connectionMaxBackoff,
+  disconnectingMaxTimeoutMs: config.disconnectingMaxTimeout,
+  disconnectAnnouncementTimeoutMs: config.disconnectAnnouncementTimeout,
+  testingTimeoutMs: config.connectionTestTimeout,
+  shutdownTimeoutMs: config.connectionShutdownTimeout,
+  inWork: { most: config.connectionMessagesInWork, lifetimeMs: LIFETIME_MS },
+  issuedMaxBytes: config.issuedAcknowledgementMaxBytes,
+});
+
+const mappingLimitsOf = (config: Config): MappingLimits => ({
+  scriptBytes: config.mappingScriptBytes,
+  scriptTimeMs: config.mappingScriptTime,
+  scriptStackDepth: config.mappingScriptStackDepth,
+  ...(config.mappingCommonJsPath !== undefined && { commonJsPath: config.mappingCommonJsPath }),
+  incomingMessages: config.mappingIncomingMessages,
+  outgoingMessages: config.mappingOutgoingMessages,
+  sourceMappers: config.mappingSourceMappers,
+  targetMappers: config.mappingTargetMappers,
+});

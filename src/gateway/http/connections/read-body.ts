@@ -1,0 +1,36 @@
+// Connections as they are sent: Ditto's JSON, with what Ditto adds to it.
+
+import { randomUUID } from "node:crypto";
+import type { TwinError } from "../../../base/errors.ts";
+import { getKey, isObject, type JsonObject, type JsonValue } from "../../../base/json/json.ts";
+import { connectionIdNotSettable, connectionInvalid, fieldInvalid } from "../../../connectivity/errors.ts";
+import type { Connection } from "../../../connectivity/model.ts";
+import { readConnection } from "../../../connectivity/read.ts";
+
+/** The refusal of a body that is too long to be read. */
+export const tooLarge = (size: number): TwinError =>
+  connectionInvalid("", `It has ${size} bytes, which is too much.`);
+
+/** A connection that gets its ID here. It is closed unless it says something else. */
+export function readNew(body: JsonValue): Connection {
+  const json = objectOf(body);
+  if (getKey(json, "id") !== undefined) throw connectionIdNotSettable();
+  return readConnection({ connectionStatus: "closed", ...json, id: randomUUID() });
+}
+
+/** A connection that is put at an ID. */
+export function readPut(body: JsonValue, id: string): Connection {
+  const json = objectOf(body);
+  const given = getKey(json, "id");
+  if (given !== undefined && given !== id) throw connectionIdNotSettable();
+  return readConnection({ ...json, id });
+}
+
+/** A connection that is only tried, whatever its ID. */
+export const readTest = (body: JsonValue): Connection =>
+  readConnection({ ...objectOf(body), id: `${randomUUID()}-dry-run` });
+
+function objectOf(body: JsonValue): JsonObject {
+  if (!isObject(body)) throw fieldInvalid("", "an object");
+  return body;
+}
