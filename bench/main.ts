@@ -3,6 +3,7 @@
 import { newPlace, type Postgres, type StorageKind } from "../test/campaigns/place.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import type { Bench, Workload } from "./bench.ts";
+import { connectionsBench, connectionWorkloads } from "./connections/connections.ts";
 import { filters } from "./filters.ts";
 import { journalBench } from "./journal.ts";
 import { readOptions } from "./options.ts";
@@ -18,6 +19,7 @@ import { eventStreams } from "./workloads/event-streams.ts";
 import { fanOut } from "./workloads/fan-out.ts";
 import { condition, fields, get, notModified } from "./workloads/get.ts";
 import { idleSessions } from "./workloads/idle-sessions.ts";
+import { javaScriptMapping } from "./workloads/javascript-mapping.ts";
 import { liveRoundTrip } from "./workloads/live-round-trip.ts";
 import { memory } from "./workloads/memory.ts";
 import { modify } from "./workloads/modify.ts";
@@ -43,7 +45,7 @@ const workloads: Readonly<Record<string, Workload>> = {
 
 /** Those that need neither a server nor a storage. */
 const policyJobs = ["checks", "views", "compile"] as const;
-const alone = [...policyJobs, "filters"] as const;
+const alone = [...policyJobs, "filters", "javascript-mapping"] as const;
 
 const options = readOptions();
 const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
@@ -56,6 +58,8 @@ async function measureAlone(): Promise<BenchRow[]> {
     if (isWanted(name)) rows.push(...(await attempt(name, () => permissions({ do: name, ...length }))));
   }
   if (isWanted("filters")) rows.push(...(await attempt("filters", () => filters(length))));
+  if (isWanted("javascript-mapping"))
+    rows.push(...(await attempt("javascript-mapping", () => javaScriptMapping(length))));
   return rows;
 }
 
@@ -111,6 +115,13 @@ async function measureSearch(kind: StorageKind, postgres: Postgres | undefined):
   return attempt("search", () => searchBench(kind, postgres, options.seconds, onPlans));
 }
 
+async function measureConnections(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
+  const names = Object.keys(connectionWorkloads).filter(isWanted);
+  if (names.length === 0) return [];
+  const { rounds, seconds } = options;
+  return connectionsBench(names, { kind, postgres, rounds, roundSeconds: seconds / rounds }, attempt);
+}
+
 const titles: Readonly<Record<StorageKind, string>> = {
   pglite: "Embedded database (PGlite)",
   postgres: "PostgreSQL",
@@ -126,6 +137,8 @@ for (const kind of kinds) {
   if (rows.length > 0) results.set(titles[kind], rows);
   const searches = await measureSearch(kind, postgres);
   if (searches.length > 0) results.set(`Search: ${titles[kind]}`, searches);
+  const connections = await measureConnections(kind, postgres);
+  if (connections.length > 0) results.set(`Connections: ${titles[kind]}`, connections);
 }
 if (options.other) results.set(`Another server, at ${options.other.url}`, await measure(options.other));
 for (const [title, rows] of results) console.log(`\n## ${title}\n\n${table(rows)}`);

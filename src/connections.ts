@@ -62,7 +62,7 @@ export async function openConnections(
       clients: config.maxConnectionClients,
       consumers: config.maxConnectionConsumers,
     },
-    refusalOfHost: (host: string) => refusalOf(host, hosts),
+    refusalOfHost: hosts.refusalOf,
   };
   return startConnections({
     journal,
@@ -146,16 +146,6 @@ const hostsOf = (config: Config): Hosts =>
     blockedHostRegex: config.connectionBlockedHostRegex,
   });
 
-async function refusalOf(host: string, hosts: Hosts): Promise<string | undefined> {
-  if (!hosts.restricts(host)) return undefined;
-  try {
-    await hosts.resolve(host);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 const linkSettingsOf = (config: Config): LinkSettings => ({
   connectingMinTimeoutMs: config.connectingMinTimeout,
   connectingMaxTimeoutMs: config.connectingMaxTimeout,
@@ -166,7 +156,11 @@ const linkSettingsOf = (config: Config): LinkSettings => ({
   disconnectAnnouncementTimeoutMs: config.disconnectAnnouncementTimeout,
   testingTimeoutMs: config.connectionTestTimeout,
   shutdownTimeoutMs: config.connectionShutdownTimeout,
-  inWork: { most: config.connectionMessagesInWork, lifetimeMs: LIFETIME_MS },
+  inWork: {
+    most: config.connectionMessagesInWork,
+    lifetimeMs: LIFETIME_MS,
+    payloadBytes: config.connectionMaxPayloadBytes,
+  },
   issuedMaxBytes: config.issuedAcknowledgementMaxBytes,
 });
 

@@ -6,6 +6,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { JsonObject } from "./base/json/json.ts";
 import { connectionMonitoring, openConnections } from "./connections.ts";
+import { measureConnections } from "./connectivity/monitoring/prometheus.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { asksForBasic } from "./gateway/auth/challenge.ts";
@@ -53,11 +54,15 @@ export async function startServer(
   const metrics = createMetrics();
   const twins = startTwins(config, storage, metrics, log);
   const shared = sharedParts(config, twins, log);
-  const connections = await openConnections(config, storage, twins, {
-    speaking: conversationParts(config, twins, shared),
-    monitoring: connectionMonitoring(config),
-    log,
-  });
+  const watching = connectionMonitoring(config);
+  const speaking = conversationParts(config, twins, shared);
+  const connections = await openConnections(config, storage, twins, { speaking, monitoring: watching, log });
+  const liveStatus = (id: string) => String(connections.status(id).liveStatus);
+  measureConnections(
+    metrics,
+    { connections: connections.connections, liveStatus, watched: watching.watched },
+    config.connectionMetricsConnections,
+  );
   const most = config.sseMaxStreams;
   const places = new Places(most, Math.ceil(most / STREAMS_SHARE));
   const streams = eventStreams(places);
@@ -69,6 +74,13 @@ export async function startServer(
     index: twins.searches.care,
     metrics: () => metricsAnswer(metrics),
     isMetricsOpen: !config.metricsSecured,
+    connections: {
+      connections,
+      maxRequestBytes: config.maxRequestBytes,
+      maxHeaderBytes: config.maxHeaderBytes,
+      acceptedMediaTypes: config.acceptedMediaTypes,
+      onFault: shared.onFault,
+    },
   };
   const server = await listen(
     httpAnswer(config, twins, shared, { streams, pushed }, opsAnswers(config, ops)),

@@ -2,6 +2,7 @@
 
 import type { TSchema } from "typebox";
 import { answerSchemas } from "./answers.ts";
+import { connectionSchemas } from "./connections.ts";
 import { idSchemas } from "./ids.ts";
 import { jsonSchemas } from "./json.ts";
 import { permissionSchemas } from "./permissions.ts";
@@ -17,6 +18,7 @@ export const httpSchemas = {
   ...policySchemas,
   ...permissionSchemas,
   ...answerSchemas,
+  ...connectionSchemas,
 } as const;
 
 /** What HTTP and the Ditto Protocol carry: JSON Schema 2020-12, each a `$ref` away from the others. */

@@ -40,6 +40,6 @@ export interface ConnectionsApi {
    * What the mappers make of a sample message; `id` is that of the connection whose configuration counts where the body says nothing else.
    * Refuses a bad body, and definitions that no mapper can be made of.
    */
-  testMapping(body: JsonValue, id?: string): JsonObject;
+  testMapping(body: JsonValue, id?: string): Promise<JsonObject>;
   readonly migration: EncryptionMigration;
 }

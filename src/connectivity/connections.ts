@@ -55,8 +55,11 @@ const follow =
       await within(links.open(connection), id, commandTimeoutMs);
     if (what === "opened") monitoring.enableLogs(id);
     if (connection?.connectionStatus === "open") return;
-    await within(links.close(id), id, commandTimeoutMs);
-    if (!connection) monitoring.forget(id);
+    try {
+      await within(links.close(id), id, commandTimeoutMs);
+    } finally {
+      if (!connection) monitoring.forget(id);
+    }
   };
 
 /** What is open needs not be opened; what has failed is tried again at once. */
@@ -102,7 +105,7 @@ function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): Connect
     command: (id, command) => {
       if (liveStatus(id)) commands[command](id);
     },
-    testMapping(body, id) {
+    async testMapping(body, id) {
       const connection = id === undefined ? undefined : found(id).connection;
       return runMappingTest(readMappingTest(body, connection), connection, parts.mappingTests);
     },

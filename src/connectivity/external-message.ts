@@ -29,6 +29,22 @@ export function bytesPayload(bytes: Buffer): ExternalPayload {
   };
 }
 
+/** The same of a text that is printed when it is asked for: what finds no address to go to is never printed. */
+export function printedPayload(print: () => string): ExternalPayload {
+  let text: string | undefined;
+  const printed = (): string => {
+    text ??= print();
+    return text;
+  };
+  return {
+    get length() {
+      return printed().length;
+    },
+    text: printed,
+    bytes: () => Buffer.from(printed(), "utf8"),
+  };
+}
+
 export const textPayload = (text: string): ExternalPayload => ({
   length: text.length,
   text: () => text,

@@ -59,6 +59,10 @@ export interface Source {
   readonly declaredAcks: readonly string[];
 }
 
+/** What the addresses of a source are counted and reported by: those of MQTT as one, as in Ditto. */
+export const addressesOf = ({ connectionType }: Connection, { addresses }: Source): readonly string[] =>
+  connectionType === "mqtt" || connectionType === "mqtt-5" ? [addresses.join(";")] : addresses;
+
 /** The header of a signal or message → the template of its value. */
 export type HeaderMapping = Readonly<Record<string, string>>;
 

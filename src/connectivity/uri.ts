@@ -44,15 +44,6 @@ export function readUri(given: string, field: string): ConnectionUri {
 /** The same of a URI that was accepted before. */
 export const partsOf = (uri: string): ConnectionUri => readUri(uri, "/uri");
 
-/** The text with a mask in place of its password, for logs and errors; what is no URI is masked as a whole. */
-export function maskedUri(uri: string): string {
-  const found = /^([a-zA-Z][a-zA-Z0-9+.-]*:\/\/)(?:([^:@/?#]*)(:[^@/?#]*)?@)?([^@]*)$/s.exec(uri);
-  if (!found) return "*****";
-  const [, start = "", user, password, rest = ""] = found;
-  if (user === undefined) return `${start}${rest}`;
-  return `${start}${user}${password === undefined ? "" : ":*****"}@${rest}`;
-}
-
 const inAscii = (text: string): string =>
   text.replaceAll(/[\u0080-\u{10ffff}]+/gu, (part) => encodeURIComponent(part.normalize("NFC")));
 

@@ -25,5 +25,12 @@ function hash(text: string): string {
   }
   a ^= Math.imul(b ^ (b >>> 15), 3266489909);
   b ^= Math.imul(a ^ (a >>> 15), 2246822507);
-  return (a >>> 0).toString(16) + (b >>> 0).toString(16).padStart(8, "0");
+  return hexOf(a >>> 0) + hexOf(b >>> 0).padStart(8, "0");
+}
+
+/** Numbers of at most 16 bits become text much quicker than those of 32. */
+function hexOf(word: number): string {
+  const high = word >>> 16;
+  const low = (word & 0xffff).toString(16);
+  return high === 0 ? low : high.toString(16) + low.padStart(4, "0");
 }

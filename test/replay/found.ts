@@ -17,6 +17,11 @@ const aThingThatIsFound = {
 const found: Readonly<Record<string, WireRequest>> = {
   "ws-events.jsonl": aThing,
   "sse-search.jsonl": aThingThatIsFound,
+  "connections-mqtt.jsonl": {
+    ...aThing,
+    path: "/api/2/things/org.golden.mq:m1",
+    body: '{"attributes":{"a":1}}',
+  },
 };
 
 /** Puts it there. */

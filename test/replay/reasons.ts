@@ -3,10 +3,11 @@
 import type { Outcome } from "./http.ts";
 
 const parts: readonly (readonly [said: RegExp, reason: string])[] = [
+  [/\/connections\/\S+\/status/, "the addresses of a connection are opened after its client, not before"],
+  [/\/connections\/\S+\/logs|MQTT subscriber/, "what may be compressed says so (`vary`)"],
   [/ \/(overall\/)?status\b/, "the status tells of one process, not of Ditto's services"],
   [/ \/metrics\b/, "metrics are an addition"],
   [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
-  [/ \/api\/2\/connections/, "connections are not built yet"],
   [/ \/api\/2\/cloudevents/, "structured CloudEvents are taken, as Ditto's pages promise"],
   [
     /text\/event-stream/,

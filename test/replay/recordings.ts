@@ -1,5 +1,6 @@
 // The recordings that are replayed, each with the settings of the server that answers it, and those that are not yet.
 
+import { replayConnections } from "./connections.ts";
 import { type OnExchange, type Outcome, replayHttp } from "./http.ts";
 import { replaySse } from "./sse.ts";
 import { replayWebSocket } from "./websocket.ts";
@@ -35,9 +36,8 @@ export const sittings: readonly Sitting[] = [
     env: common,
   },
   { files: ["sse-search.jsonl"], env: common },
+  { files: ["connections-mqtt.jsonl"], env: common },
 ];
-
-export const notYetReplayed: readonly string[] = ["connections-mqtt.jsonl"];
 
 export interface ReplayOptions {
   readonly last?: number;
@@ -49,6 +49,7 @@ export interface ReplayOptions {
 /** Replays one recording. */
 export const replay = (file: string, url: string, options: ReplayOptions = {}): Promise<Outcome[]> => {
   const { maxPauseMs = Number.POSITIVE_INFINITY } = options;
+  if (file.startsWith("connections-")) return replayConnections(file, url);
   if (file.startsWith("ws-")) return replayWebSocket(file, url, maxPauseMs);
   return file.startsWith("sse-") ? replaySse(file, url, maxPauseMs) : replayHttp(file, url, options);
 };

@@ -1,10 +1,11 @@
 // Runs the commands of a page in docs/tours as a reader would paste them, and compares what they print with what the page says.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export interface Step {
@@ -28,6 +29,9 @@ export function stepsOf(page: string): readonly Step[] {
 export const readPage = (name: string): string =>
   readFileSync(new URL(`../../docs/tours/${name}.md`, import.meta.url), "utf8");
 
+/** What a reader has in the folder of the clone. */
+const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+
 /** A command that answers otherwise is run again for a while: what goes through a broker takes a moment. */
 const PATIENCE_MS = 10_000;
 
@@ -35,10 +39,15 @@ const PATIENCE_MS = 10_000;
  * Runs the steps in a folder of their own, with the addresses of the page replaced by others. Rejects where a command fails or does
  * not print what the page says.
  */
-export async function follow(page: string, addresses: Readonly<Record<string, string>>): Promise<void> {
+export async function follow(
+  page: string,
+  addresses: Readonly<Record<string, string>>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pollux-tour-"));
+  symlinkSync(modules, join(folder, "node_modules"));
   try {
-    for (const step of stepsOf(replaced(page, addresses))) await take(step, folder);
+    for (const step of stepsOf(replaced(page, addresses))) await take(step, folder, patienceMs);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -47,8 +56,8 @@ export async function follow(page: string, addresses: Readonly<Record<string, st
 const replaced = (page: string, addresses: Readonly<Record<string, string>>): string =>
   Object.entries(addresses).reduce((text, [from, to]) => text.replaceAll(from, to), page);
 
-async function take({ commands, answer }: Step, folder: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+async function take({ commands, answer }: Step, folder: string, patienceMs: number): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     const { stdout, stderr } = await promisify(execFile)("bash", ["-e", "-c", commands], {
       cwd: folder,

@@ -8,8 +8,8 @@ export interface Work {
 export interface InWork {
   /** Whether more may be taken. */
   readonly hasRoom: boolean;
-  /** Begins something; `late` is called when it has taken too long, and is still in work then. */
-  begin(late: () => void): Work;
+  /** Begins something of so many bytes; `late` is called when it has taken too long, and is still in work then. */
+  begin(late: () => void, bytes: number): Work;
   /** Resolves once nothing is in work, or after so many milliseconds. */
   idle(withinMs: number): Promise<void>;
   /** Stops the timer; nothing is late any more. */
@@ -23,8 +23,12 @@ export interface InWorkLimits {
   readonly lifetimeMs: number;
 }
 
+/** However few messages they are. */
+const MOST_BYTES = 64 * 1024 ** 2;
+
 interface Entry {
   readonly since: number;
+  readonly bytes: number;
   readonly late: () => void;
   isLate: boolean;
 }
@@ -36,6 +40,7 @@ export function inWorkOf({ most, lifetimeMs }: InWorkLimits, onRoom: () => void)
   const timer = setInterval(look, Math.max(10, lifetimeMs / 20));
   timer.unref();
   let isFull = false;
+  let bytes = 0;
 
   /** They are in the order in which they began, so that a look ends at the first that is young. */
   function look(): void {
@@ -49,7 +54,8 @@ export function inWorkOf({ most, lifetimeMs }: InWorkLimits, onRoom: () => void)
 
   function end(entry: Entry): void {
     if (!entries.delete(entry)) return;
-    if (isFull && entries.size <= most / 2) {
+    bytes -= entry.bytes;
+    if (isFull && entries.size <= most / 2 && bytes <= MOST_BYTES / 2) {
       isFull = false;
       onRoom();
     }
@@ -61,10 +67,11 @@ export function inWorkOf({ most, lifetimeMs }: InWorkLimits, onRoom: () => void)
       return !isFull;
     },
 
-    begin(late) {
-      const entry = { since: performance.now(), late, isLate: false };
+    begin(late, size) {
+      const entry = { since: performance.now(), bytes: size, late, isLate: false };
       entries.add(entry);
-      if (entries.size >= most) isFull = true;
+      bytes += size;
+      if (entries.size >= most || bytes >= MOST_BYTES) isFull = true;
       return { done: () => end(entry) };
     },
 

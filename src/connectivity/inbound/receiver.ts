@@ -7,6 +7,7 @@ import type { Answer } from "../../conversation/answer.ts";
 import { parseTopic, type Topic } from "../../protocol/topic.ts";
 import type { AuthContext } from "../../signals/signal.ts";
 import type { ReceivedMessage } from "../connectors/connector.ts";
+import { mappingFailed } from "../mapping/errors.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { About, Monitor } from "../monitoring/monitor.ts";
 import { incomingValues } from "../placeholders/incoming.ts";
@@ -30,8 +31,13 @@ export interface ReceiverParts {
   readonly converse: Converse;
   readonly onAnswer: TakeAnswer;
   readonly monitor: Monitor;
-  readonly limits: InWorkLimits;
+  readonly limits: ReceiverLimits;
   readonly onFault: (error: unknown, correlationId: string) => void;
+}
+
+export interface ReceiverLimits extends InWorkLimits {
+  /** How long the payload of a message may be. */
+  readonly payloadBytes: number;
 }
 
 /** What takes the messages of one client. */
@@ -51,7 +57,8 @@ export function receiverOf(parts: ReceiverParts, onRoom: () => void): Receiver {
 
   function handle(source: UsedSource, message: ReceivedMessage, about: About, steps: SourceSteps): void {
     const incoming = new IncomingMessage(message, about, steps.acknowledged, () => work.done());
-    const work = inWork.begin(() => incoming.settle("redeliver"));
+    const bytes = message.payload?.length ?? 0;
+    const work = inWork.begin(() => incoming.settle("redeliver"), bytes);
     const handOver = { parts, source, message, about, steps, incoming };
     try {
       handOn(handOver);
@@ -110,6 +117,7 @@ function unmapped({ parts, source, message }: HandOver, subjects: readonly strin
 function handOn(handOver: HandOver): void {
   const { parts, source, message, about, steps } = handOver;
   const { headers, address } = message;
+  checkSize(message, parts.limits);
   const auth = source.authorize(headers);
   const enforce = source.enforcementFor(address, headers);
   const { connectionId } = parts;
@@ -122,6 +130,16 @@ function handOn(handOver: HandOver): void {
     else if (mapped.is === "failed") refuse(handOver, unmapped(handOver, auth.subjects), mapped.error);
     else for (const said of mapped.messages) say(handOver, said, mapper, auth, enforce);
   }
+}
+
+/** What is longer would hold up everybody else while it is read. */
+function checkSize({ headers, payload }: ReceivedMessage, { payloadBytes }: ReceiverParts["limits"]): void {
+  const length = payload?.length ?? 0;
+  if (length > payloadBytes)
+    throw mappingFailed(
+      headers["content-type"],
+      `It carries ${length} bytes, of which ${payloadBytes} are allowed.`,
+    );
 }
 
 /** Hands one protocol message to the conversation. */
@@ -140,8 +158,8 @@ function say(
     addHeaders(handOver, said, headers, auth, topic);
     const spoken = spokenOf(topic);
     request = { ...request, ...takeDiversion(headers), ...(spoken && { spoken }) };
-    judge(handOver, headers, spoken, enforce);
     steps.mapped.success(about, () => `The mapper '${mapper}' has mapped the message.`);
+    judge(handOver, headers, spoken, enforce);
     const whole = { message: { ...said, headers }, auth, peer: parts.peerOf(source) };
     const answer = parts.converse({ ...whole, characters: message.payload?.length ?? 0 });
     const take = incoming.expect(settlesByOutcome(acknowledgedBy(topic, said, headers), headers));

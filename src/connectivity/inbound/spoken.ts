@@ -2,7 +2,7 @@
 // settles the message that brought it (basic-acknowledgements page, connectivity).
 
 import { parseDuration } from "../../base/duration.ts";
-import { isArray, isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
+import { isArray, isObject, type JsonObject, type JsonValue, putKey } from "../../base/json/json.ts";
 import { labelsOfValue } from "../../protocol/requested-acks.ts";
 import type { Topic } from "../../protocol/topic.ts";
 import type { Spoken } from "./enforcement.ts";
@@ -78,7 +78,7 @@ export function headersOfMessage(message: JsonObject): { [name: string]: JsonVal
   if (!isObject(message.headers)) return headers;
   for (const name of Object.keys(message.headers)) {
     const value = message.headers[name] as JsonValue;
-    if (value !== null) headers[name.toLowerCase()] = value;
+    if (value !== null) putKey(headers, name.toLowerCase(), value);
   }
   return headers;
 }

@@ -59,6 +59,8 @@ export function clientOf(parts: ClientParts): Client {
   let attempt: Attempt | undefined;
   let connector: Connector | undefined;
   let exit: Exit | undefined;
+  /** Of the attempt that was given up last. */
+  let ending: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let state: ClientState;
 
@@ -97,6 +99,8 @@ export function clientOf(parts: ClientParts): Client {
     connector = opened;
     exit = own;
     tell({ is: "connected" });
+    // There may have been too much in work, and room again, before anybody could be told.
+    opened.resume();
     monitor.connection("success", "The connection is made.");
     first.resolve();
   }
@@ -115,7 +119,8 @@ export function clientOf(parts: ClientParts): Client {
     clearTimeout(timer);
     if (event.is === "timedOut") first.reject(new Error("Connecting took too long."));
     leave();
-    await within(current.end(), settings.disconnectingMaxTimeoutMs);
+    ending = within(current.end(), settings.disconnectingMaxTimeoutMs);
+    await ending;
     tell(event);
   }
 
@@ -159,7 +164,8 @@ export function clientOf(parts: ClientParts): Client {
       attempt = undefined;
       leave();
       first.reject(new Error("The connection was closed."));
-      if (last) await within(last.end(), settings.disconnectingMaxTimeoutMs);
+      if (last) ending = within(last.end(), settings.disconnectingMaxTimeoutMs);
+      await ending;
       receiver.close();
       tell({ is: "closed" });
     },

@@ -1,6 +1,6 @@
 // What operators set about how connections are kept.
 
-import type { InWorkLimits } from "../inbound/in-work.ts";
+import type { ReceiverLimits } from "../inbound/receiver.ts";
 
 export interface RetrySettings {
   /** Milliseconds that the first attempt may take, and the longest. */
@@ -23,7 +23,7 @@ export interface LinkSettings extends RetrySettings {
   /** Milliseconds for what is in work when a connection is closed. */
   readonly shutdownTimeoutMs: number;
   /** Of the messages that came in, for each client. */
-  readonly inWork: InWorkLimits;
+  readonly inWork: ReceiverLimits;
   /** Bytes of the payloads of the acknowledgements that targets issue for one signal. */
   readonly issuedMaxBytes: number;
 }

@@ -1,7 +1,7 @@
 // How a connection is doing, as RetrieveConnectionStatus tells it.
 
 import type { JsonObject, JsonValue } from "../../base/json/json.ts";
-import type { Connection } from "../model.ts";
+import { addressesOf, type Connection } from "../model.ts";
 import type { ClientState, LiveStatus, RecoveryStatus } from "./client-state.ts";
 
 /** What an address of a source or target is told to do. */
@@ -72,11 +72,11 @@ const clientJson = ({ state }: ClientView, index: number): JsonObject => ({
   ...{ statusDetails: state.details, inStateSince: instant(state.since) },
 });
 
-function sourceJson({ sources }: Connection, client: ClientView, index: number): readonly JsonObject[] {
-  return sources.flatMap(({ addresses, consumerCount }) =>
-    addresses.flatMap((address) => {
+function sourceJson(connection: Connection, client: ClientView, index: number): readonly JsonObject[] {
+  return connection.sources.flatMap((source) =>
+    addressesOf(connection, source).flatMap((address) => {
       const entry = addressJson("source", client, index, address, started);
-      return Array<JsonObject>(consumerCount).fill(entry);
+      return Array<JsonObject>(source.consumerCount).fill(entry);
     }),
   );
 }

@@ -7,6 +7,7 @@ import { usedTargets } from "../outbound/target.ts";
 import { attemptOf, failureOf } from "./attempt.ts";
 import { connectionFailed } from "./errors.ts";
 import type { LinkParts } from "./link.ts";
+import { within } from "./within.ts";
 
 /** Resolves when the connection could be made, and its mappers; rejects with `connectivity:connection.failed` or what refuses it. */
 export async function testLink(connection: Connection, parts: LinkParts): Promise<void> {
@@ -25,7 +26,7 @@ export async function testLink(connection: Connection, parts: LinkParts): Promis
   } catch (error) {
     throw connectionFailed(connection.id, failureOf(error).reason);
   } finally {
-    await attempt.end();
+    await within(attempt.end(), settings.disconnectingMaxTimeoutMs);
   }
 }
 

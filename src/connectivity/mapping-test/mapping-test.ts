@@ -1,5 +1,6 @@
 // Trying the mappers of a connection on a sample message: an addition to Ditto. Nothing is sent, and nothing stays of it.
 
+import { setImmediate as anotherTurn } from "node:timers/promises";
 import type { JsonObject } from "../../base/json/json.ts";
 import type { Values } from "../../base/placeholders/element.ts";
 import { authorizationOf } from "../inbound/authorization.ts";
@@ -22,31 +23,52 @@ export interface MappingTestParts {
 /**
  * Maps the message of a test by the mappers that it names, or else those of the source or target of the connection. Gives, in their
  * order, what each of them made of it. Refuses mappers that are not there or cannot be made, naming the field.
+ * Between any two of them others have a turn, since a script may take its time.
  */
-export function runMappingTest(
+export async function runMappingTest(
   test: MappingTest,
   connection: Connection | undefined,
-  { engines, limits }: MappingTestParts,
-): JsonObject {
+  parts: MappingTestParts,
+): Promise<JsonObject> {
   const ids = test.payloadMapping ?? mappersOf(test, connection);
-  const definitions = { ...connection?.mappingDefinitions, ...test.mappingDefinitions };
-  const most = test.direction === "inbound" ? limits.sourceMappers : limits.targetMappers;
-  const checks = { engines: [...new Set(engines.values())], mappingLimits: limits };
-  checkUses(ids, most, "/payloadMapping", { mappingDefinitions: definitions }, checks);
-  const used = {
-    id: connection?.id ?? "mapping-test",
-    mappingDefinitions: onlyUsed(definitions, ids),
-  };
-  checkDefinitions(used, checks);
-  const mappings = mappingsOf(used, engines, limits);
+  const { sourceMappers, targetMappers } = parts.limits;
+  const most = test.direction === "inbound" ? sourceMappers : targetMappers;
+  const mappingDefinitions = { ...connection?.mappingDefinitions, ...test.mappingDefinitions };
+  checkUses(ids, most, "/payloadMapping", { mappingDefinitions }, checksBy(parts));
+  const results: JsonObject[] = [];
+  for (const id of ids.length > 0 ? ids : [USUAL]) {
+    results.push(resultOf(id, mappingDefinitions[id], test, connection, parts));
+    await anotherTurn();
+  }
+  return { direction: test.direction, results };
+}
+
+/** The mapper of whoever names none. */
+const USUAL = "Ditto";
+
+const checksBy = ({ engines, limits }: MappingTestParts) => ({
+  engines: [...new Set(engines.values())],
+  mappingLimits: limits,
+});
+
+/** What one mapper makes of the message; `definition` is absent where it needs none. */
+function resultOf(
+  mapper: string,
+  definition: MappingDefinition | undefined,
+  test: MappingTest,
+  connection: Connection | undefined,
+  parts: MappingTestParts,
+): JsonObject {
+  const id = connection?.id ?? "mapping-test";
+  const used = { id, mappingDefinitions: definition ? { [mapper]: definition } : {} };
+  checkDefinitions(used, checksBy(parts));
+  const mappings = mappingsOf(used, parts.engines, parts.limits);
   try {
-    return {
-      direction: test.direction,
-      results:
-        test.direction === "inbound"
-          ? mapIn(test, ids, used.id, connection, mappings)
-          : mapOut(test, ids, used.id, mappings),
-    };
+    const results =
+      test.direction === "inbound"
+        ? mapIn(test, [mapper], id, connection, mappings)
+        : mapOut(test, [mapper], id, mappings);
+    return results[0] as JsonObject;
   } finally {
     mappings.close();
   }
@@ -56,13 +78,6 @@ export function runMappingTest(
 const mappersOf = (test: MappingTest, connection: Connection | undefined): readonly string[] =>
   (test.direction === "inbound" ? connection?.sources : connection?.targets)?.[test.end ?? 0]
     ?.payloadMapping ?? [];
-
-/** Others cost time to make, and say nothing. */
-const onlyUsed = (
-  definitions: Readonly<Record<string, MappingDefinition>>,
-  ids: readonly string[],
-): Readonly<Record<string, MappingDefinition>> =>
-  Object.fromEntries(Object.entries(definitions).filter(([id]) => ids.includes(id)));
 
 function mapIn(
   { message, address: given, end = 0 }: Incoming,

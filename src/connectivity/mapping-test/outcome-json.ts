@@ -1,17 +1,34 @@
 // What a mapper made of a sample message, for whoever writes mappings.
 
 import { isUtf8 } from "node:buffer";
-import type { TwinError } from "../../base/errors.ts";
+import { TwinError } from "../../base/errors.ts";
+import { missingJsonField } from "../../base/json/errors.ts";
 import type { JsonObject } from "../../base/json/json.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import type { ExternalMessage } from "../external-message.ts";
 import { scriptPlaceOf } from "../mapping/errors.ts";
 import type { Outcome } from "../mapping/mappings.ts";
 
-export const incomingJson = (outcome: Outcome<JsonObject>): JsonObject =>
-  outcomeJson(outcome, (message) => message);
+/** Messages that become nothing, because no topic can be read in them, are told as refused beside what the mapper made. */
+export function incomingJson(outcome: Outcome<JsonObject>): JsonObject {
+  const told = outcomeJson(outcome, (message) => message);
+  const refusals = outcome.is === "mapped" ? outcome.messages.flatMap(refusalOf) : [];
+  return refusals.length > 0 ? { ...told, refusals } : told;
+}
 
 export const outgoingJson = (outcome: Outcome<ExternalMessage>): JsonObject =>
   outcomeJson(outcome, externalJson);
+
+function refusalOf({ topic }: JsonObject, index: number): readonly JsonObject[] {
+  try {
+    if (typeof topic !== "string") throw missingJsonField("/topic");
+    parseTopic(topic);
+    return [];
+  } catch (error) {
+    if (error instanceof TwinError) return [{ message: index, error: errorJson(error) }];
+    throw error;
+  }
+}
 
 function outcomeJson<T>(outcome: Outcome<T>, print: (message: T) => JsonObject): JsonObject {
   const { mapper, is } = outcome;

@@ -1,7 +1,7 @@
 // The Ditto mapper: payloads that are Ditto Protocol messages already.
 
 import type { ExternalMessage } from "../external-message.ts";
-import { textPayload } from "../external-message.ts";
+import { printedPayload } from "../external-message.ts";
 import { engineNames } from "./class-names.ts";
 import { DITTO_PROTOCOL } from "./content-type.ts";
 import type { Mapper, MappingEngine, ProtocolMessage } from "./mapper.ts";
@@ -20,7 +20,7 @@ export const dittoMapping: Pick<Mapper, "incoming" | "outgoing"> = {
   outgoing: (message) => [
     {
       headers: { "content-type": DITTO_PROTOCOL, ...correlation(message) },
-      payload: textPayload(message.text()),
+      payload: printedPayload(() => message.text()),
     },
   ],
 };

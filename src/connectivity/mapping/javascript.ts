@@ -1,8 +1,7 @@
 // The JavaScript mapper: scripts of the operator turn whatever devices say into the Ditto Protocol, and back.
 
-import { TwinError } from "../../base/errors.ts";
+import type { TwinError } from "../../base/errors.ts";
 import { isArray, isObject, type JsonObject } from "../../base/json/json.ts";
-import { parseJson } from "../../base/json/parse.ts";
 import {
   bytesPayload,
   type ExternalHeaders,
@@ -112,17 +111,10 @@ const defaultOutgoing: Mapper["outgoing"] = (message) => [
 
 function scriptedIncoming(kept: KeptSandbox, message: ExternalMessage): readonly JsonObject[] {
   const { headers, payload } = message;
-  const contentType = contentTypeOf(message);
-  const refused = (reason: string) => mappingFailed(contentType, reason);
-  const given = JSON.stringify({
-    headers,
-    textPayload: payload?.text() ?? null,
-    bytePayload: null,
-    contentType: contentType ?? null,
-  });
-  const told = runScript(kept, (sandbox) => sandbox.incoming(given, payload?.bytes()), refused);
-  if (told === "") return [];
-  const value = readTold(told, refused);
+  const refused = (reason: string) => mappingFailed(contentTypeOf(message), reason);
+  const given = { headers: JSON.stringify(headers), text: payload?.text(), bytes: payload?.bytes() };
+  const value = runScript(kept, (sandbox) => sandbox.incoming(given), refused);
+  if (value === null) return [];
   return (isArray(value) ? value : [value]).map((one) => {
     if (!isObject(one))
       throw refused("The incoming script gave something that is no JSON object; null drops a message.");
@@ -130,19 +122,11 @@ function scriptedIncoming(kept: KeptSandbox, message: ExternalMessage): readonly
   });
 }
 
-function readTold(told: string, refused: (reason: string) => TwinError) {
-  try {
-    return parseJson(told);
-  } catch (error) {
-    throw error instanceof TwinError ? refused(error.text.description ?? error.message) : error;
-  }
-}
-
-function runScript(
+function runScript<T>(
   kept: KeptSandbox,
-  run: (sandbox: Sandbox) => string,
+  run: (sandbox: Sandbox) => T,
   refused: (reason: string) => TwinError,
-): string {
+): T {
   try {
     return kept.use(run);
   } catch (error) {
@@ -161,29 +145,22 @@ interface Told {
 
 function scriptedOutgoing(kept: KeptSandbox, message: ProtocolMessage): readonly ExternalMessage[] {
   const refused = (reason: string) => mappingFailed(undefined, reason);
-  let bytes: readonly Buffer[] = [];
-  const text = runScript(
+  return runScript(
     kept,
     (sandbox) => {
-      const outcome = sandbox.outgoing(message.text());
-      const wanted = (JSON.parse(outcome) as Told[]).flatMap((one) => one.bytes ?? []);
-      bytes = wanted.map((index) => sandbox.takeBytes(index));
-      return outcome;
+      const all = sandbox.outgoing(message.text()) as unknown as readonly Told[];
+      return all.map((told) => externalMessage(told, sandbox));
     },
     refused,
   );
-  return (JSON.parse(text) as Told[]).map((told) => externalMessage(told, bytes));
 }
 
-function externalMessage(
-  { headers, contentType, text, bytes }: Told,
-  all: readonly Buffer[],
-): ExternalMessage {
+function externalMessage({ headers, contentType, text, bytes }: Told, sandbox: Sandbox): ExternalMessage {
   const lower = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
   return {
     headers: contentType === undefined ? lower : { ...lower, "content-type": contentType },
-    payload: bytes === undefined ? textPayload(text as string) : bytesPayload(all[bytes] as Buffer),
+    payload: bytes === undefined ? textPayload(text as string) : bytesPayload(sandbox.takeBytes(bytes)),
   };
 }

@@ -20,9 +20,10 @@ export type Outcome<T> = { readonly mapper: string } & (
 );
 
 export interface Mappings {
-  /** The mapper with this ID: that of a definition, or the name of one that needs none; else that of Ditto's own messages. */
-  of(id: string): Mapper;
-  /** What each of the mappers, in their order, makes of an incoming message. */
+  /**
+   * What each of the mappers, in their order, makes of an incoming message. An ID is that of a definition, or the name of a mapper that
+   * needs none; any other stands for the mapper of Ditto's own messages.
+   */
   incoming(
     ids: readonly string[],
     message: ExternalMessage,
@@ -31,7 +32,7 @@ export interface Mappings {
   ): Outcome<JsonObject>[];
   /** The same of a protocol message on its way out. */
   outgoing(ids: readonly string[], message: ProtocolMessage, values: Values): Outcome<ExternalMessage>[];
-  /** Frees all mappers. */
+  /** Frees all mappers. What still comes is dropped: a mapper that is used again would hold what nobody frees. */
   close(): void;
 }
 
@@ -51,17 +52,20 @@ export function mappingsOf(
 ): Mappings {
   const entries = entriesOf(connection, engines, limits);
   const entryOf = (id: string): Entry => (entries.get(id) ?? entries.get(DEFAULT)) as Entry;
+  let isOpen = true;
   const each = <T>(ids: readonly string[], map: (entry: Entry) => readonly T[]): Outcome<T>[] =>
-    (ids.length === 0 ? [DEFAULT] : ids).map((id) => outcomeOf(id, () => map(entryOf(id))));
+    (ids.length === 0 ? [DEFAULT] : ids).map((id) => outcomeOf(id, () => (isOpen ? map(entryOf(id)) : [])));
   return {
-    of: (id) => entryOf(id).mapper,
     incoming: (ids, message, context, values) =>
       each(ids, ({ mapper, letsIn }) =>
         isBlocked(mapper, message) || !letsIn(values) ? [] : mapper.incoming(message, context),
       ),
     outgoing: (ids, message, values) =>
       each(ids, ({ mapper, letsOut }) => (letsOut(values) ? mapper.outgoing(message) : [])),
-    close: () => closeAll(entries),
+    close() {
+      isOpen = false;
+      closeAll(entries);
+    },
   };
 }
 

@@ -49,8 +49,12 @@ class Ring {
   add(at: number, order: number, about: About | undefined, text: string | undefined): void {
     if (this.#capacity === 0) return;
     const entry = this.#entries[this.#next];
-    if (entry) Object.assign(entry, { at, order, about, text });
-    else this.#entries.push({ at, order, about, text });
+    if (entry) {
+      entry.at = at;
+      entry.order = order;
+      entry.about = about;
+      entry.text = text;
+    } else this.#entries.push({ at, order, about, text });
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
@@ -112,7 +116,12 @@ export class ConnectionLogs {
     const kept = {
       ...{ place, success, failure },
       note: (outcome: Outcome, now: number, about: About | undefined, text: string | undefined) =>
-        (outcome === "success" ? success : failure).add(now, this.#order++, about, text?.slice(0, MAX_TEXT)),
+        (outcome === "success" ? success : failure).add(
+          now,
+          this.#order++,
+          about && shortened(about),
+          text?.slice(0, MAX_TEXT),
+        ),
     };
     this.#kept.set(key, kept);
     return kept;
@@ -154,6 +163,15 @@ export class ConnectionLogs {
   }
 }
 
+/** With an ID that holds no longer one in memory, which a part of it would. */
+const shortened = (about: About): About =>
+  about.correlationId === undefined || about.correlationId.length <= MAX_ID
+    ? about
+    : {
+        ...about,
+        correlationId: Buffer.from(about.correlationId.slice(0, MAX_ID), "utf16le").toString("utf16le"),
+      };
+
 /** The logs of a connection that is not to be open, or whose logs are off. */
 export const closedLogsJson = (connectionId: string): JsonObject => ({
   ...{ connectionId, connectionLogs: [], enabledSince: null, enabledUntil: null },
@@ -167,7 +185,7 @@ function entryJson(
 ): JsonObject {
   const { correlationId = UNKNOWN, entityType, entityId } = about ?? {};
   return {
-    correlationId: correlationId.slice(0, MAX_ID),
+    correlationId,
     timestamp: instant(at),
     ...{ category, type: step, level },
     message: mask(text ?? successText(category, step)),

@@ -1,7 +1,7 @@
 // What is noted of one connection: its counters, its logs, and how often each step was taken since the server runs.
 
 import type { JsonObject } from "../../base/json/json.ts";
-import type { Connection } from "../model.ts";
+import { addressesOf, type Connection } from "../model.ts";
 import { maskSecrets } from "../secrets/mask.ts";
 import { ConnectionLogs, type Log, type LogPlace, type LogSettings } from "./logs.ts";
 import { metricsJson } from "./metrics-json.ts";
@@ -49,7 +49,7 @@ export class WatchedConnection {
     this.#counters = {
       inbound: this.#countersOf(
         "inbound",
-        connection.sources.flatMap(({ addresses }) => addresses),
+        connection.sources.flatMap((source) => addressesOf(connection, source)),
       ),
       outbound: this.#countersOf("outbound", [
         ...connection.targets.map(({ address }) => address),

@@ -6,7 +6,6 @@ import { type LookupAddress, type LookupOptions, lookup as lookUp } from "node:d
 import { type BlockList, isIP, type LookupFunction } from "node:net";
 import type { RE2JS } from "re2js";
 import { ConnectFailure } from "../connectors/connector.ts";
-import { connectionInvalid } from "../errors.ts";
 import { internalKind, isIn, isSameAddress, networksOf } from "./addresses.ts";
 
 export interface HostRules {
@@ -27,8 +26,8 @@ export interface HostRules {
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 export interface Hosts {
-  /** Refuses a host that may not be used, or is unknown where that matters, with `connectivity:connection.configuration.invalid`. */
-  check(host: string, field: string): Promise<void>;
+  /** Why a host may not be used, or that it is unknown where that matters; `undefined` where nothing is against it. */
+  refusalOf(host: string): Promise<string | undefined>;
   /** The addresses to connect to; rejects with a {@link ConnectFailure} where there are none or one must not be used. */
   resolve: Resolve;
   /** Whether the addresses of this host matter, so that nobody else may resolve it once more. */
@@ -46,11 +45,7 @@ export function hostsBy(rules: HostRules, resolve: Resolve = resolveBySystem): H
     return addresses;
   };
   return {
-    async check(host, field) {
-      if (!judge.restricts(host)) return;
-      const { refusal } = await judge.judge(host);
-      if (refusal !== undefined) throw connectionInvalid(field, refusal);
-    },
+    refusalOf: async (host) => (judge.restricts(host) ? (await judge.judge(host)).refusal : undefined),
     resolve: checked,
     restricts: (host) => judge.restricts(host),
     lookup: (host, options, callback) => answerLookup(checked(host), options, callback),

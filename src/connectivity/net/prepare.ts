@@ -1,13 +1,13 @@
 // From a connection to the endpoint that its connector talks to: the host is checked, and the tunnel opened if there is one.
 
 import { ConnectFailure, type Endpoint, type Transport } from "../connectors/connector.ts";
-import { connectionInvalid, connectionUriInvalid } from "../errors.ts";
+import { connectionUriInvalid } from "../errors.ts";
 import type { Connection } from "../model.ts";
-import { partsOf, readUri } from "../uri.ts";
+import { partsOf } from "../uri.ts";
 import { unreachable } from "./failures.ts";
 import type { Hosts } from "./hosts.ts";
 import { openSocket } from "./sockets.ts";
-import { checkTunnel, openTunnel, type TunnelSettings } from "./ssh-tunnel.ts";
+import { openTunnel, type TunnelSettings } from "./ssh-tunnel.ts";
 import { type TlsOptions, tlsOf } from "./tls.ts";
 
 export interface Prepared {
@@ -46,28 +46,6 @@ export async function prepare(
   }
   const opened = await openTunnel(connection.sshTunnel, { host, port }, hosts, tunnel);
   return { endpoint: opened.endpoint, tls, lost: opened.lost, close: () => opened.close() };
-}
-
-/** Refuses a connection whose hosts, TLS or tunnel cannot be, naming the field; asks DNS where hosts are restricted. */
-export async function checkWays(connection: Connection, hosts: Hosts): Promise<void> {
-  const { uri, credentials, sshTunnel } = connection;
-  // Connections of Hono take their URI from the configuration of the server.
-  if (uri !== "") {
-    const { host } = partsOf(uri);
-    tlsOf(connection, host);
-    await hosts.check(host, "/uri");
-  }
-  if (sshTunnel) {
-    checkTunnel(sshTunnel);
-    await hosts.check(readUri(sshTunnel.uri, "/sshTunnel/uri").host, "/sshTunnel/uri");
-  }
-  if (credentials && "tokenEndpoint" in credentials)
-    await hosts.check(hostOf(credentials.tokenEndpoint), "/credentials/tokenEndpoint");
-}
-
-function hostOf(url: string): string {
-  if (!URL.canParse(url)) throw connectionInvalid("/credentials/tokenEndpoint", "It must be a URL.");
-  return new URL(url).hostname.replace(/^\[(.*)\]$/s, "$1");
 }
 
 /** One of the checked addresses: of several the one that answers, so that connectors need not try them all. */

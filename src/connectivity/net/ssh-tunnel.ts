@@ -5,7 +5,6 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { pipeline } from "node:stream/promises";
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import { ConnectFailure, type Endpoint } from "../connectors/connector.ts";
-import { connectionInvalid } from "../errors.ts";
 import type { SshTunnel } from "../model.ts";
 import { readUri } from "../uri.ts";
 import { reasonOf, unreachable } from "./failures.ts";
@@ -35,19 +34,6 @@ const LOOPBACK = "127.0.0.1";
 const CONNECT_WITHIN_MS = 20_000;
 /** Heartbeats without an answer, after which the server is taken to be gone. */
 const MISSED_HEARTBEATS = 3;
-
-/** Refuses a tunnel that cannot be with `connectivity:connection.configuration.invalid`, naming the field. */
-export function checkTunnel({ uri, credentials, validateHost, knownHosts }: SshTunnel): void {
-  if (readUri(uri, "/sshTunnel/uri").scheme !== "ssh")
-    throw connectionInvalid("/sshTunnel/uri", "Its scheme must be ssh.");
-  if (credentials.username === "")
-    throw connectionInvalid("/sshTunnel/credentials/username", "It must not be empty.");
-  if (credentials.type === "public-key") clientKeyOf(credentials);
-  else if (credentials.password === "")
-    throw connectionInvalid("/sshTunnel/credentials/password", "It must not be empty.");
-  if (validateHost && knownHosts.length === 0)
-    throw connectionInvalid("/sshTunnel/knownHosts", "A host can only be validated by fingerprints.");
-}
 
 /** Opens a tunnel to the target. Rejects with a {@link ConnectFailure} or a refusal of the key, leaving nothing behind. */
 export async function openTunnel(
@@ -149,6 +135,8 @@ class Forwarding implements Tunnel {
       this.#sockets.add(socket.on("close", () => this.#sockets.delete(socket)));
       connectThrough(client, target, socket);
     });
+    // What cannot be accepted (no more files can be open) is noticed at the near end.
+    this.#server.on("error", () => undefined);
     client.on("error", (error) => {
       this.#reason = reasonOf(error);
     });

@@ -45,17 +45,24 @@ function clientCertificate({ credentials }: Proofs): Pick<TlsOptions, "cert" | "
   return { cert, key };
 }
 
-/** The certificates of a PEM text, at least one; refuses anything else, naming the field. */
+const BEGIN = "-----BEGIN CERTIFICATE-----";
+const END = "-----END CERTIFICATE-----";
+/** More than any bundle of authorities has. */
+const MOST = 500;
+
+/** The certificates of a PEM text, at least one, with anything around them; refuses anything else, naming the field. */
 export function certificatesOf(pem: string, field: string): readonly X509Certificate[] {
-  const blocks = pem.split(/(?=-----BEGIN CERTIFICATE-----)/).filter((block) => block.trim() !== "");
+  const parts = pem.split(BEGIN).slice(1);
+  if (parts.length === 0 || parts.length > MOST)
+    throw connectionInvalid(field, `It holds no certificate in PEM, or more than ${MOST}.`);
+  return parts.map((part) => certificateOf(`${BEGIN}${part.split(END, 1)[0]}${END}`, field));
+}
+
+function certificateOf(pem: string, field: string): X509Certificate {
   try {
-    if (blocks.length === 0) throw new Error("empty");
-    return blocks.map((block) => new X509Certificate(block));
+    return new X509Certificate(pem);
   } catch {
-    throw connectionInvalid(
-      field,
-      "It must be certificates in PEM, each from -----BEGIN CERTIFICATE----- on.",
-    );
+    throw connectionInvalid(field, "It must be certificates in PEM, each as it was issued.");
   }
 }
 

@@ -68,11 +68,12 @@ export function repliesOf({
     request: Request,
     text: () => string,
     about: About,
+    isServers = false,
   ): void {
     const message = printedMessage(text, request.headers);
     const { spoken } = request;
     const thingId = spoken?.kind === "thing" ? spoken.id : undefined;
-    const values = answerValues(connectionId, message.json, { ...request, thingId });
+    const values = answerValues(connectionId, message.json, { ...request, thingId, isServers });
     const key = spoken?.id ?? connectionId;
     try {
       for (const one of mapOutgoing(mappings, mappers, message, values, about, steps))
@@ -102,7 +103,7 @@ export function repliesOf({
       }
       if (isDiverted(request, answer, type)) return;
       const mappers = request.mapper === undefined ? [] : [request.mapper];
-      publishAnswer(goals[request.source], mappers, request, () => answer.text(), about);
+      publishAnswer(goals[request.source], mappers, request, () => answer.text(), about, !answer.isLive);
     },
 
     diverted({ from, request, answer }) {

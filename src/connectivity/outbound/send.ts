@@ -42,8 +42,9 @@ export async function send(
       return { is: "dropped" };
     }
     const headers = withMapped(message.headers, goal.headerMapping, values);
-    const published = await publish(key, { address, qos: goal.qos, message: { ...message, headers } });
-    note(goal.published, published, about);
+    const publication = { address, qos: goal.qos, message: { ...message, headers }, orderKey: key };
+    const published = await publish(key, publication);
+    note(goal.published, published, { correlationId: about.correlationId }); // as in Ditto, no more
     return { is: "published", published };
   } catch (error) {
     goal.published.failure(about, () => reasonOf(error));

@@ -6,7 +6,7 @@ import { headerPlaceholder } from "../../base/placeholders/header.ts";
 import { timePlaceholder } from "../../base/placeholders/time.ts";
 import type { ExternalHeaders } from "../external-message.ts";
 import { protocolValues } from "./protocol.ts";
-import { byPrefix, lazily } from "./scope.ts";
+import { lazily } from "./scope.ts";
 
 /** A message and whom it came by. */
 export interface Incoming {
@@ -19,22 +19,29 @@ export interface Incoming {
 }
 
 /** The values before the message is mapped; with the protocol message that it became, those of that as well. */
-export const incomingValues = (
+export function incomingValues(
   { connectionId, address, headers, subjects }: Incoming,
   message?: JsonObject,
-): Values =>
-  lazily(() =>
-    byPrefix({
-      ...(message && ofMessage(message)),
-      header: headerPlaceholder(headers),
-      source: (name) => (name === "source:address" ? [address] : []),
-      connection: () => [connectionId],
-      request: () => subjects,
-      time: timePlaceholder(Date.now()),
-    }),
-  );
-
-function ofMessage(message: JsonObject): Readonly<Record<string, Values>> {
-  const values = protocolValues(message);
-  return { topic: values, entity: values, thing: values, policy: values, feature: values, resource: values };
+): Values {
+  const header = headerPlaceholder(headers);
+  const said = message && lazily(() => protocolValues(message));
+  const time = lazily(() => timePlaceholder(Date.now()));
+  return (name) => {
+    switch (name.slice(0, name.indexOf(":"))) {
+      case "header":
+        return header(name);
+      case "source":
+        return name === "source:address" ? [address] : none;
+      case "connection":
+        return [connectionId];
+      case "request":
+        return subjects;
+      case "time":
+        return time(name);
+      default:
+        return said?.(name) ?? none;
+    }
+  };
 }
+
+const none: readonly string[] = [];

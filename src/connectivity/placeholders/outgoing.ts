@@ -75,6 +75,8 @@ export interface Asked {
   readonly subjects: readonly string[];
   /** The thing that it is about, if it is one. */
   readonly thingId?: string | undefined;
+  /** Whether the server answers, and not a device. */
+  readonly isServers?: boolean;
 }
 
 /** Headers that an answer says of itself; in all others it repeats what it answers. */
@@ -83,11 +85,14 @@ const ownHeaders: ReadonlySet<string> = new Set([
   ...["ditto-metadata", "requested-acks", "response-required"],
 ]);
 
-/** The values of an answer; it is parsed only for what the message that it answers does not tell. */
+/** Headers that answers of the server have only where what they answer has them. */
+const repeatedOnly: ReadonlySet<string> = new Set(["reply-to"]);
+
+/** The values of an answer; it is printed and parsed only for what the message that it answers does not tell. */
 export const answerValues = (
   connectionId: string,
   answer: () => JsonObject,
-  { headers, subjects, thingId }: Asked,
+  { headers, subjects, thingId, isServers = false }: Asked,
 ): Values =>
   lazily(() => {
     let parsed: JsonObject | undefined;
@@ -98,8 +103,9 @@ export const answerValues = (
     const said: Values = (name) => protocolValues(json())(name);
     const asked = headerPlaceholder(headers);
     const header: Values = (name) => {
-      const repeated = ownHeaders.has(name.slice("header:".length).toLowerCase()) ? [] : asked(name);
-      if (repeated.length > 0) return repeated;
+      const key = name.slice("header:".length).toLowerCase();
+      const repeated = ownHeaders.has(key) ? [] : asked(name);
+      if (repeated.length > 0 || (isServers && repeatedOnly.has(key))) return repeated;
       const own = headerPlaceholder(headersIn(json()))(name);
       return own.length > 0 ? own : asked(name);
     };

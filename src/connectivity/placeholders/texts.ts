@@ -1,6 +1,6 @@
 // Texts of a connection that may hold placeholders, compiled when it is opened.
 
-import type { Values } from "../../base/placeholders/element.ts";
+import { bounded, type Values } from "../../base/placeholders/element.ts";
 import { compileTemplate, type Template } from "../../base/placeholders/template.ts";
 import { isConnectionPlaceholder } from "./scope.ts";
 
@@ -21,8 +21,16 @@ export interface Text {
 export function textOf(text: string, supported: (name: string) => boolean = isConnectionPlaceholder): Text {
   if (!text.includes("{{") && !text.includes("${")) return constant(text);
   const template = compileTemplate(text, supported);
+  const [, only] = ONE_PLACEHOLDER.exec(text) ?? [];
+  if (only !== undefined) {
+    const all = (values: Values): readonly string[] => bounded(values(only));
+    return { text, first: (values) => all(values)[0], all };
+  }
   return { text, first: (values) => template.resolve(values)[0], all: (values) => template.resolve(values) };
 }
+
+/** Most texts with placeholders are one and nothing else, as `{{ header:reply-to }}`. */
+const ONE_PLACEHOLDER = /^\{\{ {0,9}([\w-]+:[\w./-]+) {0,9}\}\}$/;
 
 function constant(text: string): Text {
   const all = [text];

@@ -1,6 +1,5 @@
 // Connections for people who are not to know their secrets: in logs and errors.
 
-import type { JsonObject } from "../../base/json/json.ts";
 import { SECRET_POINTERS } from "../../ops/connection-secrets.ts";
 import type { Connection } from "../model.ts";
 import { printConnection } from "../print.ts";
@@ -8,10 +7,6 @@ import { partsOf } from "../uri.ts";
 import { replaceSecrets } from "./fields.ts";
 
 const MASK = "*****";
-
-/** The JSON of a connection with a mask in place of each secret. */
-export const maskedConnection = (connection: Connection): JsonObject =>
-  replaceSecrets(printConnection(connection), SECRET_POINTERS, () => MASK);
 
 /** Shorter secrets are too likely to be part of something else. */
 const SHORTEST = 4;

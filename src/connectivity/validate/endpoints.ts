@@ -3,8 +3,8 @@
 import type { Transport } from "../connectors/connector.ts";
 import { connectionInvalid, connectionUriInvalid } from "../errors.ts";
 import type { Connection, Credentials, SshTunnel } from "../model.ts";
+import { clientKeyOf } from "../net/ssh-keys.ts";
 import { type ConnectionUri, readUri } from "../uri.ts";
-import { checkTunnelKeys } from "./certificates.ts";
 
 type RefusalOfHost = (host: string) => Promise<string | undefined>;
 
@@ -39,7 +39,7 @@ export async function checkTunnel(tunnel: SshTunnel, refusalOf: RefusalOfHost): 
   const { credentials } = tunnel;
   for (const [name, value] of Object.entries(credentials))
     if (value === "") throw connectionInvalid(`/sshTunnel/credentials/${name}`, "It must not be empty.");
-  if (credentials.type === "public-key") checkTunnelKeys(credentials);
+  if (credentials.type === "public-key") clientKeyOf(credentials);
   if (tunnel.validateHost && tunnel.knownHosts.length === 0)
     throw connectionInvalid("/sshTunnel/knownHosts", "A host can only be validated by a fingerprint.");
 }

@@ -2,8 +2,8 @@
 
 import { connectionInvalid } from "../errors.ts";
 import type { Connection } from "../model.ts";
+import { tlsOf } from "../net/tls.ts";
 import { checkAcknowledgements } from "./acknowledgements.ts";
-import { checkCertificates } from "./certificates.ts";
 import { checkDiversion } from "./diversion.ts";
 import { checkCredentials, checkHost, checkScheme, checkTunnel } from "./endpoints.ts";
 import { checkMappers } from "./mappers.ts";
@@ -26,7 +26,7 @@ export async function validateConnection(connection: Connection, parts: Validati
   checkAddresses(connection);
   checkTemplates(connection);
   checkAcknowledgements(connection);
-  checkCertificates(connection);
+  tlsOf(connection, "");
   const uri = checkScheme(connection, transport);
   await checkHost(uri.host, "/uri", parts.refusalOfHost);
   if (sshTunnel && connectionType === "kafka")

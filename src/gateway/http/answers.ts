@@ -68,7 +68,7 @@ export function answerHeaders(asked: DittoHeaders, without?: string): Record<str
 }
 
 /** Adds headers as text. */
-function addHeaders(headers: Record<string, string>, added: DittoHeaders, without?: string): void {
+export function addHeaders(headers: Record<string, string>, added: DittoHeaders, without?: string): void {
   for (const name of Object.keys(added)) {
     if (name === without) continue;
     const value = added[name];

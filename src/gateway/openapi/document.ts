@@ -7,6 +7,7 @@ import { thingResource } from "../../things/resources.ts";
 import { aggregateParameters, aggregatePaths, thingGroupsSchema } from "./aggregate-paths.ts";
 import { headerComponents, sharedAnswers } from "./answers.ts";
 import { cloudEventParameters, cloudEventPaths } from "./cloud-event-paths.ts";
+import { connectionAnswers, connectionParameters, connectionPaths } from "./connection-paths.ts";
 import { claimParameters, messagePaths } from "./message-paths.ts";
 import { type PathItem, type Schema, schemaRef } from "./openapi.ts";
 import { pathItem } from "./operations.ts";
@@ -34,6 +35,7 @@ const tags = [
   { name: "Messages", description: "Talking with things and their features." },
   { name: "Policies", description: "Who may do what." },
   { name: "Search", description: "Finding things by what they say, counting and aggregating them." },
+  { name: "Connections", description: "Bridges to brokers and endpoints, for operators." },
   { name: "Server", description: "The server itself." },
 ];
 
@@ -83,6 +85,7 @@ export function openApiDocument() {
       ...permissionPaths,
       ...searchPaths,
       ...aggregatePaths,
+      ...connectionPaths,
     },
     components: {
       schemas: { ...schemaComponents(), ThingGroups: thingGroupsSchema },
@@ -92,9 +95,10 @@ export function openApiDocument() {
         ...cloudEventParameters,
         ...searchParameters,
         ...aggregateParameters,
+        ...connectionParameters,
       },
       headers: headerComponents(),
-      responses: sharedAnswers,
+      responses: { ...sharedAnswers, ...connectionAnswers },
       securitySchemes,
     },
   };

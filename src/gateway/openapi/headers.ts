@@ -159,7 +159,7 @@ export const requestHeaderRows: Readonly<Record<string, HeaderRow>> = {
 export const untoldHeaders: Readonly<Record<string, string>> = {
   accept: "whatever it says, the answer is JSON; there are no Thing Descriptions yet",
   "content-type": "the bodies of the operations tell their media types",
-  "dry-run": "only 'false', which is the default",
+  "dry-run": "only 'false', which is the default, but for connections, whose operation tells of it",
   "declared-acks": "acknowledgements are sent by protocol messages",
   "reply-to": "for connections",
   "divert-response-to-connection": "for connections",

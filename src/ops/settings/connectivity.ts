@@ -93,6 +93,12 @@ export const connectivitySettings = {
     "2000",
     "How many incoming messages of one client of a connection may be in work at once; then it takes no more from the broker.",
   ),
+  connectionMaxPayloadBytes: setting(
+    "CONNECTIVITY_MAX_PAYLOAD_BYTES",
+    bytes,
+    "10M",
+    "The longest payload of a message that comes in by a connection; a longer one is refused before any mapper sees it.",
+  ),
   connectingMinTimeout: setting(
     "CONNECTIVITY_CLIENT_CONNECTING_MIN_TIMEOUT",
     duration,

@@ -38,7 +38,7 @@ test("messages are handed on in their order, and each is settled once by what it
           ...{
             connectionId: "bridge",
             monitor,
-            limits: { most: 3, lifetimeMs: 60_000 },
+            limits: { most: 3, lifetimeMs: 60_000, payloadBytes: 1_000_000 },
             onFault: vi.fn(),
             onAnswer: vi.fn(),
           },

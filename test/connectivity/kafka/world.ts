@@ -141,6 +141,8 @@ export interface Outside extends AsyncDisposable {
   deleteBefore(topic: string, partition: number, offset: number): Promise<void>;
   /** The first so many records of a topic. */
   read(topic: string, count: number): Promise<FoundRecord[]>;
+  /** Gives what has come to a topic since it was last asked, from the first record on. */
+  follow(topic: string): () => Promise<FoundRecord[]>;
   /** Where the group would go on in each partition; -1 where it has committed nothing. */
   committed(group: string, topic: string): Promise<number[]>;
 }
@@ -189,6 +191,7 @@ export function outside(port: number, isMock = true): Outside {
         topics: [{ name: topic, partitions: [{ partition, offset: BigInt(offset) }] }],
       });
     },
+    follow: (topic) => followTopic(consumer(`reader-${++readers}`), topic),
     read: (topic, count) => readRecords(consumer(`reader-${++readers}`), topic, count),
     async committed(group, topic) {
       const reader = consumer(group);
@@ -208,29 +211,38 @@ export function outside(port: number, isMock = true): Outside {
 }
 
 async function readRecords(reader: Consumer, topic: string, count: number): Promise<FoundRecord[]> {
-  const { topics } = await reader.metadata({ topics: [topic] });
-  const { id, partitions } = topics.get(topic) ?? { id: "", partitions: [] };
   const found: FoundRecord[] = [];
-  const next = partitions.map(() => 0n);
-  for (let partition = 0; found.length < count; partition = (partition + 1) % partitions.length) {
+  const follow = followTopic(reader, topic);
+  while (found.length < count) found.push(...(await follow()));
+  return found;
+}
+
+/** Gives what has come to a topic since it was last asked, of one partition after the other. */
+function followTopic(reader: Consumer, topic: string): () => Promise<FoundRecord[]> {
+  const next = new Map<number, bigint>();
+  let partition = -1;
+  return async () => {
+    const { topics } = await reader.metadata({ topics: [topic] });
+    const { id, partitions } = topics.get(topic) ?? { id: "", partitions: [] };
+    if (partitions.length === 0) return [];
+    partition = (partition + 1) % partitions.length;
     const request = {
       partition,
-      fetchOffset: next[partition] ?? 0n,
+      fetchOffset: next.get(partition) ?? 0n,
       partitionMaxBytes: 2_000_000,
       currentLeaderEpoch: -1,
       lastFetchedEpoch: -1,
     };
     const node = partitions[partition]?.leader ?? -1;
     const fetched = await reader.fetch({ node, topics: [{ topicId: id, partitions: [request] }] });
-    for (const batch of fetched.responses[0]?.partitions[0]?.records ?? [])
-      for (const record of batch.records) {
-        const offset = batch.firstOffset + BigInt(record.offsetDelta);
-        if (offset < request.fetchOffset) continue;
-        found.push({ ...record, partition });
-        next[partition] = offset + 1n;
-      }
-  }
-  return found;
+    const batches = fetched.responses[0]?.partitions[0]?.records ?? [];
+    const found = batches.flatMap(({ firstOffset, records }) =>
+      records.map((record) => ({ offset: firstOffset + BigInt(record.offsetDelta), record })),
+    );
+    const fresh = found.filter(({ offset }) => offset >= request.fetchOffset);
+    next.set(partition, (fresh.at(-1)?.offset ?? request.fetchOffset - 1n) + 1n);
+    return fresh.map(({ record }) => ({ ...record, partition: request.partition }));
+  };
 }
 
 function messageOf(topic: string, { value, key, partition, headers = {} }: OutsideRecord) {

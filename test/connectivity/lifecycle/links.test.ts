@@ -35,7 +35,7 @@ const settings = {
     disconnectAnnouncementTimeoutMs: 300,
   },
   ...{ testingTimeoutMs: 1000, shutdownTimeoutMs: 700, issuedMaxBytes: 1000 },
-  inWork: { most: 100, lifetimeMs: 100_000 },
+  inWork: { most: 100, lifetimeMs: 100_000, payloadBytes: 1_000_000 },
 };
 
 interface Options {

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { checkMappings } from "../../../src/connectivity/mapping/check.ts";
 import { mappingsOf } from "../../../src/connectivity/mapping/mappings.ts";
 import { incomingValues } from "../../../src/connectivity/placeholders/incoming.ts";
 import { context, engines, event, limits, modify, printed, textMessage, told } from "./given.ts";
@@ -111,35 +110,3 @@ test("an option that is missing is named", () => {
     expect.objectContaining({ code: "connectivity:message.mapper.config.invalid" }),
   );
 });
-
-const plainSource = { payloadMapping: [] as string[] };
-const refused: Readonly<Record<string, [object, string]>> = {
-  "a mapper that is not defined": [{ sources: [{ payloadMapping: ["none"] }] }, "/sources/0/payloadMapping"],
-  "a mapper that needs a definition": [
-    { targets: [{ payloadMapping: ["JavaScript"] }] },
-    "/targets/0/payloadMapping",
-  ],
-  "too many mappers": [
-    { sources: [plainSource, { payloadMapping: Array(11).fill("Ditto") }] },
-    "/sources/1/payloadMapping",
-  ],
-  "an engine that there is none of": [
-    { mappingDefinitions: { x: { ...always, mappingEngine: "Own", options: {} } } },
-    "/mappingDefinitions/x/mappingEngine",
-  ],
-};
-
-for (const [what, [part, field]] of Object.entries(refused)) {
-  test(`a connection with ${what} is refused, naming the field`, () => {
-    const connection = { id: "c", mappingDefinitions: {}, sources: [], targets: [], ...part } as Parameters<
-      typeof checkMappings
-    >[0];
-
-    expect(() => checkMappings(connection, engines, limits)).toThrow(
-      expect.objectContaining({
-        code: "connectivity:connection.configuration.invalid",
-        message: expect.stringContaining(field),
-      }),
-    );
-  });
-}

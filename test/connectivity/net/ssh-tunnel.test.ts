@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Endpoint } from "../../../src/connectivity/connectors/connector.ts";
 import type { SshTunnel } from "../../../src/connectivity/model.ts";
-import { checkTunnel, openTunnel, type Tunnel } from "../../../src/connectivity/net/ssh-tunnel.ts";
+import { openTunnel, type Tunnel } from "../../../src/connectivity/net/ssh-tunnel.ts";
 import { startHttpEndpoint } from "../../support/brokers/https.ts";
 import { startSshd, type TestSshd } from "../../support/brokers/sshd.ts";
 import { anyHost, strictHosts, tunnelBy, tunnelSettings } from "./connections.ts";
@@ -180,35 +180,4 @@ test("an SSH server on a blocked host is not connected to", async () => {
     /loopback/,
   );
   expect(server.methods).toEqual([]);
-});
-
-describe("a tunnel is refused by its field", () => {
-  test.each<[field: string, some: Partial<SshTunnel>]>([
-    ["/sshTunnel/uri", { uri: "tcp://bastion:22" }],
-    ["/sshTunnel/uri", { uri: "ssh://bastion" }],
-    ["/sshTunnel/knownHosts", { validateHost: true }],
-    ["/sshTunnel/credentials/username", { credentials: { type: "plain", username: "", password: "p" } }],
-    ["/sshTunnel/credentials/password", { credentials: { type: "plain", username: "u", password: "" } }],
-    [
-      "/sshTunnel/credentials/publicKey",
-      { credentials: { type: "public-key", username: "u", publicKey: "ssh-rsa AAAA", privateKey: "" } },
-    ],
-  ])("%s %j", (field, some) => {
-    expect(() => checkTunnel(tunnelBy("ssh://bastion:22", some))).toThrow(
-      expect.objectContaining({
-        message: expect.stringContaining(field),
-      }),
-    );
-  });
-
-  test("/sshTunnel/credentials/privateKey, which is no key", () => {
-    const credentials = {
-      type: "public-key",
-      username: "u",
-      publicKey: sshd.publicKey,
-      privateKey: "x",
-    } as const;
-
-    expect(() => checkTunnel(tunnelBy("ssh://bastion:22", { credentials }))).toThrow(/privateKey/);
-  });
 });

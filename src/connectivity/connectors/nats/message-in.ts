@@ -1,6 +1,7 @@
 // Messages of NATS as others know them.
 
 import type { Msg } from "@nats-io/transport-node";
+import { putKey } from "../../../base/json/json.ts";
 import { bytesPayload, type ExternalPayload } from "../../external-message.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -16,7 +17,7 @@ export function headersOf(msg: Msg): Headers {
     const key = name.toLowerCase();
     if (key.startsWith("nats.")) continue;
     const text = values.length === 1 ? values[0]! : values.join(",");
-    headers[key] = headers[key] === undefined ? text : `${headers[key]},${text}`;
+    putKey(headers, key, Object.hasOwn(headers, key) ? `${headers[key]},${text}` : text);
   }
   headers["nats.subject"] = msg.subject;
   return headers;

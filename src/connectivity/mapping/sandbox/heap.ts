@@ -6,13 +6,17 @@ import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
 export type HeapValue = Exclude<QuickJSHandle["value"], { readonly ctype: "JSValueConst" }>;
 
 export interface Heap {
-  /** Throws a plain error where there is no room for it. */
+  /** Where the context is. */
+  readonly context: number;
+  /** All of the memory; another one when it has grown. */
+  memory(): ArrayBuffer;
+  /** A string, without what is behind a zero; where it is not well-formed, something stands in. Throws a plain error where there is no room for it. */
   text(text: string): HeapValue;
   bytes(bytes: Uint8Array): HeapValue;
-  /** Calls a function and frees its arguments. What it throws comes back as `thrown`. */
+  /** Calls a function and frees its arguments; nothing stands for null. What it throws comes back as `thrown`. */
   call(
     fn: QuickJSHandle,
-    args: readonly HeapValue[],
+    args: readonly (HeapValue | undefined)[],
   ): { readonly value: HeapValue } | { readonly thrown: HeapValue };
   /** The text of a string, which is freed; nothing where it is longer than so many bytes. */
   takeText(value: HeapValue, maxBytes: number): string | undefined;
@@ -23,15 +27,17 @@ export interface Heap {
 }
 
 const encoder = new TextEncoder();
-const MOST_ARGUMENTS = 2;
+const MOST_ARGUMENTS = 3;
 
 export function heapOf(context: QuickJSContext): Heap {
   const { ffi, module, ctx } = internalsOf(context);
   const argv = module._malloc(4 * MOST_ARGUMENTS);
-  const thisValue = context.undefined.value;
+  const [thisValue, nothing] = [context.undefined.value, context.null.value];
   const free = (value: HeapValue) => ffi.QTS_FreeValuePointer(ctx, value);
   return {
     free,
+    context: ctx,
+    memory: () => module.HEAPU8.buffer as ArrayBuffer,
     text(text) {
       const room = 3 * text.length + 1;
       const at = module._malloc(room);
@@ -50,7 +56,7 @@ export function heapOf(context: QuickJSContext): Heap {
     },
     call(fn, args) {
       const pointers = new Uint32Array(module.HEAPU8.buffer, argv, MOST_ARGUMENTS);
-      for (let i = 0; i < args.length; i++) pointers[i] = args[i] as number;
+      for (let i = 0; i < args.length; i++) pointers[i] = args[i] ?? nothing;
       const value = ffi.QTS_Call(
         ctx,
         fn.value,
@@ -58,7 +64,7 @@ export function heapOf(context: QuickJSContext): Heap {
         args.length,
         argv as unknown as Parameters<typeof ffi.QTS_Call>[4],
       );
-      for (const arg of args) free(arg);
+      for (const arg of args) if (arg !== undefined) free(arg);
       const thrown = ffi.QTS_ResolveException(ctx, value);
       if (!thrown) return { value };
       free(value);

@@ -65,7 +65,7 @@ export const helpers = `
 
 /**
  * Gives the functions by which the server reaches the scripts. What they use of the language they take before any script runs, so that
- * nothing a script does to it reaches them. Texts go in and out as JSON.
+ * nothing a script does to it reaches them.
  */
 export const bridge = `
 (function () {
@@ -85,12 +85,6 @@ export const bridge = `
     const all = [];
     for (let i = 0; i < list.length; i++) if (i in list) all[all.length] = list[i];
     return all;
-  }
-
-  function printed(value) {
-    const text = stringify(value);
-    if (typeof text !== 'string') throw new TypeError('The script gave ' + typeof value + ' for a message; null drops it.');
-    return text;
   }
 
   function isBuffer(value) {
@@ -139,12 +133,10 @@ export const bridge = `
     return told;
   }
 
-  function incoming(text, bytes) {
-    const message = parse(text);
-    if (bytes !== undefined) message.bytePayload = bytes;
-    const result = state.to(message);
-    const told = result === null ? '' : printed(isArray(result) ? elements(result) : result);
-    return (isClean() ? ' ' : '!') + told;
+  function incoming(headers, textPayload, bytePayload) {
+    const given = parse(headers);
+    const { 'content-type': contentType = null } = given;
+    return state.to({ headers: given, textPayload, bytePayload, contentType });
   }
 
   function outgoing(text) {
@@ -152,7 +144,14 @@ export const bridge = `
     const result = state.from(parse(text));
     const all = result === null ? [] : isArray(result) ? elements(result) : [result];
     for (let i = 0; i < all.length; i++) all[i] = external(all[i]);
-    return (isClean() ? ' ' : '!') + stringify(all);
+    return all;
+  }
+
+  // An outcome as JSON, where it cannot be read from outside.
+  function tell(outcome) {
+    const text = stringify(isArray(outcome) ? elements(outcome) : outcome);
+    if (typeof text !== 'string') throw new TypeError('The script gave ' + typeof outcome + ' for a message; null drops it.');
+    return text;
   }
 
   function takeBytes(index) {
@@ -216,31 +215,12 @@ export const bridge = `
     return true;
   }
 
-  // Whether plain objects are as they were: what a message can do to a script that merges it into something. Told by the first
-  // character of each outcome.
-  function isClean() {
-    const { members, enumerable } = state;
-    let seen = 0;
-    for (const name in {}) seen++;
-    if (seen !== enumerable) return false;
-    const object = {};
-    for (let i = 0; i < members.length; i += 2) if (object[members[i]] !== members[i + 1]) return false;
-    return true;
-  }
-
+  // Gives whether what objects and arrays have in common says nothing of JSON.
   function loaded({ to, from }) {
-    let enumerable = 0;
-    for (const name in {}) enumerable++;
-    const members = [];
-    const object = {};
-    const names = ['toString', 'valueOf', 'hasOwnProperty', 'constructor'];
-    for (let i = 0; i < names.length; i++) {
-      members[members.length] = names[i];
-      members[members.length] = object[names[i]];
-    }
-    state = { to, from, enumerable, members, found: inventory() };
+    state = { to, from, found: inventory() };
+    return !('toJSON' in {}) && !('toJSON' in []) && getPrototypeOf(Array.prototype) === Object.prototype;
   }
 
-  return { incoming, outgoing, takeBytes, describe, isIntact, loaded };
+  return { incoming, outgoing, tell, parse, takeBytes, describe, isIntact, loaded };
 })()
 `;

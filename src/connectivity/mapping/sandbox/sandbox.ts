@@ -1,9 +1,13 @@
 // The scripts of one mapper in a QuickJS runtime of their own.
 
 import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
+import { TwinError } from "../../../base/errors.ts";
+import type { JsonValue } from "../../../base/json/json.ts";
+import { parseJson } from "../../../base/json/parse.ts";
 import { faultOf, OUT_OF_MEMORY, ScriptFault, type ThrownError } from "./fault.ts";
 import { type Heap, type HeapValue, heapOf } from "./heap.ts";
 import { installRequire, moduleRoot } from "./modules.ts";
+import { type Outcomes, outcomesOf } from "./outcomes.ts";
 import { bridge, helpers } from "./prelude.ts";
 import { type QuickJs, TornDown } from "./quickjs.ts";
 
@@ -23,13 +27,20 @@ export interface SandboxLimits {
   readonly modulePath?: string;
 }
 
+/** An external message as scripts are given it: headers as JSON. */
+export interface ToldMessage {
+  readonly headers: string;
+  readonly text: string | undefined;
+  readonly bytes: Uint8Array | undefined;
+}
+
 export interface Sandbox {
   /** Whether it can still be used: what a message broke, or what was torn down with all of QuickJS, cannot. */
   readonly isUsable: boolean;
-  /** Calls the incoming function with a message as JSON and its bytes; JSON, or nothing where the message is dropped. Throws {@link ScriptFault}. */
-  incoming(message: string, bytes: Uint8Array | undefined): string;
-  /** The same of a protocol message; `bytes` of a message in the outcome are numbers for {@link takeBytes}. */
-  outgoing(message: string): string;
+  /** Calls the incoming function; what it gives, null where the message is dropped. Throws {@link ScriptFault}. */
+  incoming(message: ToldMessage): JsonValue;
+  /** The same of a protocol message as JSON; `bytes` of a message in the outcome are numbers for {@link takeBytes}. */
+  outgoing(message: string): JsonValue;
   /** Bytes of the last outcome. */
   takeBytes(index: number): Buffer;
   close(): void;
@@ -43,10 +54,10 @@ const MAX_RESULT = 16 * 1024 * 1024;
 const STACK_BYTES_A_CALL = 2048;
 const STACK_BYTES = 64 * 1024;
 
-/** What an outcome begins with when its message has changed what all objects have in common. */
-const POLLUTED = "!";
-
-const functionNames = ["incoming", "outgoing", "takeBytes", "describe", "isIntact", "loaded"] as const;
+const functionNames = [
+  ...(["incoming", "outgoing", "tell", "parse"] as const),
+  ...(["takeBytes", "describe", "isIntact", "loaded"] as const),
+];
 type Functions = Readonly<Record<(typeof functionNames)[number], QuickJSHandle>>;
 
 /** Opens a sandbox and runs the scripts once. Throws {@link ScriptFault} where they cannot be. */
@@ -67,9 +78,9 @@ export function openSandbox(quickJs: QuickJs, scripts: Scripts, limits: SandboxL
 }
 
 /** What tears QuickJS down is the script's doing. */
-function guarded<T>(run: () => T): T {
+function guarded<T>(run: () => T | ScriptFault): T {
   try {
-    const done = run() as T | ScriptFault;
+    const done = run();
     if (done instanceof ScriptFault) throw done;
     return done;
   } catch (error) {
@@ -82,6 +93,7 @@ function guarded<T>(run: () => T): T {
 interface Opened {
   readonly heap: Heap;
   readonly functions: Functions;
+  readonly outcomes: Outcomes;
   /** Runs the scripts; gives what went wrong, since nothing may be thrown through QuickJS. */
   load(scripts: Scripts): ScriptFault | undefined;
   hasJobs(): boolean;
@@ -104,11 +116,13 @@ function openRuntime(
   context.unwrapResult(context.evalCode(helpers, "helpers")).dispose();
   const functions = functionsOf(context);
   const heap = heapOf(context);
+  const outcomes = outcomesOf(context, heap);
   const disposeRequire = installRequire(context, root);
   return {
     heap,
     functions,
-    load: (scripts) => loadScripts(context, heap, functions, scripts),
+    outcomes,
+    load: (scripts) => loadScripts(context, { heap, functions, outcomes }, scripts),
     hasJobs: () => runtime.hasPendingJob(),
     runJobs() {
       while (runtime.hasPendingJob() && performance.now() < quickJs.deadline)
@@ -131,8 +145,7 @@ function functionsOf(context: QuickJSContext): Functions {
 
 function loadScripts(
   context: QuickJSContext,
-  heap: Heap,
-  functions: Functions,
+  { heap, functions, outcomes }: Pick<Opened, "heap" | "functions" | "outcomes">,
   scripts: Scripts,
 ): ScriptFault | undefined {
   const parts = [
@@ -149,6 +162,7 @@ function loadScripts(
   }
   const done = heap.call(functions.loaded, [takePointer(context, last as QuickJSHandle)]);
   if ("thrown" in done) return faultOfThrown(heap, functions, done.thrown);
+  outcomes.watch(outcomes.read(done.value) === true);
   heap.free(done.value);
   return undefined;
 }
@@ -175,18 +189,32 @@ function faultOfThrown(heap: Heap, { describe }: Functions, thrown: HeapValue): 
 
 function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
   const { age } = quickJs;
-  const { heap, functions } = opened;
+  const { heap, functions, outcomes } = opened;
   let isBroken = false;
   const isLost = () => quickJs.age !== age;
 
-  function callNow(fn: QuickJSHandle, args: readonly HeapValue[]): HeapValue | ScriptFault {
+  function callNow(fn: QuickJSHandle, args: readonly (HeapValue | undefined)[]): JsonValue | ScriptFault {
     const done = heap.call(fn, args);
+    const told = "value" in done ? tell(done.value) : faultOfThrown(heap, functions, done.thrown);
     if (opened.hasJobs()) opened.runJobs();
-    if ("value" in done && !opened.hasJobs()) return done.value;
-    const fault = "thrown" in done ? faultOfThrown(heap, functions, done.thrown) : endless();
-    if ("value" in done) heap.free(done.value);
-    isBroken = fault.isLimit || !holds(functions.isIntact);
-    return fault;
+    const outcome = opened.hasJobs() ? endless() : told;
+    if (outcome instanceof ScriptFault) isBroken = outcome.isLimit || !holds(functions.isIntact);
+    else isBroken = !outcomes.isClean();
+    return outcome;
+  }
+
+  function tell(outcome: HeapValue): JsonValue | ScriptFault {
+    const value = outcomes.read(outcome);
+    if (value === undefined) return tellAsText(outcome);
+    heap.free(outcome);
+    return value;
+  }
+
+  function tellAsText(outcome: HeapValue): JsonValue | ScriptFault {
+    const done = heap.call(functions.tell, [outcome]);
+    if ("thrown" in done) return faultOfThrown(heap, functions, done.thrown);
+    const text = heap.takeText(done.value, MAX_RESULT);
+    return text === undefined ? new ScriptFault("The script gave too much.", true) : parsed(text);
   }
 
   function holds(check: QuickJSHandle): boolean {
@@ -196,30 +224,34 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
     return "value" in done && text === "true";
   }
 
-  function run(fn: QuickJSHandle, argsOf: () => readonly HeapValue[]): string {
+  function run(fn: QuickJSHandle, argsOf: () => readonly (HeapValue | undefined)[]): JsonValue {
     try {
-      return guarded(() =>
-        quickJs.within(timeMs, () => {
-          const result = callNow(fn, argsOf());
-          if (result instanceof ScriptFault) return result;
-          const text = heap.takeText(result, MAX_RESULT);
-          if (text === undefined) return new ScriptFault("The script gave too much.", true);
-          if (text.startsWith(POLLUTED)) isBroken = true;
-          return text.slice(1);
-        }),
-      ) as string;
+      return guarded(() => quickJs.within(timeMs, () => callNow(fn, argsOf())));
     } catch (error) {
       if (error instanceof ScriptFault && error.message === OUT_OF_MEMORY && !isLost()) quickJs.tearDown();
       throw error;
     }
   }
 
+  /** A string of any characters. */
+  function string(text: string): HeapValue {
+    if (text.isWellFormed() && !text.includes("\0")) return heap.text(text);
+    const done = heap.call(functions.parse, [heap.text(JSON.stringify(text))]);
+    if ("value" in done) return done.value;
+    heap.free(done.thrown);
+    throw new Error("out of memory");
+  }
+
   return {
     get isUsable() {
       return !isBroken && !isLost();
     },
-    incoming: (message, bytes) =>
-      run(functions.incoming, () => (bytes ? [heap.text(message), heap.bytes(bytes)] : [heap.text(message)])),
+    incoming: ({ headers, text, bytes }) =>
+      run(functions.incoming, () => [
+        heap.text(headers),
+        text === undefined ? undefined : string(text),
+        bytes && heap.bytes(bytes),
+      ]),
     outgoing: (message) => run(functions.outgoing, () => [heap.text(message)]),
     takeBytes: (index) =>
       quickJs.within(timeMs, () => {
@@ -235,6 +267,15 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
       }
     },
   };
+}
+
+function parsed(text: string): JsonValue | ScriptFault {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof TwinError) return new ScriptFault(error.text.description ?? error.message);
+    throw error;
+  }
 }
 
 const endless = () => new ScriptFault("The promises of the script took too long.", true);

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../../../base/json/json.ts";
 import type { Reply } from "../../../signals/reply.ts";
-import { answerHeaders } from "../answers.ts";
+import { addHeaders, answerHeaders } from "../answers.ts";
 import { jsonResponse } from "../gzip.ts";
 import { addressOf, schemeOf } from "../uri.ts";
 import type { Asked } from "./asked.ts";
@@ -14,7 +14,8 @@ export function replyAnswer(
   { status, value, ...reply }: Reply,
   id: string,
 ): Response | Promise<Response> {
-  const headers = answerHeaders({ ...asked.headers, ...reply.headers });
+  const headers = answerHeaders(asked.headers);
+  if (reply.headers) addHeaders(headers, reply.headers);
   if (status === 201) headers.location = locationOf(asked, id);
   if (reply.revision !== undefined) headers["entity-revision"] = String(reply.revision);
   if (status !== 304) headers["response-required"] = "false";

@@ -17,7 +17,8 @@ export interface Asked {
 }
 
 const MAX_WAIT_MS = 60_000;
-/** How long Ditto waits for the test of a connection. */
+/** How long a test may take, and the header by which Ditto says so. */
+const TEST_MS = 15_000;
 const TEST_TIMEOUT = "15000";
 
 /** Reads the headers of a request; refuses them as those of other requests are. */
@@ -25,12 +26,17 @@ export function askedBy(incoming: IncomingMessage, target: Target, maxHeaderByte
   const query = new URLSearchParams(target.query);
   const isDryRun = incoming.method === "POST" && query.get("dry-run")?.toLowerCase() === "true";
   query.delete("dry-run");
-  const given = requestHeaders(incoming, query, maxHeaderBytes);
-  const headers = isDryRun ? { ...given, "dry-run": true, timeout: TEST_TIMEOUT } : given;
-  const { timeout } = headers;
-  const timeoutMs = timeout === undefined ? MAX_WAIT_MS : durationMs(timeout);
-  if (timeoutMs > MAX_WAIT_MS) throw timeoutTooLong(String(timeout));
-  return { incoming, target, headers, isDryRun, timeoutMs };
+  const headers = requestHeaders(incoming, query, maxHeaderBytes);
+  const asked = { incoming, target, isDryRun };
+  return isDryRun
+    ? { ...asked, headers: { ...headers, "dry-run": true, timeout: TEST_TIMEOUT }, timeoutMs: TEST_MS }
+    : { ...asked, headers, timeoutMs: timeoutOf(headers) };
+}
+
+function timeoutOf({ timeout }: DittoHeaders): number {
+  const ms = timeout === undefined ? MAX_WAIT_MS : durationMs(timeout);
+  if (ms > MAX_WAIT_MS) throw timeoutTooLong(String(timeout));
+  return ms;
 }
 
 /** The outcome of some work, if it comes in time; else it is refused with `command.timeout`, and the work goes on. */

@@ -2,12 +2,12 @@
 
 import type { IncomingMessage } from "node:http";
 import { TwinError } from "../../../base/errors.ts";
+import { internalError } from "../../../base/internal-error.ts";
 import { parseFields } from "../../../base/json/fields.ts";
 import type { JsonValue } from "../../../base/json/json.ts";
 import type { ConnectionsApi } from "../../../connectivity/connections-api.ts";
 import { answerHeaders, errorAnswer, methodNotAllowed, notFoundAnswer } from "../answers.ts";
 import { checkMediaType, readJson } from "../body.ts";
-import { internalError } from "../errors.ts";
 import { readTarget } from "../uri.ts";
 import { doneAnswer, replyAnswer, valueAnswer } from "./answers.ts";
 import { type Asked, askedBy, inTime } from "./asked.ts";
@@ -165,7 +165,7 @@ const mappingTest =
   (id?: string): Route =>
   async (asked, parts) => {
     const body = await jsonOf(asked, parts);
-    return () => valueAnswer(asked, parts.connections.testMapping(body, id));
+    return async () => valueAnswer(asked, await parts.connections.testMapping(body, id));
   };
 
 function jsonOf(

@@ -1,0 +1,20 @@
+// The past of a twin, as the journal tells it.
+
+import type { TestServer } from "../../support/server.ts";
+
+/** All values that the attribute `n` of a thing ever had, in order. */
+export async function valuesOf(server: TestServer, thingId: string): Promise<readonly number[]> {
+  const path = `/api/2/things/${thingId}`;
+  const found = await server.fetch(`${path}?fields=_revision`);
+  const { _revision: last } = (await found.json()) as { _revision: number };
+  const response = await server.fetch(
+    `${path}?from-historical-revision=1&to-historical-revision=${last}&fields=attributes/n`,
+    { headers: { accept: "text/event-stream" } },
+  );
+  const text = await response.text();
+  if (!response.ok) throw new Error(`The past of ${thingId}: ${response.status} ${text}`);
+  return [...text.matchAll(/^data:(.+)$/gm)].flatMap(([, data = ""]) => {
+    const { attributes } = JSON.parse(data) as { attributes?: { n?: number } };
+    return attributes?.n === undefined ? [] : [attributes.n];
+  });
+}
