@@ -22,8 +22,8 @@ interface Asked {
   readonly auth: AuthContext;
 }
 
-/** `create` is refused where there is one (409); `put` creates where there is none, as a PUT does; `modify` is not found then. */
-export type WritingAction = "create" | "put" | "modify";
+/** `create` is refused where there is one (409); `put` creates where there is none. */
+export type WritingAction = "create" | "put";
 
 /** Commands that change a connection. The ID is that of the connection. */
 export type ConnectionCommand =

@@ -55,10 +55,15 @@ export function clientOf(parts: ClientParts): Client {
   const addresses = new Map<string, AddressStatus>();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => undefined); // not everybody waits for it
-  const receiver = parts.receiver(() => connector?.resume());
+  const receiver = parts.receiver(() => {
+    if (connector) connector.resume();
+    else hasNewRoom = true;
+  });
   let attempt: Attempt | undefined;
   let connector: Connector | undefined;
   let exit: Exit | undefined;
+  /** Too much was in work while the attempt at hand connected, and is not any more. */
+  let hasNewRoom = false;
   /** Of the attempt that was given up last. */
   let ending: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -79,6 +84,7 @@ export function clientOf(parts: ClientParts): Client {
   function connect(timeoutMs: number): void {
     const current = attemptOf({ ...parts, clientIndex: parts.index, isTest: false, events });
     attempt = current;
+    hasNewRoom = false;
     timer = setTimeout(() => void giveUp(current, { is: "timedOut" }), timeoutMs);
     void tryTo(current);
   }
@@ -99,8 +105,7 @@ export function clientOf(parts: ClientParts): Client {
     connector = opened;
     exit = own;
     tell({ is: "connected" });
-    // There may have been too much in work, and room again, before anybody could be told.
-    opened.resume();
+    if (hasNewRoom) opened.resume();
     monitor.connection("success", "The connection is made.");
     first.resolve();
   }

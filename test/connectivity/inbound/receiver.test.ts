@@ -37,7 +37,12 @@ function worldOf(
   const acks = acksOf();
   const receiver = receiverOf(
     {
-      ...{ connectionId: "bridge", monitor, limits: { most, lifetimeMs, payloadBytes: 1_000_000 }, onFault: vi.fn() },
+      ...{
+        connectionId: "bridge",
+        monitor,
+        limits: { most, lifetimeMs, payloadBytes: 1_000_000 },
+        onFault: vi.fn(),
+      },
       mappings: mappingsWith(mappers),
       sources: usedSources(connectionOf({ sources: [sourceOf(source)] })),
       peerOf: ({ declaredAcks }) => ({
@@ -194,7 +199,10 @@ describe("mappers", () => {
       onAnswer: vi.fn(),
       onFault: vi.fn(),
     };
-    const receiver = receiverOf({ ...parts, limits: { most: 9, lifetimeMs: 1000, payloadBytes: 100 } }, vi.fn());
+    const receiver = receiverOf(
+      { ...parts, limits: { most: 9, lifetimeMs: 1000, payloadBytes: 100 } },
+      vi.fn(),
+    );
     const messages = [{ kind: "y" }, { kind: "x", "content-type": "Text/Plain" }, { kind: "x" }].map(
       (headers) => receivedOf(modifyOf(), headers as never),
     );

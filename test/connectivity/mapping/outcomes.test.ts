@@ -224,3 +224,19 @@ test("texts that are not well-formed come as they are", () => {
   expect(made.incoming(textMessage(text, { h: text }), received)).toEqual([{ text, h: text, length: 6 }]);
   made.close();
 });
+
+test("an error is told whatever a script does to JSON", () => {
+  const made = mapper("JavaScript", {
+    incomingScript:
+      "function mapToDittoProtocolMsg() { Object.prototype.toJSON = function () {}; throw new Error('mine'); }",
+  });
+  const { age } = quickJs;
+
+  expect(() => made.incoming(textMessage(""), received)).toThrow(
+    expect.objectContaining({
+      text: expect.objectContaining({ description: expect.stringContaining("mine") }),
+    }),
+  );
+  expect(quickJs.age).toBe(age);
+  made.close();
+});

@@ -38,7 +38,7 @@ const auth = { subjects: ["nginx:devops"] };
 
 /** A command that writes a connection. */
 export const writing = (
-  action: "create" | "put" | "modify",
+  action: "create" | "put",
   fields: JsonObject = {},
   headers: DittoHeaders = {},
 ): ConnectionCommand => {

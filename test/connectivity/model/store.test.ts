@@ -74,7 +74,7 @@ describe("on a journal that answers at once", () => {
 
     const created = await store.execute(writing("create"));
     expect(created).toEqual({ status: 201, revision: 1, value: printConnection(connectionOf()) });
-    expect(await store.execute(writing("modify", { name: "new" }))).toEqual({ status: 204, revision: 2 });
+    expect(await store.execute(writing("put", { name: "new" }))).toEqual({ status: 204, revision: 2 });
     expect(await store.execute(commanding("close"))).toEqual({ status: 204, revision: 3 });
     expect(store.get("bridge")).toMatchObject({
       connection: { name: "new", connectionStatus: "closed" },
@@ -101,8 +101,8 @@ describe("on a journal that answers at once", () => {
     expect(await store.execute(writing("put"))).toMatchObject({ status: 201, revision: 3 });
   });
 
-  test.each(["modify", "open", "close", "delete"] as const)("%s needs a connection", async (action) => {
-    const command = action === "modify" ? writing("modify") : commanding(action);
+  test.each(["open", "close", "delete"] as const)("%s needs a connection", async (action) => {
+    const command = commanding(action);
 
     expect(await refusalOf(world.store.execute(command))).toBe("404 connectivity:connection.notfound");
   });
@@ -181,7 +181,7 @@ describe("on a journal that answers at once", () => {
     await store.execute(writing("create"));
     const names = ["a", "b", "c", "d"];
 
-    const replies = await Promise.all(names.map((name) => store.execute(writing("modify", { name }))));
+    const replies = await Promise.all(names.map((name) => store.execute(writing("put", { name }))));
 
     expect(replies.map(({ revision }) => revision)).toEqual([2, 3, 4, 5]);
     expect(store.get("bridge")?.connection.name).toBe("d");
@@ -209,7 +209,7 @@ describe("what others refuse", () => {
     isValid = false;
     const invalid = "400 connectivity:connection.configuration.invalid";
 
-    expect(await refusalOf(store.execute(writing("modify")))).toBe(invalid);
+    expect(await refusalOf(store.execute(writing("put")))).toBe(invalid);
     expect(await refusalOf(store.execute(commanding("open")))).toBe(invalid);
     expect(await store.execute(commanding("close"))).toMatchObject({ revision: 2 });
     expect(journal.appends).toHaveLength(2);
@@ -247,13 +247,13 @@ describe("while the database is away", () => {
     await store.execute(writing("create"));
     journal.flowing = false;
 
-    const failing = store.execute(writing("modify", { name: "lost" }));
+    const failing = store.execute(writing("put", { name: "lost" }));
     await expect.poll(() => journal.pending).toBe(1);
     journal.fail();
 
     expect(await refusalOf(failing)).toBe("503 connectivity:connection.unavailable");
     journal.flowing = true;
-    expect(await store.execute(writing("modify", { name: "kept" }))).toMatchObject({ revision: 2 });
+    expect(await store.execute(writing("put", { name: "kept" }))).toMatchObject({ revision: 2 });
     expect(told).toEqual(["bridge created open", "bridge modified open"]);
   });
 
@@ -341,7 +341,7 @@ describe("in a database", () => {
   test("the past can be read, with what is kept of who did it", async () => {
     const { store } = await open(journal, { vault: sealing });
     await store.execute(writing("create"));
-    await store.execute(writing("modify", { name: "second" }));
+    await store.execute(writing("put", { name: "second" }));
     await store.execute(commanding("close"));
 
     const past = await read(store, { "at-historical-revision": 2 });

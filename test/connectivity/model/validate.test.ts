@@ -98,7 +98,8 @@ const tunnel = (fields: JsonObject, credentials: JsonObject = {}): JsonObject =>
     ...fields,
   },
 });
-const keys = generateKeyPairSync("ed25519", {
+const keys = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
   publicKeyEncoding: { type: "spki", format: "pem" },
 });
@@ -283,7 +284,7 @@ test.each<[what: string, fields: JsonObject, code: string, field: string]>([
   ["through a tunnel for nobody", tunnel({}, { username: "" }), INVALID, "/sshTunnel/credentials/username"],
   [
     "through a tunnel with a bad key",
-    tunnel({}, { type: "public-key", publicKey: "x", privateKey: "y" }),
+    tunnel({}, { type: "public-key", publicKey: keys.publicKey, privateKey: "y" }),
     INVALID,
     "/sshTunnel/credentials/privateKey",
   ],

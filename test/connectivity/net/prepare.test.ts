@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Credentials } from "../../../src/connectivity/model.ts";
 import { hostsBy } from "../../../src/connectivity/net/hosts.ts";
-import { checkWays, prepare } from "../../../src/connectivity/net/prepare.ts";
+import { prepare } from "../../../src/connectivity/net/prepare.ts";
 import { startHttpEndpoint } from "../../support/brokers/https.ts";
 import { startSshd, type TestSshd } from "../../support/brokers/sshd.ts";
 import { anyHost, connectionTo, strictHosts, tunnelBy, tunnelSettings } from "./connections.ts";
@@ -105,46 +104,5 @@ describe("through a tunnel", () => {
     const prepared = await prepare(connectionTo("tcp://broker.example:1", { sshTunnel }), schemes, ways());
 
     expect(prepared.endpoint.host).toBe("broker.example");
-  });
-});
-
-describe("the hosts of a connection are checked when it is made", () => {
-  const token = (tokenEndpoint: string): Credentials => ({
-    ...{
-      type: "oauth-client-credentials",
-      tokenEndpoint,
-      clientId: "c",
-      clientSecret: "s",
-      requestedScopes: "a",
-    },
-  });
-
-  test.each([
-    ["/uri", connectionTo("http://10.0.0.1:80")],
-    ["/uri", connectionTo("http://[::ffff:10.0.0.1]:80")],
-    ["/sshTunnel/uri", connectionTo("http://8.8.8.8:80", { sshTunnel: tunnelBy("ssh://10.0.0.1:22") })],
-    [
-      "/credentials/tokenEndpoint",
-      connectionTo("http://8.8.8.8:80", { credentials: token("https://[::1]/token") }),
-    ],
-    [
-      "/credentials/tokenEndpoint",
-      connectionTo("http://8.8.8.8:80", { credentials: token("https://0x7f.1/token") }),
-    ],
-    ["/credentials/tokenEndpoint", connectionTo("http://8.8.8.8:80", { credentials: token("no url") })],
-  ])("%s", async (field, connection) => {
-    await expect(checkWays(connection, strictHosts())).rejects.toMatchObject({
-      code: "connectivity:connection.configuration.invalid",
-      message: expect.stringContaining(field),
-    });
-  });
-
-  test("those that are fine pass", async () => {
-    const connection = connectionTo("http://8.8.8.8:80", {
-      sshTunnel: tunnelBy("ssh://9.9.9.9:22"),
-      credentials: token("https://1.1.1.1/token"),
-    });
-
-    await expect(checkWays(connection, strictHosts())).resolves.toBeUndefined();
   });
 });

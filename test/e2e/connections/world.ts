@@ -26,8 +26,11 @@ export const NAMESPACE = "org.pollux.bridge";
 /** Who may do everything to the things of {@link World.aThing}. */
 export const USER = "nginx:ditto";
 
+/** The mock of Kafka answers who waits for messages only when the time is up. */
+const quick = { KAFKA_CONSUMER_FETCH_MAX_WAIT_MS: "100" };
+
 export async function openWorld(options: ServerOptions = {}): Promise<World> {
-  const env = { LOG_LEVEL: "warn", ...operatorSettings, ...options.env };
+  const env = { LOG_LEVEL: "warn", ...quick, ...operatorSettings, ...options.env };
   const server = await startServer({ ...options, env });
   const write: World["write"] = (path, value, headers = {}) =>
     server.fetch(`/api/2/things/${path}`, {

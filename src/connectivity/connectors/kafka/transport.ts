@@ -2,14 +2,18 @@
 
 import type { Transport } from "../connector.ts";
 import { KafkaConnector } from "./connector.ts";
+import { boundDecompression } from "./decompression.ts";
 import type { CheckHost } from "./hosts.ts";
 import type { KafkaSettings } from "./settings.ts";
 import { validateKafka } from "./validate.ts";
 
 /** `checkHost` is asked for brokers that `bootstrapServers` names or the cluster tells of, before they are connected to. */
-export const kafkaTransport = (settings: KafkaSettings, checkHost: CheckHost): Transport => ({
-  types: ["kafka"],
-  schemes: { tcp: { isSecure: false, port: 9092 }, ssl: { isSecure: true, port: 9092 } },
-  validate: validateKafka,
-  connector: (parts) => new KafkaConnector(parts, settings, checkHost),
-});
+export function kafkaTransport(settings: KafkaSettings, checkHost: CheckHost): Transport {
+  boundDecompression();
+  return {
+    types: ["kafka"],
+    schemes: { tcp: { isSecure: false, port: 9092 }, ssl: { isSecure: true, port: 9092 } },
+    validate: validateKafka,
+    connector: (parts) => new KafkaConnector(parts, settings, checkHost),
+  };
+}

@@ -158,14 +158,14 @@ export const bridge = `
     return kept[index];
   }
 
-  // What an error says, as far as that can be found out.
+  // What an error says, as far as that can be found out; no prototype has a say in it.
   function describe(error) {
     try {
-      if (error === null || typeof error !== 'object') return stringify({ message: String(error) });
+      if (error === null || typeof error !== 'object') return stringify({ __proto__: null, message: String(error) });
       const { name, message, stack } = error;
-      return stringify({ name: String(name), message: String(message), stack: String(stack) });
+      return stringify({ __proto__: null, name: String(name), message: String(message), stack: String(stack) });
     } catch (again) {
-      return stringify({ message: 'an error that cannot be told' });
+      return stringify({ __proto__: null, message: 'an error that cannot be told' });
     }
   }
 

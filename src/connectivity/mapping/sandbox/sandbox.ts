@@ -1,14 +1,12 @@
 // The scripts of one mapper in a QuickJS runtime of their own.
 
 import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
-import { TwinError } from "../../../base/errors.ts";
 import type { JsonValue } from "../../../base/json/json.ts";
-import { parseJson } from "../../../base/json/parse.ts";
-import { faultOf, OUT_OF_MEMORY, ScriptFault, type ThrownError } from "./fault.ts";
-import { type Heap, type HeapValue, heapOf } from "./heap.ts";
+import { Calls } from "./calls.ts";
+import { OUT_OF_MEMORY, ScriptFault } from "./fault.ts";
+import type { HeapValue } from "./heap.ts";
 import { installRequire, moduleRoot } from "./modules.ts";
-import { type Outcomes, outcomesOf } from "./outcomes.ts";
-import { bridge, helpers } from "./prelude.ts";
+import { helpers } from "./prelude.ts";
 import { type QuickJs, TornDown } from "./quickjs.ts";
 
 export interface Scripts {
@@ -48,17 +46,9 @@ export interface Sandbox {
 
 /** Loading what is ours takes no part of a script's time. */
 const OWN_TIME = 30_000;
-/** What a script gives may be so long, as JSON. */
-const MAX_RESULT = 16 * 1024 * 1024;
 /** Calls from script to script take less; those by way of the language's own functions, more. */
 const STACK_BYTES_A_CALL = 2048;
 const STACK_BYTES = 64 * 1024;
-
-const functionNames = [
-  ...(["incoming", "outgoing", "tell", "parse"] as const),
-  ...(["takeBytes", "describe", "isIntact", "loaded"] as const),
-];
-type Functions = Readonly<Record<(typeof functionNames)[number], QuickJSHandle>>;
 
 /** Opens a sandbox and runs the scripts once. Throws {@link ScriptFault} where they cannot be. */
 export function openSandbox(quickJs: QuickJs, scripts: Scripts, limits: SandboxLimits): Sandbox {
@@ -91,9 +81,7 @@ function guarded<T>(run: () => T | ScriptFault): T {
 }
 
 interface Opened {
-  readonly heap: Heap;
-  readonly functions: Functions;
-  readonly outcomes: Outcomes;
+  readonly calls: Calls;
   /** Runs the scripts; gives what went wrong, since nothing may be thrown through QuickJS. */
   load(scripts: Scripts): ScriptFault | undefined;
   hasJobs(): boolean;
@@ -114,15 +102,11 @@ function openRuntime(
   const context = runtime.newContext();
   for (const library of libraries) context.unwrapResult(context.evalCode(library, "library")).dispose();
   context.unwrapResult(context.evalCode(helpers, "helpers")).dispose();
-  const functions = functionsOf(context);
-  const heap = heapOf(context);
-  const outcomes = outcomesOf(context, heap);
+  const calls = new Calls(context);
   const disposeRequire = installRequire(context, root);
   return {
-    heap,
-    functions,
-    outcomes,
-    load: (scripts) => loadScripts(context, { heap, functions, outcomes }, scripts),
+    calls,
+    load: (scripts) => loadScripts(context, calls, scripts),
     hasJobs: () => runtime.hasPendingJob(),
     runJobs() {
       while (runtime.hasPendingJob() && performance.now() < quickJs.deadline)
@@ -130,24 +114,14 @@ function openRuntime(
     },
     dispose() {
       disposeRequire();
-      heap.close();
-      for (const name of functionNames) functions[name].dispose();
+      calls.dispose();
       context.dispose();
       runtime.dispose();
     },
   };
 }
 
-function functionsOf(context: QuickJSContext): Functions {
-  using all = context.unwrapResult(context.evalCode(bridge, "bridge"));
-  return Object.fromEntries(functionNames.map((name) => [name, context.getProp(all, name)])) as Functions;
-}
-
-function loadScripts(
-  context: QuickJSContext,
-  { heap, functions, outcomes }: Pick<Opened, "heap" | "functions" | "outcomes">,
-  scripts: Scripts,
-): ScriptFault | undefined {
+function loadScripts(context: QuickJSContext, calls: Calls, scripts: Scripts): ScriptFault | undefined {
   const parts = [
     ["incomingScript", scripts.incomingScript],
     ["outgoingScript", scripts.outgoingScript],
@@ -157,14 +131,10 @@ function loadScripts(
   for (const [name, source] of parts) {
     last?.dispose();
     const result = context.evalCode(source, name);
-    if (result.error) return faultOfThrown(heap, functions, takePointer(context, result.error));
+    if (result.error) return calls.faultOfThrown(takePointer(context, result.error));
     last = result.value;
   }
-  const done = heap.call(functions.loaded, [takePointer(context, last as QuickJSHandle)]);
-  if ("thrown" in done) return faultOfThrown(heap, functions, done.thrown);
-  outcomes.watch(outcomes.read(done.value) === true);
-  heap.free(done.value);
-  return undefined;
+  return calls.loaded(takePointer(context, last as QuickJSHandle));
 }
 
 /** The functions that count, by whatever kind of declaration they came to be. */
@@ -178,68 +148,28 @@ function takePointer(context: QuickJSContext, handle: QuickJSHandle): HeapValue 
   return pointer;
 }
 
-function faultOfThrown(heap: Heap, { describe }: Functions, thrown: HeapValue): ScriptFault {
-  const described = heap.call(describe, [thrown]);
-  const isText = "value" in described;
-  const text = isText ? heap.takeText(described.value, MAX_RESULT) : undefined;
-  if (!isText) heap.free(described.thrown);
-  if (text !== undefined) return faultOf(JSON.parse(text) as ThrownError);
-  return new ScriptFault(OUT_OF_MEMORY, true);
-}
-
 function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
   const { age } = quickJs;
-  const { heap, functions, outcomes } = opened;
+  const { calls } = opened;
   let isBroken = false;
   const isLost = () => quickJs.age !== age;
 
-  function callNow(fn: QuickJSHandle, args: readonly (HeapValue | undefined)[]): JsonValue | ScriptFault {
-    const done = heap.call(fn, args);
-    const told = "value" in done ? tell(done.value) : faultOfThrown(heap, functions, done.thrown);
+  function callNow(name: "incoming" | "outgoing", args: readonly (HeapValue | undefined)[]) {
+    const told = calls.call(name, args);
     if (opened.hasJobs()) opened.runJobs();
     const outcome = opened.hasJobs() ? endless() : told;
-    if (outcome instanceof ScriptFault) isBroken = outcome.isLimit || !holds(functions.isIntact);
-    else isBroken = !outcomes.isClean();
+    if (outcome instanceof ScriptFault) isBroken = outcome.isLimit || !calls.isIntact();
+    else isBroken = !calls.isClean();
     return outcome;
   }
 
-  function tell(outcome: HeapValue): JsonValue | ScriptFault {
-    const value = outcomes.read(outcome);
-    if (value === undefined) return tellAsText(outcome);
-    heap.free(outcome);
-    return value;
-  }
-
-  function tellAsText(outcome: HeapValue): JsonValue | ScriptFault {
-    const done = heap.call(functions.tell, [outcome]);
-    if ("thrown" in done) return faultOfThrown(heap, functions, done.thrown);
-    const text = heap.takeText(done.value, MAX_RESULT);
-    return text === undefined ? new ScriptFault("The script gave too much.", true) : parsed(text);
-  }
-
-  function holds(check: QuickJSHandle): boolean {
-    const done = heap.call(check, []);
-    const value = "value" in done ? done.value : done.thrown;
-    const text = heap.takeText(value, MAX_RESULT);
-    return "value" in done && text === "true";
-  }
-
-  function run(fn: QuickJSHandle, argsOf: () => readonly (HeapValue | undefined)[]): JsonValue {
+  function run(name: "incoming" | "outgoing", argsOf: () => readonly (HeapValue | undefined)[]): JsonValue {
     try {
-      return guarded(() => quickJs.within(timeMs, () => callNow(fn, argsOf())));
+      return guarded(() => quickJs.within(timeMs, () => callNow(name, argsOf())));
     } catch (error) {
       if (error instanceof ScriptFault && error.message === OUT_OF_MEMORY && !isLost()) quickJs.tearDown();
       throw error;
     }
-  }
-
-  /** A string of any characters. */
-  function string(text: string): HeapValue {
-    if (text.isWellFormed() && !text.includes("\0")) return heap.text(text);
-    const done = heap.call(functions.parse, [heap.text(JSON.stringify(text))]);
-    if ("value" in done) return done.value;
-    heap.free(done.thrown);
-    throw new Error("out of memory");
   }
 
   return {
@@ -247,17 +177,13 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
       return !isBroken && !isLost();
     },
     incoming: ({ headers, text, bytes }) =>
-      run(functions.incoming, () => [
-        heap.text(headers),
-        text === undefined ? undefined : string(text),
-        bytes && heap.bytes(bytes),
+      run("incoming", () => [
+        calls.heap.text(headers),
+        text === undefined ? undefined : calls.string(text),
+        bytes && calls.heap.bytes(bytes),
       ]),
-    outgoing: (message) => run(functions.outgoing, () => [heap.text(message)]),
-    takeBytes: (index) =>
-      quickJs.within(timeMs, () => {
-        const done = heap.call(functions.takeBytes, [heap.text(String(index))]);
-        return heap.takeBytes("value" in done ? done.value : done.thrown);
-      }),
+    outgoing: (message) => run("outgoing", () => [calls.heap.text(message)]),
+    takeBytes: (index) => quickJs.within(timeMs, () => calls.takeBytes(index)),
     close() {
       if (isLost()) return;
       try {
@@ -267,15 +193,6 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
       }
     },
   };
-}
-
-function parsed(text: string): JsonValue | ScriptFault {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof TwinError) return new ScriptFault(error.text.description ?? error.message);
-    throw error;
-  }
 }
 
 const endless = () => new ScriptFault("The promises of the script took too long.", true);

@@ -58,6 +58,18 @@ const changing =
     return answer(name, status, { connectionId: id });
   };
 
+/** Creates a connection, or puts it in the place of another. */
+const writing =
+  (action: "create" | "put"): Run =>
+  async (command, connections) => {
+    const connection = connectionIn(command);
+    const { id } = connection;
+    const { status, value } = await connections.execute({ action, id, connection, ...asked });
+    return status === 201
+      ? answer("createConnection", 201, { connection: value as JsonObject })
+      : answer("modifyConnection", 204, { connectionId: id });
+  };
+
 const insight =
   (name: InsightCommand): Run =>
   (command, connections) => {
@@ -71,21 +83,9 @@ const idsOf = (connections: ConnectionsApi, fits: (connection: Connection) => bo
 
 /** By the type of the command. */
 export const piggybackCommands: Readonly<Record<string, Run>> = {
-  "connectivity.commands:createConnection": async (command, connections) => {
-    const connection = connectionIn(command);
-    const { value } = await connections.execute({
-      action: "create",
-      id: connection.id,
-      connection,
-      ...asked,
-    });
-    return answer("createConnection", 201, { connection: value as JsonObject });
-  },
-  "connectivity.commands:modifyConnection": async (command, connections) => {
-    const connection = connectionIn(command);
-    await connections.execute({ action: "modify", id: connection.id, connection, ...asked });
-    return answer("modifyConnection", 204, { connectionId: connection.id });
-  },
+  "connectivity.commands:createConnection": writing("create"),
+  // As in Ditto's source, and unlike its page, a connection that is not there is created.
+  "connectivity.commands:modifyConnection": writing("put"),
   "connectivity.commands:deleteConnection": changing("deleteConnection", "delete", 204),
   "connectivity.commands:openConnection": changing("openConnection", "open", 200),
   "connectivity.commands:closeConnection": changing("closeConnection", "close", 200),
