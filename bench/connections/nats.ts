@@ -1,6 +1,6 @@
 import type { Inlet } from "./inbound.ts";
 
-const nats = (port: number) => ({ connectionType: "nats", uri: `tcp://127.0.0.1:${port}` });
+const nats = (port: number) => ({ connectionType: "nats", uri: `nats://127.0.0.1:${port}` });
 
 /** A stream of JetStream, each message acknowledged, by a server at a port of this machine. */
 export const jetStreamInlet = (port: number): Inlet => ({

@@ -7,7 +7,7 @@ const texts = (description: string) => Type.Array(Type.String(), { description }
 const textMap = (description: string) =>
   Type.Object({}, { description, additionalProperties: Type.String() });
 const instant = (description: string) => Type.String({ description, format: "date-time" });
-const liveStatus = (description: string) =>
+const connectivityStatus = (description: string) =>
   Type.String({ description, enum: ["open", "closed", "failed", "misconfigured", "unknown"] });
 
 /** What a connection says of itself, but for its ID. */
@@ -36,7 +36,7 @@ const fields = {
   tags: Type.Optional(texts("By which operators find it.")),
 };
 
-const status = Type.String({ description: "What it is to be.", enum: ["open", "closed"] });
+const status = connectivityStatus("What it is to be: all but `open` leave it closed.");
 const connectionId = Type.String({ description: "The ID of the connection." });
 const counts = Type.Object(
   {
@@ -62,7 +62,7 @@ const partStatus = Type.Array(
     type: Type.String(),
     client: Type.String({ description: "Which of the clients." }),
     address: Type.Optional(Type.String()),
-    status: liveStatus("How it is doing."),
+    status: connectivityStatus("How it is doing."),
     statusDetails: Type.Optional(Type.String()),
     recoveryStatus: Type.Optional(Type.String()),
     inStateSince: Type.Optional(instant("Since when.")),
@@ -140,7 +140,7 @@ export const connectionSchemas = {
   ConnectionStatus: Type.Object(
     {
       ...{ type: Type.String(), status: Type.Integer(), connectionId, connectionStatus: status },
-      liveStatus: liveStatus("How it is doing as a whole."),
+      liveStatus: connectivityStatus("How it is doing as a whole."),
       recoveryStatus: Type.String({ enum: ["ongoing", "succeeded", "backOffLimitReached", "unknown"] }),
       connectedSince: Type.Optional(instant("Of its first client.")),
       clientStatus: Type.Optional(partStatus),

@@ -40,8 +40,7 @@ export const tagOf = ({ revision }: { readonly revision: number }): string => `"
 /** Decides what a command records. `now` is absent where there is no connection. */
 export function decide(now: Now | undefined, command: ConnectionCommand): Decided {
   const { id, headers } = command;
-  const isCreating = command.action === "create" || command.action === "put";
-  if (!now && !isCreating) throw connectionNotFound(id);
+  if (!now && !isWriting(command)) throw connectionNotFound(id);
   checkPreconditions(headers, now && tagOf(now), false, connectionPreconditionFailed);
   if (now && command.action === "create") throw connectionConflict(id).withEtag(tagOf(now));
   if (!isWriting(command)) return changed(now as Now, command);

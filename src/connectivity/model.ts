@@ -13,8 +13,8 @@ export type ConnectionType =
   | "http-push"
   | "nats";
 
-/** What an operator wants a connection to be. */
-export type WantedStatus = "open" | "closed";
+/** What an operator wants a connection to be: open, or one of the others, which all are not. */
+export type WantedStatus = "open" | "closed" | "failed" | "misconfigured" | "unknown";
 
 export interface Connection {
   readonly id: string;

@@ -31,7 +31,14 @@ const types: readonly ConnectionType[] = [
   "nats",
 ];
 const isType = (name: string): name is ConnectionType => types.some((type) => type === name);
-const isStatus = (name: string): name is WantedStatus => name === "open" || name === "closed";
+const statuses: readonly string[] = [
+  "open",
+  "closed",
+  "failed",
+  "misconfigured",
+  "unknown",
+] satisfies WantedStatus[];
+const isStatus = (name: string): name is WantedStatus => statuses.includes(name);
 
 const ID = /^[a-zA-Z0-9-_:]{1,100}$/;
 
@@ -75,7 +82,7 @@ function head(part: Part, connectionType: ConnectionType) {
   const id = required(textAt, part, "id");
   checkConnectionId(id);
   const connectionStatus = required(textAt, part, "connectionStatus");
-  if (!isStatus(connectionStatus)) throw fieldInvalid("/connectionStatus", "open or closed");
+  if (!isStatus(connectionStatus)) throw fieldInvalid("/connectionStatus", `one of ${statuses.join(", ")}`);
   const name = textAt(part, "name");
   return {
     id,

@@ -14,18 +14,18 @@ import type { Command, DittoHeaders } from "../signals/signal.ts";
 import { checkAccess } from "./access.ts";
 import { acknowledged, done, responded } from "./answer.ts";
 import { withClaims } from "./claims-as-headers.ts";
-import { type Answering, correlationIdOf, type Handling, withResponse } from "./handling.ts";
+import { type Answered, type Answering, correlationIdOf, type Handling, withResponse } from "./handling.ts";
 import { refuseUnknown } from "./known-resource.ts";
 import { takeLiveWith } from "./live.ts";
 import { askTwinFirst } from "./live-asked.ts";
 import { waiterOf } from "./waiter.ts";
 
 /** Handles a command. Awaits nothing, since it would keep the message meanwhile. */
-export async function answerCommand(
+export function answerCommand(
   envelope: Envelope,
   topic: CommandTopic & { readonly id: string },
   handling: Handling,
-): Answering {
+): Answered {
   const { parts, sender } = handling;
   const { kind, id } = topic;
   handling.about = { kind, id, auth: sender.auth };

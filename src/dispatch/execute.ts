@@ -17,7 +17,7 @@ import { etagOf } from "./etag.ts";
 import { jsonPatchOf } from "./json-patch.ts";
 import { retrieveView } from "./policy-view.ts";
 import { checkPreconditions, hasPreconditions } from "./preconditions.ts";
-import { namespaceFor, orUnavailable, type Parts, type Ready } from "./ready.ts";
+import { namespaceFor, type Parts, type Ready, refusalOf } from "./ready.ts";
 import { type Decided, decided, type FindEnforcer, record } from "./record.ts";
 import type { Judged } from "./retrieve.ts";
 import type { EntityRules } from "./rules.ts";
@@ -137,8 +137,11 @@ export async function commit(
   findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): Promise<Reply> {
-  const recorded = record(parts, changes, command, findEnforcer, origin);
-  await orUnavailable(command, store, () => recorded);
+  try {
+    await record(parts, changes, command, findEnforcer, origin);
+  } catch (error) {
+    throw refusalOf(error, command, store);
+  }
   const { next, text } = changes[changes.length - 1] as Decided;
   const etag = etagAfter(command, store.rules, next);
   const body = decision.value === undefined ? {} : { value: decision.value, ...(text !== null && { text }) };

@@ -94,8 +94,10 @@ export async function orUnavailable<T>(
   try {
     return await task();
   } catch (error) {
-    if (error instanceof JournalUnavailable || error instanceof RevisionTaken)
-      throw store.rules.unavailable(command.id);
-    throw error;
+    throw refusalOf(error, command, store);
   }
 }
+
+/** What a command is refused with after a fault of the journal; anything else stays what it is. */
+export const refusalOf = (error: unknown, { id }: Command, { rules }: Entities): unknown =>
+  error instanceof JournalUnavailable || error instanceof RevisionTaken ? rules.unavailable(id) : error;

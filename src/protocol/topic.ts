@@ -77,6 +77,14 @@ const criteria: Readonly<Record<EntityKind, ReadonlySet<string>>> = {
  * channel, with `signal.unsupported`.
  */
 export function parseTopic(topic: string): Topic {
+  if (latest?.text !== topic) latest = { text: topic, topic: newTopic(topic) };
+  return latest.topic;
+}
+
+/** Who hands a message on may have to know its topic before, and it is read by who handles it at once. */
+let latest: { readonly text: string; readonly topic: Topic } | undefined;
+
+function newTopic(topic: string): Topic {
   const [namespace, name, group, ...rest] = topic.split("/");
   const kind = group !== undefined && Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (!namespace || !name || !kind) throw unknownTopicPath(topic);

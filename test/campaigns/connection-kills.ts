@@ -1,5 +1,5 @@
-// `npm run connection-kills -- [--rounds 20] [--transports mqtt,mqtt-killed,nats,kafka] [--victims broker,server]`: a connection
-// under QoS 1 load loses its broker, or the server itself is killed.
+// `npm run connection-kills -- [--rounds 20] [--transports mqtt,mqtt-killed,nats,kafka] [--victims broker,server]
+// [--storage pglite|postgres]`: a connection under QoS 1 load loses its broker, or the server itself is killed.
 
 import { parseArgs } from "node:util";
 import type { Ground } from "./connection-kills/ground.ts";
@@ -7,6 +7,7 @@ import { kafkaGround } from "./connection-kills/kafka-ground.ts";
 import { connectionKills, type Victim } from "./connection-kills/kills.ts";
 import { mqttGround } from "./connection-kills/mqtt-ground.ts";
 import { natsGround } from "./connection-kills/nats-ground.ts";
+import type { StorageKind } from "./place.ts";
 
 const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
   mqtt: () => mqttGround("SIGTERM"),
@@ -19,6 +20,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "20" },
     transports: { type: "string", default: Object.keys(grounds).join(",") },
+    storage: { type: "string", default: "pglite" },
     victims: { type: "string", default: "broker,server" },
   },
 });
@@ -28,7 +30,13 @@ for (const transport of options.transports.split(","))
     // Of a server that is killed, one Mosquitto tells as much as the other.
     if (victim === "server" && transport === "mqtt-killed") continue;
     await using ground = await groundOf(transport);
-    const figures = await connectionKills(ground, victim, Number(options.rounds), console.log);
+    const figures = await connectionKills(
+      ground,
+      victim,
+      Number(options.rounds),
+      options.storage as StorageKind,
+      console.log,
+    );
     for (const violation of figures.violations) console.error(violation);
     const { said, confirmed, settled, acknowledged, told, repeats, violations } = figures;
     console.log(

@@ -7,6 +7,9 @@ import type { StorageOptions } from "../../src/journal/open.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
+/** Whoever has just killed a server may share a slow machine with others. */
+const READY_WITHIN_MS = 120_000;
+
 export type StorageKind = "pglite" | "postgres";
 
 export interface Place extends AsyncDisposable {
@@ -28,7 +31,7 @@ export async function newPlace(kind: StorageKind, postgres?: Postgres): Promise<
     return {
       kind,
       storage: { dataDir: folder },
-      start: (env = {}) => startServer({ dataDir: folder, env }),
+      start: (env = {}) => startServer({ dataDir: folder, env, readyWithinMs: READY_WITHIN_MS }),
       [Symbol.asyncDispose]: removeFolder,
     };
   }
@@ -37,7 +40,8 @@ export async function newPlace(kind: StorageKind, postgres?: Postgres): Promise<
   return {
     kind,
     storage: { dataDir: folder, databaseUrl: url },
-    start: (env = {}) => startServer({ databaseUrl: url, dataDir: folder, env }),
+    start: (env = {}) =>
+      startServer({ databaseUrl: url, dataDir: folder, env, readyWithinMs: READY_WITHIN_MS }),
     [Symbol.asyncDispose]: async () => {
       await own?.[Symbol.asyncDispose]();
       await removeFolder();

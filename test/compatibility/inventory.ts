@@ -1,5 +1,5 @@
-// What Ditto 3.9 has for things and policies, by name: its OpenAPI document (tags Things, Features, Policies), the list of query parameters
-// that count as headers (gateway.conf), its header definitions, and the topics of its protocol.
+// What Ditto 3.9 has for things, policies and connections, by name: its OpenAPI document (tags Things, Features, Policies, Connections), the
+// list of query parameters that count as headers (gateway.conf), its header definitions, the topics of its protocol, and its piggyback commands.
 
 import { policyResources } from "./policy-resources.ts";
 import { resources } from "./resources.ts";
@@ -32,6 +32,12 @@ export const endpoints: readonly string[] = [
   "POST /cloudevents",
   "POST /checkPermissions",
   "GET /whoami",
+  "GET /connections",
+  "POST /connections",
+  ...["GET", "PUT", "DELETE"].map((method) => `${method} /connections/{connectionId}`),
+  "POST /connections/{connectionId}/command",
+  ...["status", "metrics", "logs"].map((part) => `GET /connections/{connectionId}/${part}`),
+  ...["", "/{instanceIndex}"].map((instance) => `POST /devops/piggyback/{serviceName}${instance}`),
   ...["/search/things", "/search/things/count"].flatMap((path) => [`GET ${path}`, `POST ${path}`]),
 ];
 
@@ -55,6 +61,7 @@ export const parameters: readonly string[] = [
   "at-historical-revision",
   "at-historical-timestamp",
   "dry-run",
+  "ids-only",
 ].map((name) => `?${name}`);
 
 export const headers: readonly string[] = [
@@ -137,3 +144,13 @@ export const commands: readonly string[] = [
   ),
   "checkPermissions",
 ];
+
+/** The commands to connectivity that Ditto's page about piggyback lists. */
+export const piggybackCommands: readonly string[] = [
+  ...["create", "modify", "delete", "open", "close", "test", "retrieve"].map((verb) => `${verb}Connection`),
+  ...["Status", "Metrics", "Logs"].map((part) => `retrieveConnection${part}`),
+  ...["enableConnectionLogs", "resetConnectionLogs", "resetConnectionMetrics", "retrieveAllConnectionIds"],
+  ...["", "Status", "Abort"].map((part) => `migrateEncryption${part}`),
+]
+  .map((name) => `connectivity.commands:${name}`)
+  .concat(["IdsByTag", "Tags"].map((what) => `connectivity.sudo.commands:sudoRetrieveConnection${what}`));

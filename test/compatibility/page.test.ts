@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { commands, endpoints, headers, parameters } from "./inventory.ts";
+import { commands, endpoints, headers, parameters, piggybackCommands } from "./inventory.ts";
 import { withTables } from "./page.ts";
 import type { Row } from "./row.ts";
 import { tables } from "./tables.ts";
@@ -22,6 +22,7 @@ test("every endpoint of Ditto has a row", () => expect(missing(endpoints)).toEqu
 test("every query parameter of Ditto has a row", () => expect(missing(parameters)).toEqual([]));
 test("every header of Ditto has a row", () => expect(missing(headers)).toEqual([]));
 test("every protocol command of Ditto has a row", () => expect(missing(commands)).toEqual([]));
+test("every piggyback command of Ditto has a row", () => expect(missing(piggybackCommands)).toEqual([]));
 
 test("no row is without a check, and none is told twice", () => {
   const empty = rows.filter(({ steps }) => steps.length === 0);

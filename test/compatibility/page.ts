@@ -25,9 +25,9 @@ function section(): string {
   const count = tables.reduce((sum, { rows }) => sum + rows.length, 0);
   const differing = tables.flatMap(({ rows }) => rows).filter((row) => row.differs !== undefined).length;
   return [
-    "## Things and policies, row by row",
+    "## Things, policies and connections, row by row",
     "",
-    "Every endpoint, header, parameter and command of Ditto 3.9 for things and policies. Each row is a test of the same name",
+    "Every endpoint, header, parameter and command of Ditto 3.9 for things, policies and connections. Each row is a test of the same name",
     "(`npx vitest run test/compatibility -t 'GET /things/{thingId}'`): it asks a running server and compares the answers.",
     "That nothing of Ditto's OpenAPI document, header definitions and protocol is without a row is tested as well",
     `(\`test/compatibility/inventory.ts\`). Of ${count} rows ${differing} differ, and say why; their tests check our answer.`,

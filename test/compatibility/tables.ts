@@ -3,6 +3,14 @@
 import type { Table } from "./row.ts";
 import { commandRows } from "./rows/commands.ts";
 import { conditionRows } from "./rows/conditions.ts";
+import { connectionRows } from "./rows/connections/api.ts";
+import { behaviourRows } from "./rows/connections/behaviour.ts";
+import { differingConnectionRows } from "./rows/connections/differing.ts";
+import { piggybackRows } from "./rows/connections/piggyback.ts";
+import { refusedRows } from "./rows/connections/refused.ts";
+import { connectionSettings } from "./rows/connections/scene.ts";
+import { connectionSettingRows, limitedConnections } from "./rows/connections/settings.ts";
+import { transportRows } from "./rows/connections/transports.ts";
 import { creationRows } from "./rows/creation.ts";
 import { endpointRows } from "./rows/endpoints.ts";
 import { everywhereRows } from "./rows/everywhere.ts";
@@ -76,5 +84,12 @@ export const tables: readonly Table[] = [
   { title: "Acknowledgements", rows: ackRows },
   { title: "CloudEvents", rows: cloudEventRows },
   { title: "The live side, beside Ditto", rows: differingLiveRows },
+  { title: "Connections", rows: connectionRows, env: connectionSettings },
+  { title: "What connections must be like", rows: refusedRows, env: connectionSettings },
+  { title: "Types of connections", rows: transportRows, env: connectionSettings },
+  { title: "What connections do", rows: behaviourRows, env: connectionSettings },
+  { title: "Connections by piggyback", rows: piggybackRows, env: connectionSettings },
+  { title: "Settings of connections", rows: connectionSettingRows, env: limitedConnections },
+  { title: "Connections, beside Ditto", rows: differingConnectionRows, env: connectionSettings },
   { title: "Later", rows: laterRows },
 ];

@@ -85,7 +85,7 @@ describe("creating", () => {
     expect(JSON.stringify(connectionLogs)).toContain("nobody listens");
   });
 
-  test("of one that has an ID already is refused, and a connection without a status is closed", async () => {
+  test("of one that has an ID already is refused, and a connection without a status is not opened", async () => {
     await using world = await connectionsWorld();
     const { connectionStatus: _, ...unsaid } = recorded;
 
@@ -93,7 +93,7 @@ describe("creating", () => {
       "400 connectivity:id.notsettable",
     );
     expect(await asJson(await world.send(`POST ${all}`, { body: unsaid }))).toMatchObject({
-      connectionStatus: "closed",
+      connectionStatus: "unknown",
     });
   });
 

@@ -38,6 +38,8 @@ export interface ConnectorEvents {
     status: "open" | "closed" | "failed" | "unknown",
     details: string,
   ): void;
+  /** Messages of a source address wait, since more came than throttling allows; at most once for each of its intervals. */
+  throttled(sourceAddress: string): void;
   /** Notes something for the operator in the logs of the connection. */
   log(level: "success" | "failure", text: string): void;
 }

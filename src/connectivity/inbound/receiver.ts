@@ -157,7 +157,8 @@ function say(
     const topic = topicOf(said);
     addHeaders(handOver, said, headers, auth, topic);
     const spoken = spokenOf(topic);
-    request = { ...request, ...takeDiversion(headers), ...(spoken && { spoken }) };
+    const diversion = takeDiversion(headers);
+    request = { source: source.index, mapper, headers, subjects: auth.subjects, spoken, ...diversion };
     steps.mapped.success(about, () => `The mapper '${mapper}' has mapped the message.`);
     judge(handOver, headers, spoken, enforce);
     const whole = { message: { ...said, headers }, auth, peer: parts.peerOf(source) };
@@ -194,10 +195,8 @@ function addHeaders(
 
 /** Refuses a message that its sender may not send. */
 function judge({ steps }: HandOver, headers: JsonObject, spoken: Spoken | undefined, enforce: Enforce): void {
-  const about = {
-    correlationId: String(headers["correlation-id"]),
-    ...(spoken && { entityType: spoken.kind, entityId: spoken.id }),
-  };
+  const correlationId = String(headers["correlation-id"]);
+  const about = spoken ? { correlationId, entityType: spoken.kind, entityId: spoken.id } : { correlationId };
   try {
     enforce(spoken);
   } catch (error) {

@@ -14,11 +14,11 @@ export interface Request {
   readonly headers: JsonObject;
   readonly subjects: readonly string[];
   /** What it is about, where that is one entity. */
-  readonly spoken?: Spoken;
+  readonly spoken?: Spoken | undefined;
   /** The connection that its answer is to go to instead. */
-  readonly divertTo?: string;
+  readonly divertTo?: string | undefined;
   /** Which types of answers are diverted, between commas. */
-  readonly divertTypes?: string;
+  readonly divertTypes?: string | undefined;
 }
 
 /** Takes an answer that somebody wants. Must not throw. */

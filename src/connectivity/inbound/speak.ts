@@ -9,6 +9,7 @@ import {
   type StreamingSubscriptions,
   streamingSubscriptions,
 } from "../../conversation/streaming.ts";
+import type { AuthContext } from "../../signals/signal.ts";
 import type { Converse, Peer } from "./converse.ts";
 
 export interface SpeakParts extends AnswerParts, SearchParts, StreamingParts {}
@@ -29,8 +30,19 @@ export function conversations(parts: SpeakParts): Converse {
     return known;
   }
 
-  return async ({ message, auth, peer, characters }) => {
-    const sender: Sender = {
+  const senders = new WeakMap<Peer, Sender>();
+
+  /** Most sources speak for the same subjects with every message. */
+  function senderOf(peer: Peer, auth: AuthContext): Sender {
+    const known = senders.get(peer);
+    if (known?.auth === auth) return known;
+    const sender = newSender(peer, auth);
+    senders.set(peer, sender);
+    return sender;
+  }
+
+  function newSender(peer: Peer, auth: AuthContext): Sender {
+    return {
       auth,
       origin: peer.origin,
       reach: undefined,
@@ -45,7 +57,11 @@ export function conversations(parts: SpeakParts): Converse {
         return of(peer).streams;
       },
     };
-    return converse(message, characters, sender, parts, nothing);
+  }
+
+  return ({ message, auth, peer, characters }) => {
+    const answered = converse(message, characters, senderOf(peer, auth), parts, nothing);
+    return answered instanceof Promise ? answered : Promise.resolve(answered);
   };
 }
 

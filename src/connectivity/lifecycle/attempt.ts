@@ -42,6 +42,7 @@ export function attemptOf(parts: AttemptParts): Attempt {
     addressStatus(...told) {
       if (!isOver) events.addressStatus(...told);
     },
+    throttled: (sourceAddress) => events.throttled(sourceAddress),
     log: (level, text) => events.log(level, text),
   };
 

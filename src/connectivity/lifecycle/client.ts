@@ -17,6 +17,7 @@ import {
 } from "./client-state.ts";
 import type { LinkSettings } from "./settings.ts";
 import { type AddressStatus, addressKey, type ClientView } from "./status.ts";
+import { throttlingNotes } from "./throttling-notes.ts";
 import { within } from "./within.ts";
 
 export interface ClientParts {
@@ -143,6 +144,7 @@ export function clientOf(parts: ClientParts): Client {
     addressStatus(kind, address, status, details) {
       addresses.set(addressKey(kind, address), { status, details, since: Date.now() });
     },
+    throttled: throttlingNotes(monitor),
     log: (level, text) => monitor.connection(level, text),
   };
 

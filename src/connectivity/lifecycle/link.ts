@@ -20,7 +20,7 @@ import { type Exit, publishBy } from "../outbound/outlet.ts";
 import { type Diverted, repliesOf } from "../outbound/replies.ts";
 import { issuedLabels, usedTargets } from "../outbound/target.ts";
 import { subscribeTargets } from "../outbound/target-subscriptions.ts";
-import type { Prepare } from "./attempt.ts";
+import { failureOf, type Prepare } from "./attempt.ts";
 import { type Client, clientOf } from "./client.ts";
 import { gone } from "./gone.ts";
 import { liveAnswers } from "./live-answers.ts";
@@ -68,19 +68,27 @@ export type Divert = (to: string, diverted: Diverted) => boolean;
 
 /** Opens a connection; throws where its configuration cannot be used. */
 export function linkOf(connection: Connection, divert: Divert, parts: LinkParts): Link {
-  const mappings = parts.mappingsOf(connection);
+  // First of all, so that its logs tell of what fails here.
+  const monitor = parts.monitorOf(connection);
+  let mappings: Mappings | undefined;
   try {
-    return linkWith(mappings, connection, divert, parts);
+    mappings = parts.mappingsOf(connection);
+    return linkWith({ mappings, monitor }, connection, divert, parts);
   } catch (error) {
-    mappings.close();
+    mappings?.close();
+    monitor.connection("failure", `The connection cannot be used: ${failureOf(error).reason}`);
     throw error;
   }
 }
 
-function linkWith(mappings: Mappings, connection: Connection, divert: Divert, parts: LinkParts): Link {
+function linkWith(
+  { mappings, monitor }: { readonly mappings: Mappings; readonly monitor: Monitor },
+  connection: Connection,
+  divert: Divert,
+  parts: LinkParts,
+): Link {
   const { settings } = parts;
   const transport = parts.transportOf(connection);
-  const monitor = parts.monitorOf(connection);
   const sources = usedSources(connection);
   const targets = usedTargets(connection, monitor);
   const publish = publishBy(() => clients.flatMap(({ exit }) => exit ?? []));

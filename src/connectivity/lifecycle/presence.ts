@@ -16,7 +16,7 @@ export function presenceOf(
   labels: readonly string[],
   declaredAcks: DeclaredAcks,
   subscribe: () => () => void,
-) {
+): Presence {
   let count = 0;
   let isOver = false;
   let leave: (() => void) | undefined;

@@ -35,6 +35,7 @@ const nobody: ConnectorEvents = {
   received: () => false,
   lost: () => undefined,
   addressStatus: () => undefined,
+  throttled: () => undefined,
   log: () => undefined,
 };
 

@@ -104,7 +104,7 @@ const conditions = ({ incomingConditions, outgoingConditions }: MappingDefinitio
 const nothing = { options: {}, incomingConditions: {}, outgoingConditions: {} };
 
 /** Whether a mapper passes messages of this content type over. */
-export const isBlocked = ({ blocked }: Mapper, message: ExternalMessage): boolean =>
+const isBlocked = ({ blocked }: Mapper, message: ExternalMessage): boolean =>
   blocked.size > 0 && blocked.has((contentTypeOf(message) ?? "").toLowerCase());
 
 function outcomeOf<T>(mapper: string, map: () => readonly T[]): Outcome<T> {

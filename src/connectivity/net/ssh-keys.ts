@@ -32,10 +32,9 @@ function digested(key: Buffer, digest: string): string {
 
 const AT = "/sshTunnel/credentials";
 
-/** The private key of a client in a form that ssh2 reads. Refuses keys that are no PEM, naming the field. */
+/** The private key of a client in a form that ssh2 reads. Refuses what is no PEM of RSA or ECDSA, naming the field. */
 export function clientKeyOf({ publicKey, privateKey }: PublicKeyCredentials): string {
   checkPublicKey(publicKey);
-  if (privateKey.includes("BEGIN OPENSSH PRIVATE KEY")) return privateKey;
   const key = privateKeyOf(privateKey, `${AT}/privateKey`);
   switch (key.asymmetricKeyType) {
     case "rsa":

@@ -51,12 +51,18 @@ const END = "-----END CERTIFICATE-----";
 const MOST = 500;
 
 /** The certificates of a PEM text, at least one, with anything around them; refuses anything else, naming the field. */
-export function certificatesOf(pem: string, field: string): readonly X509Certificate[] {
-  const parts = pem.split(BEGIN).slice(1);
-  if (parts.length === 0 || parts.length > MOST)
+function certificatesOf(pem: string, field: string): readonly X509Certificate[] {
+  const count = pem.split(BEGIN, MOST + 2).length - 1;
+  if (count === 0 || count > MOST)
     throw connectionInvalid(field, `It holds no certificate in PEM, or more than ${MOST}.`);
-  return parts.map((part) => certificateOf(`${BEGIN}${part.split(END, 1)[0]}${END}`, field));
+  return parsed(pem, field);
 }
+
+const parsed = (pem: string, field: string): readonly X509Certificate[] =>
+  pem
+    .split(BEGIN)
+    .slice(1)
+    .map((part) => certificateOf(`${BEGIN}${part.split(END, 1)[0]}${END}`, field));
 
 function certificateOf(pem: string, field: string): X509Certificate {
   try {
@@ -82,18 +88,27 @@ export function privateKeyOf(pem: string, field: string): KeyObject {
  * The same for `tls.connect` and for libraries that call it. A certificate of the server that is itself among the trusted ones
  * is taken without its issuer and whatever its name; otherwise it must be for the name.
  */
-export function socketOptions(tls: TlsOptions): ConnectionOptions {
-  const { servername, ca } = tls;
-  const trusted = ca === undefined ? [] : certificatesOf(ca, "/ca");
+export const socketOptions = (tls: TlsOptions): ConnectionOptions => ({
+  ...optionsWith(tls, () => tls.servername),
+  // Addresses must not be sent as the name of a server, but are checked like one.
+  servername: isIP(tls.servername) === 0 ? tls.servername : "",
+});
+
+/** The same for libraries that connect to several servers by one set of options; `nameOf` gives what the certificate of each is for. */
+export function optionsOfMany(tls: TlsOptions, nameOf: (host: string) => string): ConnectionOptions {
+  const { servername: _, ...options } = optionsWith(tls, nameOf);
+  return options;
+}
+
+function optionsWith(tls: TlsOptions, nameOf: (host: string) => string): ConnectionOptions {
+  const trusted = tls.ca === undefined ? [] : parsed(tls.ca, "/ca");
   return {
     ...tls,
     minVersion: "TLSv1.2",
     allowPartialTrustChain: trusted.length > 0,
-    // Addresses must not be sent as the name of a server, but are checked like one.
-    servername: isIP(servername) === 0 ? servername : "",
-    checkServerIdentity: (_, certificate) =>
+    checkServerIdentity: (host, certificate) =>
       trusted.some(({ raw }) => raw.equals(certificate.raw))
         ? undefined
-        : checkServerIdentity(servername, certificate),
+        : checkServerIdentity(nameOf(host), certificate),
   };
 }

@@ -27,15 +27,22 @@ export type OnFault = (error: unknown) => void;
  * standing for nothing more than that. Rejects with the refusal of the command, and with `command.timeout` when the
  * response comes too late.
  */
-export async function responseOf(
+export function responseOf(
   awaited: AwaitedAcks,
   run: () => Promise<Reply>,
   waiting: Waiting,
   onFault: OnFault,
 ): Promise<Reply | "accepted"> {
-  const { timeoutMs, isTimed, responseRequired, labels } = awaited;
   // The usual command needs no timer: what keeps it from being answered is reported sooner than that.
-  if (responseRequired && !isTimed) return run();
+  return awaited.responseRequired && !awaited.isTimed ? run() : inTime(awaited, run, waiting, onFault);
+}
+
+async function inTime(
+  { timeoutMs, responseRequired, labels }: AwaitedAcks,
+  run: () => Promise<Reply>,
+  waiting: Waiting,
+  onFault: OnFault,
+): Promise<Reply | "accepted"> {
   const isAwaited = responseRequired || labels.length > 0;
   const reply = await within(run, isAwaited ? timeoutMs : waiting.refusalMs, waiting, onFault);
   if (!reply && isAwaited) throw commandTimeout(timeoutMs);

@@ -10,14 +10,15 @@ export const operatorSettings = {
     "DEVOPS_SECURED",
     flag,
     "true",
-    "Whether /overall/status and /devops are for operators only, who prove it as the next settings say.",
+    "Whether /overall/status, /devops and /api/2/connections, with the passwords of all brokers in clear, are for operators only, " +
+      "who prove it as the next settings say; false opens them to everybody who reaches the server.",
     "ditto.gateway.authentication.devops.secured",
   ),
   devopsAuthenticationMethod: setting(
     "DEVOPS_AUTHENTICATION_METHOD",
     oneOf(["basic", "oauth2"]),
     "basic",
-    "How operators log in to /devops: as the user devops with a password, or with a JSON Web Token of one of the " +
+    "How operators log in to /devops and /api/2/connections: as the user devops with a password, or with a JSON Web Token of one of the " +
       "issuers for operators.",
     "ditto.gateway.authentication.devops.devops-authentication-method",
   ),
@@ -30,7 +31,7 @@ export const operatorSettings = {
   devopsOauth2Subjects: optional(
     "DEVOPS_OAUTH2_SUBJECTS",
     subjects,
-    "The subjects whose tokens open /devops; unset: all that an issuer for operators gives a token.",
+    "The subjects whose tokens open /devops and /api/2/connections; unset: all that an issuer for operators gives a token.",
     "ditto.gateway.authentication.devops.devops-oauth2-subjects",
   ),
   devopsStatusSecured: setting(

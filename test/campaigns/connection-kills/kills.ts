@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { operatorOf, operatorSettings } from "../../support/connections/operator.ts";
 import type { TestServer } from "../../support/server.ts";
-import { newPlace } from "../place.ts";
+import { newPlace, type StorageKind } from "../place.ts";
 import { CONNECTION, type Ground } from "./ground.ts";
 import { valuesOf } from "./history.ts";
 import { connectionTo, deviceThings, type Load, numberIn, startLoad, userThings } from "./load.ts";
@@ -26,15 +26,17 @@ export interface KillFigures {
 const lifeMs = { least: 200, most: 1_200 };
 const deathMs = 300;
 const WITHIN_MS = 30_000;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
+const LOOK_AT_JOURNAL_MS = 1_000;
 
 export async function connectionKills(
   ground: Ground,
   victim: Victim,
   rounds: number,
+  storage: StorageKind,
   tell: (line: string) => void,
 ): Promise<KillFigures> {
-  await using place = await newPlace("pglite");
+  await using place = await newPlace(storage);
   const start = () => place.start({ LOG_LEVEL: "error", ...operatorSettings });
   let server = await start();
   try {
@@ -84,13 +86,16 @@ async function flowsAgain(server: TestServer, load: Load): Promise<void> {
     await until(() => load.confirmed.size > confirmed && load.acknowledged.size > acknowledged);
   } catch {
     const flow = `${load.confirmed.size - confirmed} messages and ${load.acknowledged.size - acknowledged} events`;
-    const logs = (await operator.logs(CONNECTION)).slice(-20).map((entry) => JSON.stringify(entry));
+    const logs = (await operator.logs(CONNECTION))
+      .filter(({ category }) => category !== "source")
+      .slice(-20)
+      .map((entry) => JSON.stringify(entry));
     throw new Error([`The connection is open, but only ${flow} come.`, ...logs].join("\n"));
   }
 }
 
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + WITHIN_MS; !(await isSo()); await sleep(LOOK_MS))
+async function until(isSo: () => boolean | Promise<boolean>, everyMs = LOOK_MS): Promise<void> {
+  for (const deadline = Date.now() + WITHIN_MS; !(await isSo()); await sleep(everyMs))
     if (Date.now() > deadline) throw new Error("It took too long.");
 }
 
@@ -111,7 +116,9 @@ async function judge(server: TestServer, ground: Ground, load: Load): Promise<Ki
     await until(async () => {
       await look();
       return missing(load.confirmed).length === 0;
-    }).catch(() => accuse(missing(load.confirmed), "messages that the broker confirmed never came"));
+    }, LOOK_AT_JOURNAL_MS).catch(() =>
+      accuse(missing(load.confirmed), "messages that the broker confirmed never came"),
+    );
   const settled = (await ground.settled()).map(numberIn);
   await look();
   accuse(missing(settled), "messages were settled that are not in the journal");

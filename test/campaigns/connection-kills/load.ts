@@ -38,6 +38,7 @@ export interface Load {
   readonly acknowledged: ReadonlySet<number>;
   /** What was answered otherwise than the campaign allows for. */
   readonly surprises: readonly string[];
+  /** How many messages devices have sent. */
   readonly said: number;
   /** Resolves once all are at rest. */
   stop(): Promise<void>;
@@ -49,11 +50,13 @@ export function startLoad(ground: Ground, server: () => TestServer): Load {
   const acknowledged = new Set<number>();
   const surprises: string[] = [];
   let next = 0;
+  let said = 0;
   let isOver = false;
 
   async function device(thingId: string): Promise<void> {
     while (!isOver) {
       const number = ++next;
+      said++;
       const isConfirmed = await ground.say(thingId, messageOf(thingId, number)).then(
         () => true,
         () => false,
@@ -77,7 +80,7 @@ export function startLoad(ground: Ground, server: () => TestServer): Load {
   return {
     ...{ confirmed, acknowledged, surprises },
     get said() {
-      return next;
+      return said;
     },
     async stop() {
       isOver = true;

@@ -1,4 +1,4 @@
-// Mosquitto. Killed, it may forget what it has confirmed; stopped, it may not.
+// Mosquitto. Stopped, it keeps what it has confirmed; killed, it forgets all, and what was settled is what counts.
 
 import { connectAsync, type MqttClient } from "mqtt";
 import { startMosquitto } from "../../support/brokers/mosquitto.ts";
@@ -10,8 +10,8 @@ const OUT = "kills/out";
 
 export async function mqttGround(how: "SIGTERM" | "SIGKILL"): Promise<Ground> {
   const stack = new AsyncDisposableStack();
-  const persistence = how === "SIGTERM" ? "stopped" : "killed";
-  const broker = stack.use(await startMosquitto({ persistence, maxInFlight: 200 }));
+  const kept = how === "SIGTERM" ? ({ persistence: "stopped" } as const) : {};
+  const broker = stack.use(await startMosquitto({ ...kept, maxInFlight: 200 }));
   const tap = stack.use(await tapMqtt(broker.port));
   const said = await stranger(broker.port, "says", stack);
   const told = await listen(broker.port, stack);

@@ -1,6 +1,6 @@
 // Paths and methods that are no resource, and those of later issues.
 
-import { get, later, post, put, type Row, request, row } from "../row.ts";
+import { get, later, post, type Row, request, row } from "../row.ts";
 
 const plain = { "content-type": /^text\/plain/ };
 const nothing = (path: string) => get(path).gives(404, { headers: plain });
@@ -58,10 +58,6 @@ const unbuilt: readonly Row[] = [
       "moves a thing to another model",
       post("{thing}/migrateDefinition", { thingDefinitionUrl: "https://example.org/m" }).gives(404),
     ),
-  ),
-  later(
-    "connectivity",
-    row("PUT /connections", "manages connections", put("/api/2/connections/c", {}).gives(404)),
   ),
 ];
 

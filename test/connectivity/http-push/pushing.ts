@@ -53,6 +53,7 @@ export async function openPusher(uri: string, options: PusherOptions = {}): Prom
     received: () => true,
     lost: (reason) => lost.push(reason),
     addressStatus: () => undefined,
+    throttled: () => undefined,
     log: () => undefined,
   };
   const connector = transport.connector({ connection, clientIndex: 0, isTest, endpoint, tls, events });

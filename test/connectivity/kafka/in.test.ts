@@ -215,6 +215,7 @@ describe.concurrent("a source of Kafka", (it) => {
     });
     await vi.waitFor(() => expect(client.received).toHaveLength(12), soon);
     expect((times[11] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(550);
+    expect(client.throttled).toEqual(["paced", "paced"]);
   });
 
   it("takes nothing more once it drains, and commits on closing what was settled until then", async () => {

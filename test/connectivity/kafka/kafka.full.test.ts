@@ -80,6 +80,13 @@ describe("TLS", () => {
     await bringsThereAndBack({ port: kafka.sslPort, tls: { rejectUnauthorized: false } }, "unchecked");
   });
 
+  test("a broker with a certificate for another name is not used, unless that is itself trusted", async () => {
+    const servername = "other.example";
+    const failing = opening({ port: kafka.sslPort, tls: { ca: kafka.ca, servername } });
+    await expect(failing).rejects.toMatchObject(forGood);
+    await bringsThereAndBack({ port: kafka.sslPort, tls: { ca: kafka.serverCert, servername } }, "pinned");
+  });
+
   test("a client shows its certificate where the broker demands one", async () => {
     const tls = { ca: kafka.ca, cert: kafka.clientCert, key: kafka.clientKey };
     await bringsThereAndBack({ port: kafka.mutualPort, tls }, "mutual");

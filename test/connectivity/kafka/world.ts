@@ -15,6 +15,7 @@ import {
 } from "../../../src/connectivity/external-message.ts";
 import type { Connection, Source } from "../../../src/connectivity/model.ts";
 import type { TlsOptions } from "../../../src/connectivity/net/tls.ts";
+import { connectionOf, sourceOf } from "../world.ts";
 
 export const quickSettings: KafkaSettings = {
   throttling: undefined,
@@ -48,38 +49,24 @@ export interface Client extends AsyncDisposable {
   readonly lost: Error[];
   readonly logs: string[];
   readonly statuses: string[];
+  /** Addresses of which throttling was told. */
+  readonly throttled: string[];
 }
 
-export const aSource = (source: Partial<Source>): Source => ({
-  addresses: [],
-  consumerCount: 1,
-  qos: 1,
-  authorizationContext: ["ditto:test"],
-  headerMapping: {},
-  payloadMapping: [],
-  declaredAcks: [],
-  ...source,
-});
+export const aSource = (source: Partial<Source>): Source => sourceOf({ addresses: [], qos: 1, ...source });
 
-export const aConnection = (options: Omit<ClientOptions, "received">): Connection => ({
-  id: options.id ?? "kafka-test",
-  connectionType: "kafka",
-  connectionStatus: "open",
-  uri: `${options.tls ? "ssl" : "tcp"}://${options.login ?? ""}127.0.0.1:${options.port}`,
-  sources: (options.sources ?? []).map(aSource),
-  targets: [],
-  clientCount: 1,
-  failoverEnabled: true,
-  validateCertificates: true,
-  processorPoolSize: 1,
-  specificConfig: {
-    bootstrapServers: `127.0.0.1:${options.port}`,
-    consumerOffsetReset: "earliest",
-    ...options.config,
-  },
-  mappingDefinitions: {},
-  tags: [],
-});
+export const aConnection = (options: Omit<ClientOptions, "received">): Connection =>
+  connectionOf({
+    id: options.id ?? "kafka-test",
+    connectionType: "kafka",
+    uri: `${options.tls ? "ssl" : "tcp"}://${options.login ?? ""}127.0.0.1:${options.port}`,
+    sources: (options.sources ?? []).map(aSource),
+    specificConfig: {
+      bootstrapServers: `127.0.0.1:${options.port}`,
+      consumerOffsetReset: "earliest",
+      ...options.config,
+    },
+  });
 
 function accept(message: ReceivedMessage): boolean {
   message.settle("accept");
@@ -88,7 +75,8 @@ function accept(message: ReceivedMessage): boolean {
 
 /** A client that is not open yet. */
 export function aClient(options: ClientOptions): Client {
-  const [received, lost, logs, statuses]: [ReceivedMessage[], Error[], string[], string[]] = [[], [], [], []];
+  const [received, lost]: [ReceivedMessage[], Error[]] = [[], []];
+  const [logs, statuses, throttled]: [string[], string[], string[]] = [[], [], []];
   const take = options.received ?? accept;
   const parts: ConnectorParts = {
     connection: aConnection(options),
@@ -103,13 +91,17 @@ export function aClient(options: ClientOptions): Client {
       },
       lost: (reason) => lost.push(reason),
       addressStatus: (kind, address, status) => statuses.push(`${kind} ${address} ${status}`),
+      throttled: (address) => throttled.push(address),
       log: (level, text) => logs.push(`${level}: ${text}`),
     },
   };
   const settings = { ...quickSettings, ...options.settings };
   const transport = kafkaTransport(settings, options.checkHost ?? (async () => undefined));
   const connector = transport.connector(parts);
-  return { connector, received, lost, logs, statuses, [Symbol.asyncDispose]: () => connector.close() };
+  return {
+    ...{ connector, received, lost, logs, statuses, throttled },
+    [Symbol.asyncDispose]: () => connector.close(),
+  };
 }
 
 export async function openClient(options: ClientOptions): Promise<Client> {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConnectFailure } from "../../../src/connectivity/connectors/connector.ts";
 import type { Said } from "../../../src/connectivity/inbound/converse.ts";
 import { type Links, links } from "../../../src/connectivity/lifecycle/links.ts";
+import type { Mappings } from "../../../src/connectivity/mapping/mappings.ts";
 import type { Connection } from "../../../src/connectivity/model.ts";
 import type { Prepared } from "../../../src/connectivity/net/prepare.ts";
 import type { Answer } from "../../../src/conversation/answer.ts";
@@ -41,10 +42,12 @@ const settings = {
 interface Options {
   readonly behaviour?: Parameters<typeof memoryTransport>[0];
   readonly prepare?: () => Promise<Prepared>;
+  readonly mappings?: () => Mappings;
   readonly converse?: (said: Said) => Promise<Answer | undefined>;
 }
 
-function worldOf({ behaviour, prepare, converse = async () => answerOf(204) }: Options = {}) {
+function worldOf(options: Options = {}) {
+  const { behaviour, prepare, mappings = mappingsWith, converse = async () => answerOf(204) } = options;
   const { transport, clients } = memoryTransport(behaviour);
   const { monitor, counts } = countingMonitor();
   const world = worldWith({ app: ["thing:/"] });
@@ -56,7 +59,7 @@ function worldOf({ behaviour, prepare, converse = async () => answerOf(204) }: O
     ...{ settings, declaredAcks, converse, pubsub: world.pubsub, announcements: localAnnouncements() },
     transportOf: () => transport,
     prepare: prepare ?? (async () => prepared),
-    ...{ mappingsOf: () => mappingsWith(), monitorOf: () => monitor, queueSizeOf: () => 10, acksOf },
+    ...{ mappingsOf: () => mappings(), monitorOf: () => monitor, queueSizeOf: () => 10, acksOf },
     ...{ onAck: vi.fn(), weakAck: vi.fn(), onFault: vi.fn() },
   });
   return { all, clients, counts, closed, declaredAcks, prepared, publish: world.publish };
@@ -137,11 +140,23 @@ describe("opening", () => {
   });
 
   test("is misconfigured where its texts cannot be read any more", async () => {
-    const { all } = worldOf();
+    const { all, counts } = worldOf();
     await expect(all.open(bridge({ targets: [targetOf({ address: "{{ none:such }}" })] }))).rejects.toThrow();
     expect(liveStatus(all)).toBe("misconfigured");
+    expect(counts).toEqual({ "connection failure": 1 });
     await all.close("bridge");
     expect(all.status("bridge")).toBeUndefined();
+  });
+
+  test("is misconfigured where a mapper cannot be made any more, and its logs tell of it", async () => {
+    const { all, counts } = worldOf({
+      mappings: () => {
+        throw new Error("no such script");
+      },
+    });
+    await expect(all.open(bridge())).rejects.toMatchObject({ code: "connectivity:connection.failed" });
+    expect(liveStatus(all)).toBe("misconfigured");
+    expect(counts).toEqual({ "connection failure": 1 });
   });
 
   test("again, with another configuration, closes what was open first", async () => {

@@ -162,7 +162,7 @@ const refused: readonly (readonly [what: string, json: JsonObject, code: string,
   ["with a bad ID", jsonOf({ id: "a/b" }), "connectivity:connection.id.invalid", ""],
   [
     "with a status that nobody can want",
-    jsonOf({ connectionStatus: "failed" }),
+    jsonOf({ connectionStatus: "opening" }),
     "json.invalid",
     "/connectionStatus",
   ],

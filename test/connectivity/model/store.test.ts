@@ -102,9 +102,9 @@ describe("on a journal that answers at once", () => {
   });
 
   test.each(["open", "close", "delete"] as const)("%s needs a connection", async (action) => {
-    const command = commanding(action);
+    const refusal = await refusalOf(world.store.execute(commanding(action)));
 
-    expect(await refusalOf(world.store.execute(command))).toBe("404 connectivity:connection.notfound");
+    expect(refusal).toBe("404 connectivity:connection.notfound");
   });
 
   test("put creates what is not there and modifies what is, create conflicts with it", async () => {

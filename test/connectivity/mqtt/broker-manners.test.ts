@@ -5,7 +5,8 @@ import { createServer, type Socket } from "node:net";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { assert, describe, test, vi } from "vitest";
 import type { Mosquitto } from "../../support/brokers/mosquitto.ts";
-import { type Bench, bench, openBench, publication, source, type Version, versions } from "./harness.ts";
+import { type Bench, publication } from "../harness.ts";
+import { bench, openBench, source, type Version, versions } from "./harness.ts";
 
 type Manners = (packet: Packet, answer: (packet: Packet) => void, socket: Socket) => void;
 
@@ -47,7 +48,7 @@ describe.each(versions)("%s", (connectionType) => {
       socket.write(Buffer.from([0x30, 0x05, 0xff, 0xff, 1, 2, 3, 0xf7, 0xff, 0xff, 0xff, 0xff]));
     });
     await using made = await openBench(other.broker, { connectionType });
-    const published = made.connector.publish(publication("a", "x")).catch((error: Error) => error);
+    const published = made.connector.publish(publication("a", "x", 1)).catch((error: Error) => error);
     assert.instanceOf(await published, Error);
     await lostOnce(made);
   });
@@ -114,7 +115,7 @@ test("of MQTT 5, no more messages are on their way than the broker takes at once
   });
   await using made = await openBench(other.broker, { connectionType: "mqtt-5" });
   await Promise.all(
-    Array.from({ length: 50 }, (_, i) => made.connector.publish(publication("a", String(i)))),
+    Array.from({ length: 50 }, (_, i) => made.connector.publish(publication("a", String(i), 1))),
   );
   assert.equal(most, 3);
 });
@@ -126,9 +127,11 @@ test("of MQTT 5, a message that is refused, and a broker that says why it leaves
     else answer({ cmd: "disconnect", reasonCode: 139 });
   });
   await using made = await openBench(other.broker, { connectionType: "mqtt-5" });
-  const refused = await made.connector.publish(publication("a", "x")).catch((error: Error) => error.message);
+  const refused = await made.connector
+    .publish(publication("a", "x", 1))
+    .catch((error: Error) => error.message);
   assert.include(String(refused), "a quota is exceeded");
-  const gone = await made.connector.publish(publication("b", "x")).catch((error: Error) => error.message);
+  const gone = await made.connector.publish(publication("b", "x", 1)).catch((error: Error) => error.message);
   assert.include(String(gone), "it shuts down");
   await lostOnce(made);
 });

@@ -4,17 +4,8 @@ import { assert, describe, test, vi } from "vitest";
 import { ConnectFailure } from "../../../src/connectivity/connectors/connector.ts";
 import type { TlsOptions } from "../../../src/connectivity/net/tls.ts";
 import { type Mosquitto, startMosquitto } from "../../support/brokers/mosquitto.ts";
-import {
-  accept,
-  type BenchOptions,
-  bench,
-  openBench,
-  pause,
-  publication,
-  source,
-  stranger,
-  versions,
-} from "./harness.ts";
+import { accept, pause, publication } from "../harness.ts";
+import { type BenchOptions, bench, openBench, source, stranger, versions } from "./harness.ts";
 
 const user = { name: "über@mensch", password: "p@ss:w/rd" };
 const encoded = `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}`;
@@ -37,7 +28,7 @@ const trusting = ({ certificates }: Mosquitto, more: Partial<TlsOptions> = {}): 
 async function roundTrip(broker: Mosquitto, options: BenchOptions): Promise<void> {
   await using both = await openBench(broker, { ...options, sources: [source(["loop"])] });
   both.onReceived = accept;
-  await both.connector.publish(publication("loop", "round"));
+  await both.connector.publish(publication("loop", "round", 1));
   await both.until(1);
   assert.deepEqual(both.texts(), ["round"]);
 }
@@ -82,6 +73,12 @@ describe.each(versions)("%s, connecting", (connectionType) => {
     ]) {
       assert.isTrue((await failure(broker, { connectionType, tls })).isMisconfigured);
     }
+  });
+
+  test("over TLS the certificate of the broker is taken whatever its name where it is itself trusted", async () => {
+    await using broker = await startMosquitto({ tls: "server" });
+    const pinned = { ca: broker.certificates.serverCert, servername: "other.example" };
+    await roundTrip(broker, { connectionType, tls: trusting(broker, pinned) });
   });
 
   test("over TLS a client proves itself with its certificate", async () => {

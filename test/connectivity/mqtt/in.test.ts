@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, describe, test } from "vitest";
 import { type Mosquitto, startMosquitto } from "../../support/brokers/mosquitto.ts";
-import { accept, openBench, pause, source, stranger, versions } from "./harness.ts";
+import { accept, pause } from "../harness.ts";
+import { openBench, source, stranger, versions } from "./harness.ts";
 
 let broker: Mosquitto;
 beforeAll(async () => {
@@ -165,6 +166,7 @@ describe.each(versions)("%s, coming in", (connectionType) => {
     await to.until(30);
     assert.isAtLeast(performance.now() - start, 550);
     assert.deepEqual(to.texts().map(Number), [...Array(30).keys()]);
+    assert.deepEqual(to.throttled, ["in/#", "in/#"]);
   });
 
   test("messages for subscriptions of long ago are acknowledged and dropped", async () => {

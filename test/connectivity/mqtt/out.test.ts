@@ -2,16 +2,8 @@ import type { IPublishPacket } from "mqtt-packet";
 import { afterAll, assert, beforeAll, describe, test, vi } from "vitest";
 import { bytesPayload } from "../../../src/connectivity/external-message.ts";
 import { type Mosquitto, startMosquitto } from "../../support/brokers/mosquitto.ts";
-import {
-  accept,
-  openBench,
-  pause,
-  publication,
-  type Stranger,
-  source,
-  stranger,
-  versions,
-} from "./harness.ts";
+import { accept, pause, publication } from "../harness.ts";
+import { openBench, type Stranger, source, stranger, versions } from "./harness.ts";
 
 let broker: Mosquitto;
 beforeAll(async () => {
@@ -93,22 +85,22 @@ describe.each(versions)("%s, going out", (connectionType) => {
       .catch((error: Error) => error);
     assert.instanceOf(refused, Error);
     assert.include((refused as Error).message, named);
-    assert.deepEqual(await from.connector.publish(publication("fine", "x")), { status: 200 });
+    assert.deepEqual(await from.connector.publish(publication("fine", "x", 1)), { status: 200 });
   });
 
   test("while the broker does nothing, so many wait as may, and more are dropped", async () => {
     await using slow = await startMosquitto();
     await using from = await openBench(slow, { connectionType, sources: [], settings: { maxQueueSize: 10 } });
-    await from.connector.publish(publication("a", "x"));
+    await from.connector.publish(publication("a", "x", 1));
     slow.freeze();
     const large = "x".repeat(1024 ** 2);
-    const outcomes = Array.from({ length: 100 }, () => from.connector.publish(publication("a", large)));
+    const outcomes = Array.from({ length: 100 }, () => from.connector.publish(publication("a", large, 1)));
     const dropped = await Promise.race(outcomes).catch((error: Error) => error.message);
     assert.include(String(dropped), "dropped");
     slow.thaw();
     const settled = await Promise.allSettled(outcomes);
     assert.isAtLeast(settled.filter(({ status }) => status === "fulfilled").length, 10);
-    assert.deepEqual(await from.connector.publish(publication("a", "x")), { status: 200 });
+    assert.deepEqual(await from.connector.publish(publication("a", "x", 1)), { status: 200 });
     assert.deepEqual(from.lost, []);
   });
 
@@ -116,7 +108,8 @@ describe.each(versions)("%s, going out", (connectionType) => {
     await using dying = await startMosquitto();
     await using from = await openBench(dying, { connectionType, sources: [] });
     dying.freeze();
-    const published = from.connector.publish(publication("a", "x")).catch((error: Error) => error);
+    await pause(50); // it may be at something
+    const published = from.connector.publish(publication("a", "x", 1)).catch((error: Error) => error);
     await pause(20);
     await dying.stop("SIGKILL");
     assert.instanceOf(await published, Error);
@@ -140,7 +133,7 @@ describe.each(versions)("%s, going out", (connectionType) => {
     await both.until(1);
     both.received[0]?.settle("redeliver");
     const end = Date.now() + 1_500;
-    while (Date.now() < end) await both.connector.publish(publication("both/out", "x"));
+    while (Date.now() < end) await both.connector.publish(publication("both/out", "x", 1));
     both.onReceived = accept;
     await both.until(2);
     assert.deepEqual(both.lost, []);
@@ -160,7 +153,7 @@ describe.each(versions)("%s, going out", (connectionType) => {
     one.received[0]?.settle("redeliver");
     const outcomes: Promise<unknown>[] = [];
     for (let i = 0; i < 150; i++) {
-      outcomes.push(one.connector.publish(publication("single/out", "x")));
+      outcomes.push(one.connector.publish(publication("single/out", "x", 1)));
       await pause(10);
     }
     one.onReceived = accept;
@@ -205,7 +198,7 @@ test("of MQTT 5, a message that the broker refuses is rejected with its reason",
   await using strict = await startMosquitto({ more: ["max_packet_size 2000"] });
   await using from = await openBench(strict, { connectionType: "mqtt-5", sources: [] });
   const refused = await from.connector
-    .publish(publication("a", "x".repeat(5000)))
+    .publish(publication("a", "x".repeat(5000), 1))
     .catch((error: Error) => error.message);
   assert.include(String(refused), "packet is too large");
 });

@@ -2,18 +2,8 @@ import { headers } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConnectFailure } from "../../../src/connectivity/connectors/connector.ts";
 import { type NatsServer, startNats } from "../../support/brokers/nats.ts";
-import {
-  accept,
-  bench,
-  eventually,
-  listen,
-  openBench,
-  pause,
-  publication,
-  source,
-  stranger,
-  target,
-} from "./harness.ts";
+import { accept, eventually, pause, publication } from "../harness.ts";
+import { bench, listen, openBench, source, stranger, target } from "./harness.ts";
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -153,6 +143,7 @@ test("throttling takes so many of each address in an interval", async () => {
   await made.until(6);
   expect(made.texts()).toEqual(["0", "1", "2", "3", "4", "own pace"]);
   await made.until(11);
+  expect(made.throttled).toEqual(["slow"]);
 });
 
 test("published messages arrive in their order, with headers and the reply subject", async () => {

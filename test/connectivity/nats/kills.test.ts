@@ -2,17 +2,8 @@
 
 import { expect, test } from "vitest";
 import { startNats } from "../../support/brokers/nats.ts";
-import {
-  accept,
-  type Bench,
-  eventually,
-  openBench,
-  pause,
-  publication,
-  source,
-  strangerWithStream,
-  target,
-} from "./harness.ts";
+import { accept, type Bench, eventually, pause, publication } from "../harness.ts";
+import { openBench, source, strangerWithStream, target } from "./harness.ts";
 
 const KILLS = 4;
 const BURST = 2_000;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { connect } from "node:tls";
+import { type ConnectionOptions, connect } from "node:tls";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Credentials } from "../../../src/connectivity/model.ts";
-import { socketOptions, tlsOf } from "../../../src/connectivity/net/tls.ts";
+import { optionsOfMany, socketOptions, type TlsOptions, tlsOf } from "../../../src/connectivity/net/tls.ts";
 import { type Authority, type Certified, newAuthority } from "../../support/brokers/certificates.ts";
 import { startHttpEndpoint } from "../../support/brokers/https.ts";
 
@@ -33,10 +33,11 @@ async function handshake(
   ca: string | undefined,
   servername: string,
   validateCertificates = true,
+  optionsOf: (tls: TlsOptions) => ConnectionOptions = socketOptions,
 ): Promise<string> {
   await using endpoint = await startHttpEndpoint({ tls: server });
   const tls = tlsOf(connection(undefined, ca, validateCertificates), servername);
-  const socket = connect({ ...socketOptions(tls), host: "127.0.0.1", port: endpoint.port });
+  const socket = connect({ ...optionsOf(tls), host: "127.0.0.1", port: endpoint.port });
   const outcome = await new Promise<string>((told) => {
     socket.once("secureConnect", () => told("connected")).once("error", (error) => told(error.message));
   });
@@ -70,6 +71,16 @@ describe("the certificate of a server", () => {
 
   test("does not vouch for another name of its authority", async () => {
     expect(await handshake(`${client.cert}\n${authority.ca}`, "other.example")).toMatch(/does not match/);
+  });
+
+  test("of several servers must be for the name of each, which is theirs or given for them", async () => {
+    const shake = (ca: string, nameOf: (host: string) => string) =>
+      handshake(ca, "not.asked", true, (tls) => optionsOfMany(tls, nameOf));
+
+    expect(await shake(authority.ca, (host) => host)).toBe("connected");
+    expect(await shake(authority.ca, () => "broker.example")).toBe("connected");
+    expect(await shake(authority.ca, () => "other.example")).toMatch(/does not match/);
+    expect(await shake(server.cert, () => "other.example")).toBe("connected");
   });
 
   test("is not looked at where certificates are not validated", async () => {

@@ -1,6 +1,7 @@
 // What holds of every transport that both reads and writes: a device at a broker converses with its twin.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StorageKind } from "../../campaigns/place.ts";
 import type { Heard, Stranger } from "../../support/connections/stranger.ts";
 import { eventually, modifyOf, NAMESPACE, openWorld, USER, type World } from "./world.ts";
 
@@ -13,6 +14,8 @@ export interface Broker extends AsyncDisposable {
 
 export interface Transport {
   readonly name: string;
+  /** Part of the IDs of its connection and things. */
+  readonly slug: string;
   startBroker(): Promise<Broker>;
   meet(broker: Broker): Promise<Stranger>;
   /** Whether its broker can come back with what it knew. */
@@ -62,27 +65,34 @@ const bridge = ({ link, source, address, targetQos }: Stranger, id: string): obj
 
 const bodies = (heard: readonly Heard[]) => heard.map(({ text }) => JSON.parse(text));
 
-/** Defines the tests of one transport. */
-export function describeConversing({ name, startBroker, meet, heals }: Transport): void {
-  describe(`over ${name}`, () => {
-    const id = "bridge";
-    let world: World;
+/** Defines the tests of transports, which share a server. */
+export function describeConversing(
+  transports: readonly Transport[],
+  storage: StorageKind = "postgres",
+): void {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld({ storage });
+  }, 60_000);
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  describe.each(transports)("over $name", ({ slug, startBroker, meet, heals }) => {
+    const id = `bridge-${slug}`;
+    const aThing = (name: string) => world.aThing(`${slug}-${name}`);
+    const stack = new AsyncDisposableStack();
     let broker: Broker;
     let device: Stranger;
-
-    const stack = new AsyncDisposableStack();
 
     beforeAll(async () => {
       broker = stack.use(await startBroker());
       device = stack.use(await meet(broker));
-      world = stack.use(await openWorld());
       await world.operator.open(id, bridge(device, id));
     }, 120_000);
 
     afterAll(() => stack.disposeAsync());
 
     test("what a device says in the Ditto Protocol changes its twin", async () => {
-      const thing = await world.aThing("said");
+      const thing = await aThing("said");
 
       await device.say("in", modifyOf(thing, "/attributes/on", true));
 
@@ -90,15 +100,15 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
     });
 
     test("what a device says in its own words changes its twin by a script", async () => {
-      const thing = await world.aThing("plain");
+      const thing = await aThing("plain");
 
-      await device.say("plain", { device: "plain", degrees: 21 });
+      await device.say("plain", { device: `${slug}-plain`, degrees: 21 });
 
       await eventually(async () => expect(await world.twin(`${thing}/attributes/degrees`)).toBe(21));
     });
 
     test("a command is answered where replies go to", async () => {
-      const thing = await world.aThing("answered");
+      const thing = await aThing("answered");
       const replies = await device.hear("replies");
 
       await device.say("in", modifyOf(thing, "/attributes/on", true, { "correlation-id": "asked-1" }));
@@ -112,7 +122,7 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
     });
 
     test("an event reaches the broker, in the Ditto Protocol and in the words of a script", async () => {
-      const thing = await world.aThing("told");
+      const thing = await aThing("told");
       const [events, plain] = [await device.hear("events"), await device.hear("plain-events")];
 
       await world.write(`${thing}/attributes/plain`, 7);
@@ -120,16 +130,16 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
       await eventually(() => {
         const found = bodies(events).find(({ path }) => path === "/attributes/plain");
         expect(found).toMatchObject({
-          topic: `${NAMESPACE}/told/things/twin/events/created`,
+          topic: `${NAMESPACE}/${slug}-told/things/twin/events/created`,
           value: 7,
           revision: 2,
         });
-        expect(plain.map(({ text }) => text)).toContain("told has /attributes/plain 7");
+        expect(plain.map(({ text }) => text)).toContain(`${slug}-told has /attributes/plain 7`);
       });
     });
 
     test("who changes a twin can wait until the broker has its event", async () => {
-      const thing = await world.aThing("awaited");
+      const thing = await aThing("awaited");
       const events = await device.hear("events");
 
       const response = await world.write(`${thing}/attributes/sure`, 1, {
@@ -146,7 +156,7 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
     });
 
     test("a device at the broker answers what its twin is asked over HTTP", async () => {
-      const thing = await world.aThing("asked");
+      const thing = await aThing("asked");
       const questions = await device.hear("questions");
 
       const answer = world.ask(thing, "time", "What time is it?");
@@ -160,12 +170,12 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
     });
 
     test("a message that nobody understands is noted, and the next one works", async () => {
-      const thing = await world.aThing("unharmed");
+      const thing = await aThing("unharmed");
       await world.operator.command(id, "resetConnectionLogs");
 
       await device.say("plain", "{ this is no JSON");
       await device.say("in", "nor is this");
-      await device.say("plain", { device: "unharmed", degrees: 3 });
+      await device.say("plain", { device: `${slug}-unharmed`, degrees: 3 });
       await device.say("in", modifyOf(thing, "/attributes/on", true));
 
       await eventually(async () =>
@@ -182,7 +192,7 @@ export function describeConversing({ name, startBroker, meet, heals }: Transport
       "a broker that comes back is connected to again, in both directions",
       { timeout: 90_000 },
       async () => {
-        const thing = await world.aThing("healed");
+        const thing = await aThing("healed");
         await broker.stop?.();
         await eventually(async () => expect((await world.operator.status(id)).liveStatus).not.toBe("open"));
         await broker.start?.();

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 const change = (thing: string) =>
-  world.write(`${thing}/attributes/n`, 1, { "requested-acks": `["${ID}:told"]`, timeout: "5s" });
+  world.write(`${thing}/attributes/n`, 1, { "requested-acks": `["${ID}:told"]`, timeout: "1s" });
 
 test("an event is pushed, and whoever waits for that learns what the endpoint answered", async () => {
   const thing = await world.aThing("pushed");

@@ -15,7 +15,7 @@ test.each(cases)(
   async ({ victim, open }) => {
     await using ground = await open();
 
-    const figures = await connectionKills(ground, victim, 2, () => undefined);
+    const figures = await connectionKills(ground, victim, 2, "pglite", () => undefined);
 
     expect(figures.violations).toEqual([]);
     expect(figures.settled).toBeGreaterThan(0);

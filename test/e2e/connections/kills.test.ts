@@ -8,7 +8,7 @@ import { natsGround } from "../../campaigns/connection-kills/nats-ground.ts";
 const cases = [
   { name: "Mosquitto that is stopped", victim: "broker", open: () => mqttGround("SIGTERM") },
   { name: "nats-server that is killed", victim: "broker", open: natsGround },
-  { name: "server that is killed beside Mosquitto", victim: "server", open: () => mqttGround("SIGTERM") },
+  { name: "server that is killed beside nats-server", victim: "server", open: natsGround },
 ] as const;
 
 test.concurrent.each(cases)(
@@ -17,7 +17,7 @@ test.concurrent.each(cases)(
   async ({ victim, open }) => {
     await using ground = await open();
 
-    const figures = await connectionKills(ground, victim, 2, () => undefined);
+    const figures = await connectionKills(ground, victim, 2, "postgres", () => undefined);
 
     expect(figures.violations).toEqual([]);
     expect(figures.settled).toBeGreaterThan(0);

@@ -2,10 +2,15 @@ import { startNats } from "../../support/brokers/nats.ts";
 import { natsStranger } from "../../support/connections/nats.ts";
 import { describeConversing } from "./conversing.ts";
 
-for (const isStream of [false, true])
-  describeConversing({
-    name: isStream ? "JetStream" : "core NATS",
+const kinds = [
+  { name: "core NATS", slug: "core", isStream: false },
+  { name: "JetStream", slug: "stream", isStream: true },
+];
+
+describeConversing(
+  kinds.map(({ name, slug, isStream }) => ({
+    ...{ name, slug, heals: true },
     startBroker: () => startNats(),
     meet: ({ port }) => natsStranger(port, { isStream }),
-    heals: true,
-  });
+  })),
+);

@@ -23,8 +23,8 @@ afterAll(() => stack.disposeAsync());
 const bodies = (heard: readonly Heard[]) => heard.map(({ text }) => JSON.parse(text));
 const who = { authorizationContext: [USER] };
 const sourceOf = (topic: string, more = {}) => ({ ...device.source(topic), ...who, ...more });
-const targetOf = (address: string, topic: string, more = {}) => ({
-  ...{ address, topics: [topic], qos: 1, ...who },
+const targetOf = (address: string, topics: readonly string[], more = {}) => ({
+  ...{ address, topics, qos: 1, ...who },
   ...more,
 });
 
@@ -85,7 +85,7 @@ describe("credentials", () => {
           connectionStatus,
           uri: `${scheme}://bridge:${password}@127.0.0.1:${broker.port}`,
         },
-        targets: [targetOf("out", "_/_/things/twin/events")],
+        targets: [targetOf("out", ["_/_/things/twin/events"])],
       });
 
       await operator.ask("PUT", `/${id}`, connection(WRONG, "open"));
@@ -118,19 +118,18 @@ describe("credentials", () => {
 test("a server that is started again opens what is to be open, and only that", {
   timeout: 60_000,
 }, async () => {
-  await using place = await newPlace("pglite");
-  const { dataDir } = place.storage;
+  await using place = await newPlace("postgres");
   const connection = (topic: string) => ({ ...device.link, sources: [sourceOf(topic)] });
   let thing: string;
   {
-    await using first = await openWorld({ dataDir });
+    await using first = await openWorld({ place });
     thing = await first.aThing("restarted");
     await first.operator.open("kept", connection("kept"));
     await first.operator.open("shut", connection("shut"));
     await first.operator.command("shut", "closeConnection");
   }
 
-  await using second = await openWorld({ dataDir });
+  await using second = await openWorld({ place });
   await second.operator.untilOpen("kept");
 
   await device.say("shut", modifyOf(thing, "/attributes/shut", 1));
@@ -145,7 +144,7 @@ test("answers are diverted to another connection", async () => {
   await operator.open("takes", {
     ...device.link,
     specificConfig: { "is-diversion-target": "true", "authorized-connections-as-sources": "asks" },
-    targets: [targetOf("diverted-to", "_/_/things/live/events")],
+    targets: [targetOf("diverted-to", [])],
   });
   await operator.open("asks", {
     ...device.link,
@@ -174,7 +173,7 @@ describe("announcements", () => {
     const heard = await device.hear("lifecycle");
     await world.operator.open("announces", {
       ...device.link,
-      targets: [targetOf("lifecycle", "_/_/connections/announcements")],
+      targets: [targetOf("lifecycle", ["_/_/connections/announcements"])],
     });
     await world.operator.command("announces", "closeConnection");
 
@@ -192,7 +191,7 @@ describe("announcements", () => {
     const heard = await device.hear("leaving");
     await operator.open("leaving", {
       ...device.link,
-      targets: [targetOf("leaving", "_/_/policies/announcements", { authorizationContext: [subject] })],
+      targets: [targetOf("leaving", ["_/_/policies/announcements"], { authorizationContext: [subject] })],
     });
     const all = { grant: ["READ", "WRITE"], revoke: [] };
     const policy = {

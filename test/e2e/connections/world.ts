@@ -1,13 +1,14 @@
 // A whole server with an operator of connections and a user of twins.
 
 import { vi } from "vitest";
+import { newPlace, type Place, type StorageKind } from "../../campaigns/place.ts";
 import {
   type Json,
   type Operator,
   operatorOf,
   operatorSettings,
 } from "../../support/connections/operator.ts";
-import { type ServerOptions, startServer, type TestServer } from "../../support/server.ts";
+import type { TestServer } from "../../support/server.ts";
 
 export interface World extends AsyncDisposable {
   readonly server: TestServer;
@@ -26,12 +27,23 @@ export const NAMESPACE = "org.pollux.bridge";
 /** Who may do everything to the things of {@link World.aThing}. */
 export const USER = "nginx:ditto";
 
-/** The mock of Kafka answers who waits for messages only when the time is up. */
-const quick = { KAFKA_CONSUMER_FETCH_MAX_WAIT_MS: "100" };
+const quick = {
+  // The mock of Kafka answers who waits for messages only when the time is up.
+  KAFKA_CONSUMER_FETCH_MAX_WAIT_MS: "100",
+  CONNECTIVITY_CLIENT_DISCONNECT_ANNOUNCEMENT_TIMEOUT: "200ms",
+};
 
-export async function openWorld(options: ServerOptions = {}): Promise<World> {
-  const env = { LOG_LEVEL: "warn", ...quick, ...operatorSettings, ...options.env };
-  const server = await startServer({ ...options, env });
+export interface WorldOptions {
+  /** Starting on PostgreSQL is quicker. */
+  readonly storage?: StorageKind;
+  /** Where a former server was; it is left as it is. */
+  readonly place?: Place;
+}
+
+export async function openWorld({ storage = "postgres", place }: WorldOptions = {}): Promise<World> {
+  const stack = new AsyncDisposableStack();
+  const used = place ?? stack.use(await newPlace(storage));
+  const server = stack.use(await used.start({ LOG_LEVEL: "warn", ...quick, ...operatorSettings }));
   const write: World["write"] = (path, value, headers = {}) =>
     server.fetch(`/api/2/things/${path}`, {
       method: "PUT",
@@ -60,7 +72,7 @@ export async function openWorld(options: ServerOptions = {}): Promise<World> {
       });
       return { status: response.status, text: await response.text() };
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 

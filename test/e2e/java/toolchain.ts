@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { needPackages } from "../../support/debian.ts";
 
 const cache = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
 const pom = fileURLToPath(new URL("pom.xml", import.meta.url));
@@ -33,20 +34,13 @@ export async function installJavaClient(): Promise<string> {
   return folder;
 }
 
-async function needJava(): Promise<void> {
-  if (await isThere()) return;
-  const isDebianRoot = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (isDebianRoot) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
-    if (await isThere()) return;
-  }
-  throw new Error(
+const needJava = (): Promise<void> =>
+  needPackages(
+    packages,
+    isThere,
     `These tests need Java ${javaRelease} or later with its compiler, and Maven; ` +
       `on Debian and Ubuntu: apt-get install ${packages.join(" ")}`,
   );
-}
 
 async function isThere(): Promise<boolean> {
   try {

@@ -2,18 +2,21 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { needOpenssl } from "../debian.ts";
 
 const run = promisify(execFile);
 
 /** PEM texts. */
 export interface Certificates {
   readonly ca: string;
+  readonly serverCert: string;
   readonly clientCert: string;
   readonly clientKey: string;
 }
 
 /** Makes an authority, and certificates by it for the server `localhost` and for a client, in files of these names. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
+  await needOpenssl();
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => run("openssl", args, { cwd: folder });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
@@ -47,8 +50,8 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     ];
     await openssl("x509", "-req", "-in", `${name}.csr`, "-out", `${name}.crt`, ...signed);
   }
-  const [ca, clientCert, clientKey] = await Promise.all(
-    ["ca.crt", "client.crt", "client.key"].map((name) => readFile(file(name), "utf8")),
+  const [ca, serverCert, clientCert, clientKey] = await Promise.all(
+    ["ca.crt", "server.crt", "client.crt", "client.key"].map((name) => readFile(file(name), "utf8")),
   );
-  return { ca: ca!, clientCert: clientCert!, clientKey: clientKey! };
+  return { ca: ca!, serverCert: serverCert!, clientCert: clientCert!, clientKey: clientKey! };
 }

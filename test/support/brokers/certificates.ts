@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { needOpenssl } from "../debian.ts";
 
 const run = promisify(execFile);
 
@@ -24,6 +25,7 @@ export interface Authority {
 const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 export async function newAuthority(): Promise<Authority> {
+  await needOpenssl();
   const root = await inFolder(async (folder) => {
     const files = ["-keyout", join(folder, "key"), "-out", join(folder, "cert")];
     await run("openssl", ["req", "-x509", ...KEY, ...files, "-subj", "/CN=Test CA", "-days", "2"]);

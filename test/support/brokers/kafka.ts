@@ -1,15 +1,14 @@
 // Apache Kafka itself: one broker that is its own controller, with its jars from Maven Central in a folder of this project's own.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { needPackages } from "../debian.ts";
+import { end, freePorts, launch } from "./process.ts";
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
@@ -30,8 +29,9 @@ export interface TestKafka extends AsyncDisposable {
   readonly saslSslPort: number;
   /** Demands a certificate of its own authority. */
   readonly mutualPort: number;
-  /** PEM texts: the authority, and a client that it vouches for. */
+  /** PEM texts: the authority, the broker, and a client that it vouches for. */
   readonly ca: string;
+  readonly serverCert: string;
   readonly clientCert: string;
   readonly clientKey: string;
   /** Ends it in order. */
@@ -54,7 +54,9 @@ export async function startKafka(): Promise<TestKafka> {
   await writeFile(config, properties(folder, { plain, ssl, sasl, saslSsl, mutual, controller }));
   const classpath = join(jars, "*");
   await format(classpath, config);
-  let broker = await launch(classpath, config, plain);
+  const command = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", config];
+  const start = () => launch({ name: "Kafka", command, port: plain, withinMs: READY_WITHIN_MS });
+  let broker = await start();
   const text = (name: string) => readFile(join(folder, name), "utf8");
   return {
     plainPort: plain,
@@ -63,12 +65,13 @@ export async function startKafka(): Promise<TestKafka> {
     saslSslPort: saslSsl,
     mutualPort: mutual,
     ca: await text("ca.pem"),
+    serverCert: await text("server.pem"),
     clientCert: await text("client.pem"),
     clientKey: await text("client.key"),
     stop: () => end(broker, "SIGTERM"),
     kill: () => end(broker, "SIGKILL"),
     start: async () => {
-      broker = await launch(classpath, config, plain);
+      broker = await start();
     },
     pause: () => broker.kill("SIGSTOP"),
     unpause: () => broker.kill("SIGCONT"),
@@ -81,7 +84,11 @@ export async function startKafka(): Promise<TestKafka> {
 
 /** The folder with the jars; installs what is missing, and rejects with the remedy where it may not. */
 async function installKafka(): Promise<string> {
-  await needJava();
+  await needPackages(
+    packages,
+    isThere,
+    `These tests need Java 17 or later and Maven; on Debian and Ubuntu: apt-get install ${packages.join(" ")}`,
+  );
   const folder = join(cache, `kafka-${version}`);
   const done = join(folder, "installed");
   if (existsSync(done)) return folder;
@@ -97,19 +104,6 @@ async function installKafka(): Promise<string> {
   }
   await writeFile(done, "");
   return folder;
-}
-
-async function needJava(): Promise<void> {
-  if (await isThere()) return;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
-    if (await isThere()) return;
-  }
-  throw new Error(
-    `These tests need Java 17 or later and Maven; on Debian and Ubuntu: apt-get install ${packages.join(" ")}`,
-  );
 }
 
 const isThere = (): Promise<boolean> =>
@@ -184,35 +178,6 @@ async function format(classpath: string, config: string): Promise<void> {
   await run("java", ["-cp", classpath, ...tool, ...users]);
 }
 
-async function launch(classpath: string, config: string, port: number): Promise<ChildProcess> {
-  const broker = spawn("java", ["-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "kafka.Kafka", config], {
-    stdio: "ignore",
-  });
-  for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await sleep(200)) {
-    if (broker.exitCode !== null) break;
-    if (await accepts(port)) return broker;
-  }
-  await end(broker, "SIGKILL");
-  throw new Error(`Kafka did not start with ${config}.`);
-}
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-
-async function end(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (broker.exitCode !== null || broker.signalCode !== null) return;
-  broker.kill("SIGCONT");
-  broker.kill(signal);
-  await once(broker, "exit");
-}
-
 /** An authority, a server at 127.0.0.1, and a client. */
 async function makeCertificates(folder: string): Promise<void> {
   const openssl = (...args: string[]) => run("openssl", args, { cwd: folder });
@@ -245,13 +210,4 @@ async function makeCertificates(folder: string): Promise<void> {
   };
   await signed("server", "/CN=localhost");
   await signed("client", "/CN=client");
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  await Promise.all(servers.map((server) => once(server, "close")));
-  return ports;
 }

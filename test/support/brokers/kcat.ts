@@ -3,12 +3,13 @@
 // It keeps topics, offsets and a group of one member; not groups of several, TLS, logging in, or its data over a restart.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+import { needPackages } from "../debian.ts";
+import { end } from "./process.ts";
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 10_000;
+const REMEDY = "These tests need kcat 1.7 or later: `apt-get install kcat`, `brew install kcat`.";
 
 export interface MockKafka extends AsyncDisposable {
   /** Of the first broker. */
@@ -23,13 +24,13 @@ export interface MockKafka extends AsyncDisposable {
 }
 
 export async function startMockKafka(brokers = 1): Promise<MockKafka> {
-  await needKcat();
+  await needPackages(["kcat"], isThere, REMEDY);
   const mock = ["-X", `test.mock.num.brokers=${brokers}`, "-d", "mock"];
   const child = spawn("kcat", ["-P", "-b", "unused", "-t", "unused", ...mock], {
     stdio: ["pipe", "ignore", "pipe"],
   });
   const servers = await serversOf(child);
-  const kill = () => end(child);
+  const kill = () => end(child, "SIGKILL");
   return {
     port: Number(servers[0]?.split(":")[1]),
     servers,
@@ -38,18 +39,6 @@ export async function startMockKafka(brokers = 1): Promise<MockKafka> {
     unpause: () => child.kill("SIGCONT"),
     [Symbol.asyncDispose]: kill,
   };
-}
-
-/** As root on Debian it is installed if missing. */
-async function needKcat(): Promise<void> {
-  if (await isThere()) return;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "kcat"], { env });
-    if (await isThere()) return;
-  }
-  throw new Error("These tests need kcat 1.7 or later: `apt-get install kcat`, `brew install kcat`.");
 }
 
 const isThere = (): Promise<boolean> =>
@@ -75,10 +64,4 @@ function serversOf(child: ChildProcess): Promise<readonly string[]> {
       resolve(servers.split(","));
     });
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
 }

@@ -1,20 +1,18 @@
 // A real Mosquitto on a free port, with its files in a folder that goes with it.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { setTimeout as later } from "node:timers/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { isRoot } from "../debian.ts";
 import { type Certificates, makeCertificates } from "./broker-certificates.ts";
+import { end, freePort, launch, programOf } from "./process.ts";
 
 const run = promisify(execFile);
-const isRoot = process.getuid?.() === 0;
-const SETPRIV = "/usr/bin/setpriv";
 const READY_WITHIN_MS = 15_000;
+const REMEDY =
+  "These tests need Mosquitto 2: install it (`apt-get install mosquitto`, `brew install mosquitto`).";
 
 export interface MosquittoOptions {
   /** Over TLS, with or without certificates of the clients. */
@@ -45,13 +43,15 @@ export interface Mosquitto extends AsyncDisposable {
 }
 
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
-  const program = await findProgram();
+  const program = await programOf("mosquitto", "mosquitto", REMEDY);
   const folder = await mkdtemp(join(tmpdir(), "pollux-mosquitto-"));
   const port = await freePort();
   const certificates = options.tls ? await makeCertificates(folder) : undefined;
   const config = join(folder, "mosquitto.conf");
   await writeFile(config, (await linesOf(options, folder, port)).join("\n"));
-  let broker = await launch(program, config, port);
+  const start = () =>
+    launch({ name: "Mosquitto", command: [program, "-c", config], port, withinMs: READY_WITHIN_MS });
+  let broker = await start();
   return {
     port,
     uri: options.tls ? `ssl://localhost:${port}` : `tcp://127.0.0.1:${port}`,
@@ -61,7 +61,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     },
     stop: (how = "SIGTERM") => end(broker, how),
     start: async () => {
-      broker = await launch(program, config, port);
+      broker = await start();
     },
     freeze: () => void broker.kill("SIGSTOP"),
     thaw: () => void broker.kill("SIGCONT"),
@@ -96,75 +96,4 @@ async function makePasswords(folder: string, user: { name: string; password: str
   const file = join(folder, "passwords");
   await run("mosquitto_passwd", ["-c", "-b", file, user.name, user.password]);
   return file;
-}
-
-/** As root on Debian it is installed if missing. */
-async function findProgram(): Promise<string> {
-  const found = installedProgram();
-  if (found !== undefined) return found;
-  if (isRoot && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "mosquitto"], { env });
-    const installed = installedProgram();
-    if (installed !== undefined) return installed;
-  }
-  throw new Error(
-    "These tests need Mosquitto 2: install it (`apt-get install mosquitto`, `brew install mosquitto`).",
-  );
-}
-
-function installedProgram(): string | undefined {
-  const folders = ["/usr/sbin", "/usr/local/sbin", ...(process.env.PATH ?? "").split(delimiter)];
-  return folders.map((folder) => join(folder, "mosquitto")).find((path) => existsSync(path));
-}
-
-// Whatever ends the test process takes the brokers along.
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
-async function launch(program: string, config: string, port: number): Promise<ChildProcess> {
-  const command = [program, "-c", config];
-  const [first, ...args] = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig=KILL", ...command] : command;
-  const child = spawn(first!, args, { stdio: ["ignore", "ignore", "pipe"] });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  let log = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    log = (log + chunk).slice(-10_000);
-  });
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await end(child, "SIGKILL");
-      throw new Error(`Mosquitto did not start:\n${log}`);
-    }
-    await later(20);
-  }
-  return child;
-}
-
-async function end(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill(how);
-  await exited;
-}
-
-function accepts(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-  return promise.finally(() => socket.destroy());
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

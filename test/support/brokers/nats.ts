@@ -1,20 +1,16 @@
 // A real nats-server on a free port, with JetStream, and its files in a folder that goes with it.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
-import { promisify } from "node:util";
 import { type Certificates, makeCertificates } from "./broker-certificates.ts";
+import { end, freePort, launch, programOf } from "./process.ts";
 
-const run = promisify(execFile);
-const isRoot = process.getuid?.() === 0;
-const SETPRIV = "/usr/bin/setpriv";
 const READY_WITHIN_MS = 15_000;
+const REMEDY =
+  "These tests need nats-server 2.9 or newer: install it (`apt-get install nats-server`, `brew install nats-server`).";
 
 export interface NatsServerOptions {
   /** Over TLS, with or without certificates of the clients. */
@@ -45,13 +41,15 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 export async function startNats(options: NatsServerOptions = {}): Promise<NatsServer> {
-  const program = await findProgram();
+  const program = await programOf("nats-server", "nats-server", REMEDY);
   const folder = await mkdtemp(join(tmpdir(), "pollux-nats-"));
   const port = await freePort();
   const certificates = options.tls ? await makeCertificates(folder) : undefined;
   const config = join(folder, "nats.conf");
   await writeFile(config, linesOf(options, folder, port).join("\n"));
-  let server = await launch(program, config, port);
+  const start = () =>
+    launch({ name: "nats-server", command: [program, "-c", config], port, withinMs: READY_WITHIN_MS });
+  let server = await start();
   return {
     port,
     uri: options.tls ? `tls://localhost:${port}` : `nats://127.0.0.1:${port}`,
@@ -61,7 +59,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
     },
     stop: (how = "SIGTERM") => end(server, how),
     start: async () => {
-      server = await launch(program, config, port);
+      server = await start();
     },
     freeze: async () => {
       server.kill("SIGSTOP");
@@ -89,81 +87,10 @@ function linesOf(options: NatsServerOptions, folder: string, port: number): stri
   return [...lines, ...more, ""];
 }
 
-/** As root on Debian it is installed if missing. */
-async function findProgram(): Promise<string> {
-  const found = installedProgram();
-  if (found !== undefined) return found;
-  if (isRoot && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "nats-server"], { env });
-    const installed = installedProgram();
-    if (installed !== undefined) return installed;
-  }
-  throw new Error(
-    "These tests need nats-server 2.9 or newer: install it (`apt-get install nats-server`, `brew install nats-server`).",
-  );
-}
-
-function installedProgram(): string | undefined {
-  const folders = ["/usr/sbin", "/usr/local/bin", ...(process.env.PATH ?? "").split(delimiter)];
-  return folders.map((folder) => join(folder, "nats-server")).find((path) => existsSync(path));
-}
-
-// Whatever ends the test process takes the servers along.
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
-async function launch(program: string, config: string, port: number): Promise<ChildProcess> {
-  const command = [program, "-c", config];
-  const [first, ...args] = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig=KILL", ...command] : command;
-  const child = spawn(first!, args, { stdio: ["ignore", "ignore", "pipe"] });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  let log = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    log = (log + chunk).slice(-10_000);
-  });
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await end(child, "SIGKILL");
-      throw new Error(`nats-server did not start:\n${log}`);
-    }
-    await later(20);
-  }
-  return child;
-}
-
-async function end(child: ChildProcess, how: "SIGTERM" | "SIGKILL"): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill(how);
-  await exited;
-}
-
 /** The threads of a process stop one by one. */
 async function isStopped(pid: number | undefined): Promise<boolean> {
   const threads = `/proc/${pid}/task`;
   if (!existsSync(threads)) return later(100, true);
   const stats = (await readdir(threads)).map((thread) => readFile(join(threads, thread, "stat"), "utf8"));
   return (await Promise.all(stats)).every((stat) => /^\d+ \(.*\) [tT] /s.test(stat));
-}
-
-function accepts(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-  return promise.finally(() => socket.destroy());
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,19 +1,17 @@
 // A real OpenSSH server of a test's own, which lets in the user that runs the test, by one key.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { isRoot } from "../debian.ts";
+import { end as endProcess, freePort, launch, programOf } from "./process.ts";
 
 const run = promisify(execFile);
-const PROGRAM = "/usr/sbin/sshd";
 const READY_WITHIN_MS = 10_000;
-const isRoot = process.getuid?.() === 0;
+const REMEDY = "These tests need OpenSSH's server: install it (`apt-get install openssh-server`).";
 
 export interface TestSshd extends AsyncDisposable {
   /** `ssh://127.0.0.1:{port}` */
@@ -30,13 +28,14 @@ export interface TestSshd extends AsyncDisposable {
 }
 
 export async function startSshd(): Promise<TestSshd> {
-  await installed();
+  const program = await findProgram();
   const folder = await mkdtemp(join(tmpdir(), "pollux-sshd-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const keys = await makeKeys(folder);
     const port = await freePort();
-    const server = await launch(await configure(folder, port), port);
+    const command = [program, "-D", "-e", "-f", await configure(folder, port)];
+    const server = await launch({ name: "sshd", command, port, withinMs: READY_WITHIN_MS });
     return {
       ...keys,
       uri: `ssh://127.0.0.1:${port}`,
@@ -55,17 +54,10 @@ export async function startSshd(): Promise<TestSshd> {
   }
 }
 
-/** As root on Debian it is installed if missing. */
-async function installed(): Promise<void> {
-  if (!existsSync(PROGRAM) && isRoot && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "openssh-server"], { env });
-  }
-  if (!existsSync(PROGRAM))
-    throw new Error("These tests need OpenSSH's server: install it (`apt-get install openssh-server`).");
+async function findProgram(): Promise<string> {
   // Where sshd gives up its rights; of no use to others.
   if (isRoot) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
+  return programOf("sshd", "openssh-server", REMEDY);
 }
 
 async function makeKeys(folder: string): Promise<Pick<TestSshd, "publicKey" | "privateKey">> {
@@ -104,37 +96,10 @@ async function configure(folder: string, port: number): Promise<string> {
   return file;
 }
 
-// Whatever ends the test process takes the servers along.
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
-async function launch(config: string, port: number): Promise<ChildProcess> {
-  const child = spawn(PROGRAM, ["-D", "-e", "-f", config], { stdio: ["ignore", "ignore", "pipe"] });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  let log = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    log = (log + chunk).slice(-10_000);
-  });
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await listens(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await end(child);
-      throw new Error(`sshd did not start:\n${log}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  await endSessions(child.pid ?? 0);
-  const exited = once(child, "exit");
-  child.kill("SIGTERM");
-  await exited;
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  await endSessions(server.pid ?? 0);
+  await endProcess(server, "SIGTERM");
 }
 
 /** Each session is a process of its own, which outlives the server. */
@@ -153,19 +118,3 @@ const parentOf = (pid: string): Promise<number> =>
     (stat) => Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]),
     () => 0,
   );
-
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

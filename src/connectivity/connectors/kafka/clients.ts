@@ -1,5 +1,6 @@
 // Clients of the library for one connector, and what they may connect to.
 
+import { isIP } from "node:net";
 import {
   type BaseOptions,
   type ClusterMetadata,
@@ -9,6 +10,7 @@ import {
   Producer,
 } from "@platformatic/kafka";
 import type { Connection } from "../../model.ts";
+import { optionsOfMany, type TlsOptions } from "../../net/tls.ts";
 import { partsOf } from "../../uri.ts";
 import type { ConnectorParts, Endpoint } from "../connector.ts";
 import { bootstrapServers, groupId, saslOf } from "./options.ts";
@@ -71,20 +73,21 @@ export function producerOf(parts: ConnectorParts, settings: KafkaSettings): Kafk
 function commonOptions(parts: ConnectorParts, settings: KafkaSettings, role: string): BaseOptions {
   const { connection, clientIndex, tls, endpoint } = parts;
   const sasl = saslOf(connection);
+  const brokers = brokersOf(connection, endpoint);
   return {
     clientId: `${connection.id}-${clientIndex}-${role}`,
-    bootstrapBrokers: [...brokersOf(connection, endpoint)],
+    bootstrapBrokers: [...brokers],
     autocreateTopics: true,
     metadataMaxAge: settings.metadataMaxAge,
     retries: RETRIES,
     retryDelay: RETRY_DELAY_MS,
     requestTimeout: REQUEST_TIMEOUT_MS + settings.fetchMaxWait,
     ...(sasl === undefined ? {} : { sasl }),
-    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+    ...(tls === undefined ? {} : tlsOptions(tls, brokers)),
   };
 }
 
-/** The broker of the URI, through the tunnel if there is one, and those of `bootstrapServers`. */
+/** The broker of the URI, where its address was checked by that, and those of `bootstrapServers`. */
 export function brokersOf(connection: Connection, endpoint: Endpoint): readonly Endpoint[] {
   const { host, port } = partsOf(connection.uri);
   const others = (bootstrapServers(connection) ?? []).filter(
@@ -93,13 +96,17 @@ export function brokersOf(connection: Connection, endpoint: Endpoint): readonly 
   return [{ host: endpoint.host, port: endpoint.port }, ...others];
 }
 
-/**
- * Where certificates of one's own are trusted, the names of brokers are not compared with theirs: so it is with Ditto, where brokers
- * are often reached by names that their certificates do not have.
- */
-function tlsOptions(tls: NonNullable<ConnectorParts["tls"]>) {
-  const { servername: _ofOneBroker, ...others } = tls;
-  return tls.ca === undefined ? others : { ...others, checkServerIdentity: () => undefined };
+/** Each broker must have a certificate for the name that it is connected to by, or that was given for the address of the first. */
+function tlsOptions(
+  tls: TlsOptions,
+  brokers: readonly Endpoint[],
+): Pick<BaseOptions, "tls" | "tlsServerName"> {
+  const nameOf = (host: string): string => (host === brokers[0]?.host ? tls.servername : host);
+  return {
+    tls: optionsOfMany(tls, nameOf),
+    // Brokers of one cluster are called by names, or else by addresses, which must not be sent as names.
+    tlsServerName: brokers.every(({ host }) => isIP(host) === 0),
+  };
 }
 
 /** Forgets brokers that a client must not connect to before it does, whenever it learns of brokers. */

@@ -24,6 +24,7 @@ export class Committer {
   #settled = 0;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isDue = false;
 
   constructor(parts: CommitterParts) {
     this.#parts = parts;
@@ -33,7 +34,7 @@ export class Committer {
   note(): void {
     this.#settled++;
     if (this.#settled >= this.#parts.maxBatch) this.#startUnlessRunning();
-    else this.#timer ??= setTimeout(() => this.#startUnlessRunning(), this.#parts.maxInterval);
+    else this.#timer ??= setTimeout(this.#onTime, this.#parts.maxInterval);
   }
 
   /** Commits all that is settled by now. Never rejects. */
@@ -48,13 +49,23 @@ export class Committer {
     this.#timer = undefined;
   }
 
+  readonly #onTime = (): void => {
+    this.#timer = undefined;
+    this.#startUnlessRunning();
+  };
+
+  /** What is due while a commit runs is done after it. */
   #startUnlessRunning(): void {
-    if (this.#running !== undefined) return;
+    if (this.#running !== undefined) {
+      this.#isDue = true;
+      return;
+    }
     this.stop();
+    this.#isDue = false;
     this.#settled = 0;
     this.#running = this.#commit().finally(() => {
       this.#running = undefined;
-      if (this.#settled >= this.#parts.maxBatch) this.#startUnlessRunning();
+      if (this.#isDue) this.#startUnlessRunning();
     });
   }
 

@@ -24,8 +24,6 @@ const bounded =
       return decompress(Buffer.isBuffer(data) ? data : data.buffer);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
-      throw new Error(`a batch of messages has over ${MOST_BYTES} bytes when it is decompressed`, {
-        cause: error,
-      });
+      throw new Error(`a batch of messages has over ${MOST_BYTES} bytes when it is decompressed`);
     }
   };

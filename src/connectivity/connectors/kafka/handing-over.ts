@@ -12,6 +12,8 @@ export interface HandingOverParts {
   isOpen(): boolean;
   /** Gives false where no more is to follow for now. */
   received(flow: Flow, message: ReceivedRecord): boolean;
+  /** Messages of a flow have to wait for the next interval; once for each. */
+  throttled(flow: Flow): void;
   /** A slice is over. */
   after(): void;
 }
@@ -66,8 +68,13 @@ export class HandingOver {
   }
 
   #waitForPace(flows: readonly Flow[], now: number): void {
-    const waits = flows.filter((flow) => flow.hasWaiting).map((flow) => flow.lane.waitMs(now) ?? 0);
-    const shortest = Math.min(...waits.filter((wait) => wait > 0));
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const flow of flows) {
+      const wait = flow.hasWaiting ? (flow.lane.waitMs(now) ?? 0) : 0;
+      if (wait === 0) continue;
+      shortest = Math.min(shortest, wait);
+      if (flow.lane.hold()) this.#parts.throttled(flow);
+    }
     if (!Number.isFinite(shortest)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#slice(), shortest);

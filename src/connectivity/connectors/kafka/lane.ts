@@ -12,6 +12,7 @@ export class Lane {
   #inFlight = 0;
   #windowEnd = 0;
   #taken = 0;
+  #isHeld = false;
 
   constructor(
     source: number,
@@ -40,8 +41,16 @@ export class Lane {
     if (now >= this.#windowEnd) {
       this.#windowEnd = now + this.#throttling.interval;
       this.#taken = 0;
+      this.#isHeld = false;
     }
     this.#taken++;
+  }
+
+  /** Whether this is the first time in its interval that a message has to wait for the next. */
+  hold(): boolean {
+    const isFirst = !this.#isHeld;
+    this.#isHeld = true;
+    return isFirst;
   }
 
   release(): void {

@@ -148,6 +148,7 @@ export class Member {
       flows: () => this.#flows,
       isOpen: () => this.#isOpen,
       received: (flow, message) => this.#parts.events.received(flow.lane.source, message),
+      throttled: ({ topic }) => this.#parts.events.throttled(topic),
       after: () => this.#fetching.start(),
     });
   }

@@ -3,13 +3,13 @@
 import { setTimeout as later } from "node:timers/promises";
 import type { IConnackPacket, IPublishPacket, ISubackPacket, Packet } from "mqtt-packet";
 import { ConnectFailure, type ReceivedMessage, type Settlement } from "../connector.ts";
+import type { Throttling } from "../pace.ts";
 import { Exchanges } from "./exchanges.ts";
 import { Inbox } from "./inbox.ts";
 import { Link, type LinkParts } from "./link.ts";
 import { messageOf } from "./message-in.ts";
 import { type Outgoing, pubrel, windowOf } from "./outgoing.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
-import type { Throttling } from "./settings.ts";
 import { lowered, type Route, refusalOf, routesFor } from "./subscriptions.ts";
 
 export interface ClientParts extends LinkParts {
@@ -24,6 +24,7 @@ export interface ClientParts extends LinkParts {
 
 export interface ClientEvents {
   take(source: number, message: ReceivedMessage): boolean;
+  throttled(sourceAddress: string): void;
   subscribed(route: Route): void;
   refused(route: Route, reason: string): void;
   log(level: "success" | "failure", text: string): void;
@@ -58,6 +59,7 @@ export class Client {
     this.#receipts = new Receipts({ write, reconnect: events.reconnect, unreleased: parts.unreleased });
     this.#inbox = new Inbox({
       take: events.take,
+      throttled: events.throttled,
       pauseReading: () => this.#link.pause(),
       resumeReading: () => this.#link.resume(),
       throttling: parts.throttling,

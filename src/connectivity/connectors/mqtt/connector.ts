@@ -116,6 +116,7 @@ export class MqttConnector implements Connector {
     const { events } = this.#parts;
     return {
       take: (source, message) => events.received(source, message),
+      throttled: (sourceAddress) => events.throttled(sourceAddress),
       subscribed: ({ address }) => events.addressStatus("source", address, "open", startedNow()),
       refused: ({ address }, reason) => events.addressStatus("source", address, "failed", reason),
       log: (level, text) => events.log(level, text),

@@ -1,13 +1,13 @@
 // Messages between the broker and those who take them: they wait while too many are in work, or a source is too fast.
 
 import type { ReceivedMessage } from "../connector.ts";
-import { Pace } from "../pace.ts";
+import { Pace, type Throttling } from "../pace.ts";
 import { Fifo } from "./fifo.ts";
-import type { Throttling } from "./settings.ts";
 
 export interface InboxParts {
   /** Gives false when no more is wanted until `resume`. */
   take(source: number, message: ReceivedMessage): boolean;
+  throttled(sourceAddress: string): void;
   /** Stops and restarts reading from the broker. */
   pauseReading(): void;
   resumeReading(): void;
@@ -36,12 +36,16 @@ export class Inbox {
 
   constructor(parts: InboxParts) {
     this.#parts = parts;
-    if (parts.throttling) this.#pace = new Pace(parts.throttling, () => this.#drain());
+    if (parts.throttling)
+      this.#pace = new Pace(parts.throttling, {
+        goOn: () => this.#drain(),
+        throttled: (sourceAddress) => parts.throttled(sourceAddress),
+      });
   }
 
   add(source: number, message: ReceivedMessage): void {
     if (this.#state === "closed" || this.#isSurplus(message)) return;
-    if (this.#state === "taking" && this.#items.length === 0 && this.#mayPass(source))
+    if (this.#state === "taking" && this.#items.length === 0 && this.#mayPass(source, message))
       this.#hand(source, message);
     else this.#keep({ source, message });
   }
@@ -78,8 +82,8 @@ export class Inbox {
     return this.#items.length >= MAX_WAITING || this.#bytes >= MAX_WAITING_BYTES;
   }
 
-  #mayPass(source: number): boolean {
-    return this.#pace === undefined || this.#pace.take(source);
+  #mayPass(source: number, { sourceAddress }: ReceivedMessage): boolean {
+    return this.#pace === undefined || this.#pace.take(source, sourceAddress);
   }
 
   #hand(source: number, message: ReceivedMessage): void {
@@ -95,8 +99,8 @@ export class Inbox {
     }
   }
 
-  #mayTake({ source }: Item): boolean {
-    return this.#state === "taking" && this.#mayPass(source);
+  #mayTake({ source, message }: Item): boolean {
+    return this.#state === "taking" && this.#mayPass(source, message);
   }
 
   #drain(): void {

@@ -5,10 +5,10 @@
 //
 // opening → open (the broker accepts) → closed; or opening → closed.
 
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect as connectTls } from "node:tls";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { generate, type IConnackPacket, type IConnectPacket, type Packet, parser } from "mqtt-packet";
-import type { TlsOptions } from "../../net/tls.ts";
+import { socketOptions, type TlsOptions } from "../../net/tls.ts";
 import { ConnectFailure, type Endpoint } from "../connector.ts";
 import { reasonText, refusal, socketFailure } from "./failures.ts";
 import { KeepAlive } from "./keep-alive.ts";
@@ -181,14 +181,5 @@ const leaveText = (code: number): string => `The broker has ended the connection
 
 function openSocket({ host, port }: Endpoint, tls: TlsOptions | undefined): Socket {
   if (tls === undefined) return connectTcp({ host, port, noDelay: true });
-  const { servername } = tls;
-  const socket = connectTls({
-    ...tls,
-    host,
-    port,
-    // Addresses must not be sent as the name of a server, but are checked like one.
-    servername: isIP(servername) ? "" : servername,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(servername, certificate),
-  });
-  return socket.setNoDelay();
+  return connectTls({ ...socketOptions(tls), host, port }).setNoDelay();
 }

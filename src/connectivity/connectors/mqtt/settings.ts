@@ -1,4 +1,5 @@
 import type { Config } from "../../../ops/config.ts";
+import type { Throttling } from "../pace.ts";
 
 /** What the operator of the server has set for all MQTT connections; times in milliseconds. */
 export interface MqttSettings {
@@ -16,12 +17,6 @@ export interface MqttSettings {
   readonly throttling: Throttling | undefined;
   /** Whether `mqtt.*` headers are user properties of MQTT 5 as well. */
   readonly preserveKnownHeaders: boolean;
-}
-
-/** So many messages in an interval of milliseconds. */
-export interface Throttling {
-  readonly limit: number;
-  readonly interval: number;
 }
 
 type Named = Pick<

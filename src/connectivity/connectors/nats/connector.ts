@@ -45,7 +45,7 @@ export class NatsConnector implements Connector {
     this.#hosts = hosts;
     this.#settings = settings;
     this.#options = optionsOf(parts.connection, settings);
-    this.#inbox = new Inbox((source, message) => parts.events.received(source, message), settings.throttling);
+    this.#inbox = new Inbox(parts.events, settings.throttling);
     const { sources, targets } = parts.connection;
     const addresses = [...targets, ...sources.map((source) => source.replyTarget)].map(
       (to) => to?.address ?? "",

@@ -1,22 +1,25 @@
 // Messages between the server and those who take them: they wait while too many are in work, or an address is too fast.
 
-import type { ReceivedMessage } from "../connector.ts";
-import { Pace } from "../pace.ts";
-import type { NatsSettings } from "./settings.ts";
+import type { ConnectorEvents, ReceivedMessage } from "../connector.ts";
+import { Pace, type Throttling } from "../pace.ts";
 
-/** Gives false when no more is wanted until `resume`. */
-export type Take = (source: number, message: ReceivedMessage) => boolean;
+/** Who takes the messages, and is told that some have to wait. */
+export type Taker = Pick<ConnectorEvents, "received" | "throttled">;
 
 /** All that wait for one client. */
 export class Inbox {
-  readonly #take: Take;
+  readonly #taker: Taker;
   readonly #lanes: Lane[] = [];
   readonly #pace: Pace | undefined;
   #state: "starting" | "taking" | "held" | "closed" = "starting";
 
-  constructor(take: Take, throttling: NatsSettings["throttling"]) {
-    this.#take = take;
-    if (throttling) this.#pace = new Pace(throttling, () => this.#drain());
+  constructor(taker: Taker, throttling: Throttling | undefined) {
+    this.#taker = taker;
+    if (throttling)
+      this.#pace = new Pace(throttling, {
+        goOn: () => this.#drain(),
+        throttled: (sourceAddress) => taker.throttled(sourceAddress),
+      });
   }
 
   get isTaking(): boolean {
@@ -27,7 +30,8 @@ export class Inbox {
   lane(source: number, taken: () => void): Lane {
     const index = this.#lanes.length;
     const hand = (message: ReceivedMessage) => this.#hand(source, message);
-    const mayPass = () => this.#state === "taking" && (this.#pace === undefined || this.#pace.take(index));
+    const mayPass = ({ sourceAddress }: ReceivedMessage) =>
+      this.#state === "taking" && (this.#pace === undefined || this.#pace.take(index, sourceAddress));
     const lane = new Lane({ hand, mayPass, taken });
     this.#lanes.push(lane);
     return lane;
@@ -47,7 +51,7 @@ export class Inbox {
   }
 
   #hand(source: number, message: ReceivedMessage): void {
-    if (!this.#take(source, message) && this.#state === "taking") this.#state = "held";
+    if (!this.#taker.received(source, message) && this.#state === "taking") this.#state = "held";
   }
 
   #drain(): void {
@@ -57,7 +61,7 @@ export class Inbox {
 
 interface LaneParts {
   hand(message: ReceivedMessage): void;
-  mayPass(): boolean;
+  mayPass(message: ReceivedMessage): boolean;
   taken(): void;
 }
 
@@ -80,7 +84,7 @@ export class Lane {
   }
 
   add(message: ReceivedMessage): void {
-    if (this.#waiting.length === 0 && this.#parts.mayPass()) {
+    if (this.#waiting.length === 0 && this.#parts.mayPass(message)) {
       this.#parts.hand(message);
       this.#parts.taken();
     } else {
@@ -91,9 +95,13 @@ export class Lane {
 
   drain(): void {
     let taken = false;
-    while (this.#waiting.length > 0 && this.#parts.mayPass()) {
+    for (
+      let message = this.#waiting[0];
+      message && this.#parts.mayPass(message);
+      message = this.#waiting[0]
+    ) {
       // Before it is handed out, since that may bring us here again.
-      const message = this.#waiting.shift()!;
+      this.#waiting.shift();
       this.#bytes -= message.payload?.length ?? 0;
       this.#parts.hand(message);
       taken = true;

@@ -1,7 +1,9 @@
+import type { Throttling } from "../pace.ts";
+
 /** What the operator of the server has set for all NATS connections; times in milliseconds. */
 export interface NatsSettings {
   /** Absent where sources are not slowed down. */
-  readonly throttling: { readonly limit: number; readonly interval: number } | undefined;
+  readonly throttling: Throttling | undefined;
   /** How many messages of a JetStream consumer are asked for ahead. */
   readonly fetchSize: number;
   /** How many messages of core NATS wait for each address. */

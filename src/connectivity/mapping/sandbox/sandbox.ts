@@ -183,7 +183,7 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
         bytes && calls.heap.bytes(bytes),
       ]),
     outgoing: (message) => run("outgoing", () => [calls.heap.text(message)]),
-    takeBytes: (index) => quickJs.within(timeMs, () => calls.takeBytes(index)),
+    takeBytes: (index) => guarded(() => quickJs.within(timeMs, () => calls.takeBytes(index))),
     close() {
       if (isLost()) return;
       try {

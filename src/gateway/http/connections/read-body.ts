@@ -11,11 +11,11 @@ import { readConnection } from "../../../connectivity/read.ts";
 export const tooLarge = (size: number): TwinError =>
   connectionInvalid("", `It has ${size} bytes, which is too much.`);
 
-/** A connection that gets its ID here. It is closed unless it says something else. */
+/** A connection that gets its ID here. As with Ditto, what it is to be may be left out, which does not open it. */
 export function readNew(body: JsonValue): Connection {
   const json = objectOf(body);
   if (getKey(json, "id") !== undefined) throw connectionIdNotSettable();
-  return readConnection({ connectionStatus: "closed", ...json, id: randomUUID() });
+  return readConnection({ connectionStatus: "unknown", ...json, id: randomUUID() });
 }
 
 /** A connection that is put at an ID. */
@@ -26,7 +26,7 @@ export function readPut(body: JsonValue, id: string): Connection {
   return readConnection({ ...json, id });
 }
 
-/** A connection that is only tried, whatever its ID. */
+/** A connection that is only tried, whatever its ID; as Ditto, this wants to know what it is to be. */
 export const readTest = (body: JsonValue): Connection =>
   readConnection({ ...objectOf(body), id: `${randomUUID()}-dry-run` });
 
