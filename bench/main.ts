@@ -47,6 +47,9 @@ const workloads: Readonly<Record<string, Workload>> = {
 const policyJobs = ["checks", "views", "compile"] as const;
 const alone = [...policyJobs, "filters", "javascript-mapping"] as const;
 
+// To exit in order takes servers and brokers along.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const options = readOptions();
 const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
 

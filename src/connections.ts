@@ -6,7 +6,7 @@ import { type BoundedTransport, transportsOf } from "./connectivity/connectors/t
 import { conversations, type SpeakParts } from "./connectivity/inbound/speak.ts";
 import { type Links, links } from "./connectivity/lifecycle/links.ts";
 import type { LinkSettings } from "./connectivity/lifecycle/settings.ts";
-import { loadMappingEngines, type MappingEngines } from "./connectivity/mapping/engines.ts";
+import type { MappingEngines } from "./connectivity/mapping/engines.ts";
 import type { MappingLimits } from "./connectivity/mapping/mapper.ts";
 import { mappingsOf } from "./connectivity/mapping/mappings.ts";
 import type { Connection } from "./connectivity/model.ts";
@@ -31,6 +31,7 @@ const LIFETIME_MS = 100_000;
 /** What connections need of the server beside its twins. */
 export interface ServerParts {
   readonly speaking: SpeakParts;
+  readonly engines: MappingEngines;
   readonly monitoring: Monitoring;
   readonly log: Logger;
 }
@@ -40,9 +41,8 @@ export async function openConnections(
   config: Config,
   { journal, database }: Storage,
   twins: Twins,
-  { speaking, monitoring: watching, log }: ServerParts,
+  { speaking, engines, monitoring: watching, log }: ServerParts,
 ): Promise<Connections> {
-  const engines = await loadMappingEngines(config.mappingScriptMemory);
   const limits = mappingLimitsOf(config);
   const hosts = hostsOf(config);
   const transports = transportsOf(config, hosts);

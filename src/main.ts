@@ -1,5 +1,6 @@
 // Command line: settings → journal → server; a signal stops it in reverse.
 
+import { loadMappingEngines } from "./connectivity/mapping/engines.ts";
 import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
 import { openStorage } from "./journal/open.ts";
@@ -21,8 +22,11 @@ async function main(): Promise<void> {
     health.note(fact);
     log.warn(fact, fact.what);
   };
-  const storage = await openStorage({ ...config, observe });
-  const server = await startServer(config, storage, health.isUp, log);
+  const [storage, engines] = await Promise.all([
+    openStorage({ ...config, observe }),
+    loadMappingEngines(config.mappingScriptMemory),
+  ]);
+  const server = await startServer(config, { storage, engines }, health.isUp, log);
 
   let stopping: Promise<void> | undefined;
   const stop = () => {

@@ -6,6 +6,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { JsonObject } from "./base/json/json.ts";
 import { connectionMonitoring, openConnections } from "./connections.ts";
+import type { MappingEngines } from "./connectivity/mapping/engines.ts";
 import { measureConnections } from "./connectivity/monitoring/prometheus.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
@@ -44,10 +45,16 @@ const HEARTBEAT_MS = 30_000;
 /** Beyond, Node refuses a request by itself; up to there the limits of the HTTP door are told in its own words. */
 const MAX_HEADER_SIZE = 65_536;
 
+/** What takes its time to be opened, so that the server begins with it done. */
+export interface Opened {
+  readonly storage: Storage;
+  readonly engines: MappingEngines;
+}
+
 /** Starts serving on top of an open storage, of which `isUp` tells; resolves once the port is open. */
 export async function startServer(
   config: Config,
-  storage: Storage,
+  { storage, engines }: Opened,
   isUp: () => boolean,
   log: Logger,
 ): Promise<RunningServer> {
@@ -56,7 +63,9 @@ export async function startServer(
   const shared = sharedParts(config, twins, log);
   const watching = connectionMonitoring(config);
   const speaking = conversationParts(config, twins, shared);
-  const connections = await openConnections(config, storage, twins, { speaking, monitoring: watching, log });
+  const connections = await openConnections(config, storage, twins, {
+    ...{ speaking, engines, monitoring: watching, log },
+  });
   const liveStatus = (id: string) => String(connections.status(id).liveStatus);
   measureConnections(
     metrics,

@@ -10,6 +10,7 @@ import type { ReceivedMessage } from "../connectors/connector.ts";
 import { mappingFailed } from "../mapping/errors.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { About, Monitor } from "../monitoring/monitor.ts";
+import { reasonText } from "../monitoring/reason.ts";
 import { incomingValues } from "../placeholders/incoming.ts";
 import type { Converse, Peer } from "./converse.ts";
 import type { Enforce, Spoken } from "./enforcement.ts";
@@ -20,7 +21,7 @@ import { refusalOf } from "./refusal.ts";
 import type { Request, TakeAnswer } from "./request.ts";
 import type { UsedSource } from "./source.ts";
 import { type SourceSteps, sourceSteps } from "./source-steps.ts";
-import { acknowledgedBy, headersOfMessage, settlesByOutcome, spokenOf } from "./spoken.ts";
+import { acknowledgedBy, headersOfMessage, isAnswerToNobody, settlesByOutcome, spokenOf } from "./spoken.ts";
 
 export interface ReceiverParts {
   readonly connectionId: string;
@@ -151,6 +152,10 @@ function say(
   enforce: Enforce,
 ): void {
   const { parts, source, message, about, steps, incoming } = handOver;
+  if (isAnswerToNobody(said)) {
+    steps.dropped.success(about, () => "It is an answer that nobody waits for.");
+    return;
+  }
   const headers = headersOfMessage(said);
   let request: Request = { source: source.index, mapper, headers, subjects: auth.subjects };
   try {
@@ -200,7 +205,7 @@ function judge({ steps }: HandOver, headers: JsonObject, spoken: Spoken | undefi
   try {
     enforce(spoken);
   } catch (error) {
-    steps.enforced.failure(about, () => (error as Error).message);
+    steps.enforced.failure(about, () => reasonText(error));
     throw error;
   }
   steps.enforced.success(about);
@@ -231,6 +236,6 @@ function refuse(handOver: HandOver, request: Request, error: unknown, said?: Jso
   const refusal = refusalOf(error, request.headers, said);
   if (!(error instanceof TwinError))
     parts.onFault(error, String(request.headers["correlation-id"] ?? "unknown"));
-  steps.mapped.failure(about, () => `${refusal.error.code}: ${refusal.error.message}`);
+  steps.mapped.failure(about, () => `${refusal.error.code}: ${reasonText(refusal.error)}`);
   parts.onAnswer(request, refusal.answer);
 }

@@ -5,6 +5,7 @@ import { parseDuration } from "../../base/duration.ts";
 import { isArray, isObject, type JsonObject, type JsonValue, putKey } from "../../base/json/json.ts";
 import { labelsOfValue } from "../../protocol/requested-acks.ts";
 import type { Topic } from "../../protocol/topic.ts";
+import { topicParts } from "../placeholders/protocol.ts";
 import type { Spoken } from "./enforcement.ts";
 
 /** What a message is about; `undefined` where that is not one entity. */
@@ -20,6 +21,16 @@ export function spokenOf(topic: Topic): Spoken | undefined {
     case "permissions":
       return undefined;
   }
+}
+
+/**
+ * Whether a message is an answer of a twin, as comes in where a source reads what its replies are published to. To answer it, an error
+ * for instance, would go on for ever.
+ */
+export function isAnswerToNobody({ topic, status, headers }: JsonObject): boolean {
+  const parts = typeof topic === "string" ? topicParts(topic) : undefined;
+  if (!parts || parts.channel === "live" || (isObject(headers) && headers.channel === "live")) return false;
+  return parts.criterion === "errors" || (parts.criterion === "commands" && typeof status === "number");
 }
 
 /** What is acknowledged: what changes a twin, or what a device is asked. */

@@ -6,6 +6,7 @@ import type { DittoHeaders, EntityKind } from "../../signals/signal.ts";
 import type { ProtocolMessage } from "../mapping/mapper.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { About } from "../monitoring/monitor.ts";
+import { reasonText } from "../monitoring/reason.ts";
 import { type Issued, isRequested, issuedBy, LIVE_RESPONSE } from "./issued-acks.ts";
 import { type LiveQuestion, livePublished } from "./live-answers.ts";
 import { mapOutgoing } from "./map-outgoing.ts";
@@ -57,7 +58,7 @@ async function publishAt(target: UsedTarget, outgoing: Outgoing, parts: Delivery
   const { issuedLabel, steps } = target;
   const isAwaited = issuedLabel !== undefined && isRequested(issuedLabel, headers, question !== undefined);
   if (failure) {
-    steps.mapped.failure(about, () => failure.message);
+    steps.mapped.failure(about, () => reasonText(failure));
     if (isAwaited) acknowledge(target, outgoing, issuedBy([{ is: "failed", error: failure }], 0), parts);
     return;
   }

@@ -96,7 +96,7 @@ export function repliesOf({
       const about = aboutOf(request);
       const type = typeOf(answer);
       if (answer.status >= 200 && answer.status < 300) steps.dispatched.success(about);
-      else steps.dispatched.failure(about, () => `The answer has the status ${answer.status}.`);
+      else steps.dispatched.failure(about, () => failureText(answer));
       if (!expected[request.source]?.has(type)) {
         steps.dropped.success(about, () => `The source does not expect answers of the type '${type}'.`);
         return;
@@ -159,4 +159,11 @@ function textFrom(answer: Answer, from: string): string {
   const message = printedMessage(() => answer.text()).json();
   const headers = { ...(message.headers as object), "diverted-response-from-connection": from };
   return JSON.stringify({ ...message, headers });
+}
+
+/** Says which error an answer tells; of acknowledgements there may be several. */
+function failureText({ status, type, text }: Answer): string {
+  if (type !== "error") return `The answer has the status ${status}.`;
+  const { value } = printedMessage(text).json();
+  return `The answer has the status ${status}: ${JSON.stringify(value)}`;
 }

@@ -4,6 +4,7 @@ import type { Values } from "../../base/placeholders/element.ts";
 import type { Published } from "../connectors/connector.ts";
 import type { ExternalHeaders, ExternalMessage } from "../external-message.ts";
 import type { About, Step } from "../monitoring/monitor.ts";
+import { reasonText } from "../monitoring/reason.ts";
 import type { HeaderTexts, Text } from "../placeholders/texts.ts";
 import type { Publish } from "./outlet.ts";
 
@@ -47,7 +48,7 @@ export async function send(
     note(goal.published, published, { correlationId: about.correlationId }); // as in Ditto, no more
     return { is: "published", published };
   } catch (error) {
-    goal.published.failure(about, () => reasonOf(error));
+    goal.published.failure(about, () => reasonText(error));
     return { is: "failed", error };
   }
 }
@@ -68,6 +69,3 @@ function note(step: Step, { status }: Published, about: About): void {
   if (status < 300) step.success(about);
   else step.failure(about, () => `The endpoint answered with the status ${status}.`);
 }
-
-/** What may be told operators of an error. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

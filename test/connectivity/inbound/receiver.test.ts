@@ -60,6 +60,33 @@ function worldOf(
   return { receiver, said, answers, counts, abouts, onRoom };
 }
 
+describe("an answer", () => {
+  const answers = [
+    { topic: "org.acme/lamp/things/twin/errors", path: "/", value: { status: 400, error: "x" }, status: 400 },
+    { topic: "org.acme/lamp/policies/errors", path: "/", value: {}, status: 404 },
+    { topic: "org.acme/lamp/things/twin/commands/retrieve", path: "/", value: {}, status: 200 },
+  ];
+
+  test.each(answers)("of a twin ($topic) is dropped, and not answered in its turn", async (answer) => {
+    const { receiver, said, answers: told, counts } = worldOf();
+    const message = receivedOf(answer);
+    receiver.received(0, message);
+    await settle();
+    expect(message.settled).toEqual(["accept"]);
+    expect([said, told]).toEqual([[], []]);
+    expect(counts["source in/# dropped success"]).toBe(1);
+  });
+
+  test("of a device goes on", () => {
+    const { receiver, said } = worldOf();
+    receiver.received(
+      0,
+      receivedOf({ topic: "org.acme/lamp/things/live/errors", path: "/", value: {}, status: 404 }),
+    );
+    expect(said).toHaveLength(1);
+  });
+});
+
 describe("a message", () => {
   test("goes to the conversation in the name of its source, and is settled when the outcome is there", async () => {
     const { promise, resolve } = Promise.withResolvers<Answer>();
