@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { connect as connectTo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { loadMappingEngines } from "../../src/connectivity/mapping/engines.ts";
 import { journalHealth } from "../../src/gateway/http/journal-health.ts";
 import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
@@ -29,7 +30,9 @@ async function compose({ journal = new HeldJournal({ flowing: true }), isUp = ()
   let lines = "";
   const log = createLog({ logLevel: "info" }, { write: (line) => (lines += line) });
   const config = readConfig({ HTTP_PORT: "0", COORDINATED_SHUTDOWN_REQUEST_TIMEOUT: "5s", ...env }, []);
-  const server = await startServer(config, { journal, database: absentDatabase }, isUp, log);
+  const storage = { journal, database: absentDatabase };
+  const engines = await loadMappingEngines(config.mappingScriptMemory);
+  const server = await startServer(config, { storage, engines }, isUp, log);
   open.push(server);
   return { server, journal, log: () => lines };
 }
