@@ -22,6 +22,7 @@ import type { Request, TakeAnswer } from "./request.ts";
 import type { UsedSource } from "./source.ts";
 import { type SourceSteps, sourceSteps } from "./source-steps.ts";
 import { acknowledgedBy, headersOfMessage, isAnswerToNobody, settlesByOutcome, spokenOf } from "./spoken.ts";
+import { turnOf } from "./turn.ts";
 
 export interface ReceiverParts {
   readonly connectionId: string;
@@ -53,7 +54,11 @@ export interface Receiver {
 /** Makes the receiver of a client; `onRoom` is called when it takes more again. */
 export function receiverOf(parts: ReceiverParts, onRoom: () => void): Receiver {
   const { connectionId, monitor } = parts;
-  const inWork = inWorkOf(parts.limits, onRoom);
+  const goOn = (): void => {
+    if (inWork.hasRoom && turn.hasTime) onRoom();
+  };
+  const inWork = inWorkOf(parts.limits, goOn);
+  const turn = turnOf(goOn);
   const stepsOf = sourceSteps(monitor);
 
   function handle(source: UsedSource, message: ReceivedMessage, about: About, steps: SourceSteps): void {
@@ -78,11 +83,16 @@ export function receiverOf(parts: ReceiverParts, onRoom: () => void): Receiver {
       const correlationId = message.headers["correlation-id"];
       const about = correlationId === undefined ? unknown : { correlationId };
       steps.consumed.success(about);
+      const begun = performance.now();
       handle(source, message, about, steps);
-      return inWork.hasRoom;
+      turn.spend(performance.now() - begun);
+      return inWork.hasRoom && turn.hasTime;
     },
     idle: (withinMs) => inWork.idle(withinMs),
-    close: () => inWork.close(),
+    close() {
+      inWork.close();
+      turn.close();
+    },
   };
 }
 

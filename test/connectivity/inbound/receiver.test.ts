@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import type { JsonObject } from "../../../src/base/json/json.ts";
 import type { Converse, Said } from "../../../src/connectivity/inbound/converse.ts";
 import { receiverOf } from "../../../src/connectivity/inbound/receiver.ts";
 import type { Request } from "../../../src/connectivity/inbound/request.ts";
@@ -59,6 +60,42 @@ function worldOf(
   );
   return { receiver, said, answers, counts, abouts, onRoom };
 }
+
+describe("messages that take long", () => {
+  const burn = (ms: number) => (): readonly JsonObject[] => {
+    for (const until = performance.now() + ms; performance.now() < until; );
+    return [];
+  };
+
+  test("let others have a turn, and go on then", async () => {
+    const { receiver, onRoom } = worldOf(
+      { payloadMapping: ["slow"] },
+      { mappers: { slow: { incoming: burn(8) } } },
+    );
+    const taken = Array.from({ length: 3 }, () => receiver.received(0, receivedOf("x")));
+    expect(taken).toEqual([true, true, false]);
+    expect(onRoom).not.toHaveBeenCalled();
+
+    await settle();
+
+    expect(onRoom).toHaveBeenCalledOnce();
+    expect(receiver.received(0, receivedOf("x"))).toBe(true);
+  });
+
+  test("are followed by a rest as long as they took, where that is very long", async () => {
+    const { receiver, onRoom } = worldOf(
+      { payloadMapping: ["slow"] },
+      { mappers: { slow: { incoming: burn(120) } } },
+    );
+    const begun = performance.now();
+    expect(receiver.received(0, receivedOf("x"))).toBe(false);
+    const took = performance.now() - begun;
+
+    await vi.waitFor(() => expect(onRoom).toHaveBeenCalledOnce());
+
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(2 * took - 5);
+  });
+});
 
 describe("an answer", () => {
   const answers = [

@@ -8,7 +8,6 @@ import { natsGround } from "../../campaigns/connection-kills/nats-ground.ts";
 const cases = [
   { name: "Mosquitto that is stopped", victim: "broker", open: () => mqttGround("SIGTERM") },
   { name: "nats-server that is killed", victim: "broker", open: natsGround },
-  { name: "server that is killed beside nats-server", victim: "server", open: natsGround },
 ] as const;
 
 test.concurrent.each(cases)(
