@@ -9,6 +9,10 @@ import { journalBench } from "./journal.ts";
 import { readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
 import { permissions } from "./permissions.ts";
+import { builtinAnomaly } from "./predictions/builtin-anomaly.ts";
+import { predictionDelay } from "./predictions/delay.ts";
+import { hangingModel } from "./predictions/hanging-model.ts";
+import { onnx } from "./predictions/onnx.ts";
 import type { BenchRow } from "./row.ts";
 import { writePlans } from "./search/plans.ts";
 import { searchBench } from "./search/search.ts";
@@ -43,9 +47,16 @@ const workloads: Readonly<Record<string, Workload>> = {
   "live-round-trip": liveRoundTrip,
 };
 
+/** Those about predictions, which others do not have. */
+const predictionWorkloads: Readonly<Record<string, Workload>> = {
+  "prediction-delay": predictionDelay,
+  "hanging-model": hangingModel,
+};
+
 /** Those that need neither a server nor a storage. */
 const policyJobs = ["checks", "views", "compile"] as const;
-const alone = [...policyJobs, "filters", "javascript-mapping"] as const;
+const modelJobs = { "builtin-models": builtinAnomaly, "onnx-models": onnx } as const;
+const alone = [...policyJobs, "filters", "javascript-mapping", ...Object.keys(modelJobs)];
 
 // To exit in order takes servers and brokers along.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -66,12 +77,22 @@ async function measureAlone(): Promise<BenchRow[]> {
   return rows;
 }
 
-async function measure(target: Target): Promise<BenchRow[]> {
+async function measureModels(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  const { rounds, seconds } = options;
+  for (const [name, job] of Object.entries(modelJobs)) {
+    if (isWanted(name))
+      rows.push(...(await attempt(name, () => job({ rounds, roundSeconds: seconds / rounds }))));
+  }
+  return rows;
+}
+
+async function measure(target: Target, all: Readonly<Record<string, Workload>>): Promise<BenchRow[]> {
   const bench: Bench = { target, rounds: options.rounds, roundSeconds: options.seconds / options.rounds };
   await fill(target);
   try {
     const rows: BenchRow[] = [];
-    for (const [name, workload] of Object.entries(workloads)) {
+    for (const [name, workload] of Object.entries(all)) {
       if (isWanted(name)) rows.push(...(await attempt(name, () => workload(bench))));
     }
     return rows;
@@ -94,10 +115,11 @@ async function attempt(name: string, run: () => Promise<BenchRow[]>): Promise<Be
 
 async function measureOurs(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  if (Object.keys(workloads).some(isWanted)) {
+  const ours = { ...workloads, ...predictionWorkloads };
+  if (Object.keys(ours).some(isWanted)) {
     await using place = await newPlace(kind, postgres);
     await using server = await startOurs(place);
-    rows.push(...(await measure(targetOf(server))));
+    rows.push(...(await measure(targetOf(server), ours)));
   }
   if (isWanted("journal")) rows.push(...(await attempt("journal", () => journalBench(kind))));
   if (isWanted("memory")) {
@@ -132,8 +154,10 @@ const titles: Readonly<Record<StorageKind, string>> = {
 const results = new Map<string, BenchRow[]>();
 const rowsAlone = await measureAlone();
 if (rowsAlone.length > 0) results.set("Permissions and filters, on one core", rowsAlone);
+const rowsOfModels = await measureModels();
+if (rowsOfModels.length > 0) results.set("Models of predictions", rowsOfModels);
 // A storage is only started for what is measured on it.
-const kinds = options.only?.every((name) => alone.some((one) => one === name)) ? [] : options.storages;
+const kinds = options.only?.every((name) => alone.includes(name)) ? [] : options.storages;
 for (const kind of kinds) {
   await using postgres = kind === "postgres" ? await startPostgres() : undefined;
   const rows = await measureOurs(kind, postgres);
@@ -143,6 +167,7 @@ for (const kind of kinds) {
   const connections = await measureConnections(kind, postgres);
   if (connections.length > 0) results.set(`Connections: ${titles[kind]}`, connections);
 }
-if (options.other) results.set(`Another server, at ${options.other.url}`, await measure(options.other));
+if (options.other)
+  results.set(`Another server, at ${options.other.url}`, await measure(options.other, workloads));
 for (const [title, rows] of results) console.log(`\n## ${title}\n\n${table(rows)}`);
-if (options.write) writePage(results);
+if (options.write) writePage(results, options.only === undefined);

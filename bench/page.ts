@@ -1,20 +1,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import type { BenchRow } from "./row.ts";
-import { table } from "./table.ts";
+import { table, tableAfter } from "./table.ts";
 
 /** The rows of each server measured, by its title. */
 export type Results = ReadonlyMap<string, readonly BenchRow[]>;
 
 const page = new URL("../docs/benchmarks.md", import.meta.url);
 
-/** Writes docs/benchmarks.md; servers that were not measured this time keep what the page says of them. */
-export function writePage(results: Results): void {
-  const before = sectionsOf(read());
-  const sections = new Map([
-    ...before,
-    ...[...results].map(([title, rows]) => [title, table(rows)] as const),
-  ]);
+/**
+ * Writes docs/benchmarks.md. Servers that were not measured this time keep what the page says of them; so do workloads, where
+ * only some were to be measured.
+ */
+export function writePage(results: Results, areAll: boolean): void {
+  const sections = sectionsOf(read());
+  for (const [title, rows] of results) {
+    const earlier = areAll ? undefined : sections.get(title);
+    sections.set(title, earlier === undefined ? table(rows) : tableAfter(earlier, rows));
+  }
   const tables = [...sections].map(([title, text]) => `## ${title}\n\n${text}\n`);
   writeFileSync(page, `${introduction()}\n${tables.join("\n")}`);
 }
@@ -48,7 +51,8 @@ function introduction(): string {
     "the machine is slower one second than the next, and the medians are shown. Server, limit and load generator are",
     "processes of their own and share the cores of one machine, so the ratios say more than the figures. Permissions are",
     "measured in one process, beside what else it could do in that time; searches over 100,000 things beside the same statements, sent",
-    "by as many callers straight to the database (where it is embedded after the server has stopped).",
+    "by as many callers straight to the database (where it is embedded after the server has stopped). Connections bring changes of a property",
+    "of 50,000 things, each of which changes six times in a round; their limits are a consumer that only acknowledges, and a journal alone.",
     "",
     `Last run on ${cores.length} cores (${cores[0]?.model.trim()}), ${memory}, Node ${process.version}.`,
     "",

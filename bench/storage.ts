@@ -4,9 +4,11 @@ import type { Place } from "../test/campaigns/place.ts";
 import type { TestServer } from "../test/support/server.ts";
 import type { Target } from "./target.ts";
 
-/** Starts our server as the bench needs it: Basic for the owner, as in a quick start, and a way in for strangers. */
+const operatorPassword = "bench";
+
+/** Starts our server as the bench needs it: Basic for the owner, as in a quick start, a way in for strangers, and an operator. */
 export const startOurs = (place: Place): Promise<TestServer> =>
-  place.start({ ENABLE_PRE_AUTHENTICATION: "true", LOG_LEVEL: "warn" });
+  place.start({ ENABLE_PRE_AUTHENTICATION: "true", LOG_LEVEL: "warn", DEVOPS_PASSWORD: operatorPassword });
 
 export const targetOf = (server: TestServer): Target => ({
   url: server.url,
@@ -15,3 +17,9 @@ export const targetOf = (server: TestServer): Target => ({
 });
 
 export const basic = (user: string): string => `Basic ${Buffer.from(user).toString("base64")}`;
+
+/** The same server, spoken to as its operator. */
+export const asOperator = (target: Target): Target => ({
+  ...target,
+  owner: { authorization: basic(`devops:${operatorPassword}`) },
+});

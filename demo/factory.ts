@@ -7,6 +7,7 @@ import {
   Policy,
   Thing,
 } from "@eclipse-ditto/ditto-javascript-client-node";
+import { Bearing, bearing, perSecond as bearingPerSecond } from "./bearing.ts";
 import { closeClient, type Login, twinClient } from "./ditto-clients.ts";
 import type { Figures } from "./figures.ts";
 import { firstReading, machineIdOf, nextReading, policyIdOf, sensorNames } from "./machine.ts";
@@ -39,9 +40,25 @@ export class Factory {
     await http.getPoliciesHandle().putPolicy(new Policy(policyIdOf(this.#number), ownedBy(subject)));
     const things = this.#client.getThingsHandle();
     await eachOf(range(1, this.#machines), creationsAtOnce, async (machine) => {
-      await things.putThing(twinOf(this.#number, machine));
+      await things.putThing(twinOf(this.#number, machine, machine === 1));
       onTwin();
     });
+  }
+
+  /** Pushes what the bearing of the first machine does until told to stop. */
+  async runBearing(figures: Figures, stop: AbortSignal): Promise<void> {
+    const worn = new Bearing();
+    const features = this.#client.getFeaturesHandle(machineIdOf(this.#number, 1));
+    while (!stop.aborted) {
+      const sentAt = performance.now();
+      try {
+        await features.putProperties(bearing, worn.read());
+        figures.readings.add(performance.now() - sentAt);
+      } catch (reason) {
+        if (!stop.aborted) figures.fail(reason);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / bearingPerSecond));
+    }
   }
 
   /** Pushes readings of machines and sensors taken at random until told to stop. */
@@ -98,18 +115,22 @@ export class Factory {
 
 const all = { grant: ["READ", "WRITE"], revoke: [] };
 
-const ownedBy = (subject: string): Entries =>
+/** A policy that gives a subject everything. */
+export const ownedBy = (subject: string): Entries =>
   Entries.fromObject({
     owner: {
       subjects: { [subject]: { type: "the demo" } },
-      resources: { "thing:/": all, "policy:/": all, "message:/": all },
+      resources: { "thing:/": all, "policy:/": all, "message:/": all, "predictor:/": all },
     },
   });
 
-const twinOf = (factory: number, machine: number): Thing =>
+const twinOf = (factory: number, machine: number, hasBearing: boolean): Thing =>
   Thing.fromObject({
     thingId: machineIdOf(factory, machine),
     policyId: policyIdOf(factory),
     attributes: { factory, line: machine % 10, serial: `SN-${factory}-${machine}` },
-    features: Object.fromEntries(sensorNames.map((name) => [name, { properties: firstReading(name) }])),
+    features: {
+      ...Object.fromEntries(sensorNames.map((name) => [name, { properties: firstReading(name) }])),
+      ...(hasBearing && { [bearing]: { properties: {} } }),
+    },
   });

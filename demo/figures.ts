@@ -24,6 +24,10 @@ export class Figures {
   readonly readings = new Figure();
   /** From taking a reading to the watcher being told. */
   readonly events = new Figure();
+  /** From taking a reading of a bearing to the watcher being told what is predicted of it. */
+  readonly predictions = new Figure();
+  /** Machines that were said to need service soon, and how often. */
+  readonly serviceSoon = new Map<string, number>();
   /** From asking over HTTP to the answer. */
   readonly queries = new Figure();
   twins = 0;

@@ -1,14 +1,16 @@
 // `npm run demo`: five simulated factories push readings over WebSockets, a second client watches the events and a
-// third asks over HTTP, all with the published Ditto JavaScript client.
+// third asks over HTTP, all with the published Ditto JavaScript client. One bearing of each factory wears out, which the server
+// predicts.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DittoHttpClient } from "@eclipse-ditto/ditto-javascript-client-node";
-import { closeClient, closedByUs, httpClient, type Login, twinClient } from "./ditto-clients.ts";
-import { Factory } from "./factory.ts";
+import { type DittoHttpClient, Policy } from "@eclipse-ditto/ditto-javascript-client-node";
+import { closeClient, closedByUs, httpClient, type Login, liveClient, twinClient } from "./ditto-clients.ts";
+import { Factory, ownedBy } from "./factory.ts";
 import { count, Figures, rate } from "./figures.ts";
 import { type Options, readOptions } from "./options.ts";
 import { range } from "./pool.ts";
-import { endLine, show, showFigures, totals } from "./progress.ts";
+import { makePredictors, onServiceSoon, predictorsPolicyId, removePredictors } from "./predictors.ts";
+import { bearings, endLine, show, showFigures, totals } from "./progress.ts";
 import { query } from "./querier.ts";
 import { existingServer, ownServer } from "./server.ts";
 import { watch } from "./watcher.ts";
@@ -58,18 +60,37 @@ async function build(factories: readonly Factory[], http: DittoHttpClient, optio
   }
 }
 
+async function predict(http: DittoHttpClient, url: string, { login }: Options): Promise<void> {
+  const subject = subjectOf(login);
+  await http.getPoliciesHandle().putPolicy(new Policy(predictorsPolicyId, ownedBy(subject)));
+  await makePredictors(url, login, subject);
+}
+
+async function forget(http: DittoHttpClient, url: string, { login }: Options): Promise<void> {
+  await removePredictors(url, login);
+  await http
+    .getPoliciesHandle()
+    .deletePolicy(predictorsPolicyId)
+    .catch(() => {});
+}
+
 /** A Basic user is this subject, here and behind Ditto's own proxy. */
 const subjectOf = ({ name }: Login): string => `nginx:${name}`;
 
 async function run(factories: readonly Factory[], http: DittoHttpClient, url: string, options: Options) {
   const watcher = await twinClient(url, options.login);
   await watch(watcher, figures);
+  const alerted = await liveClient(url, options.login);
+  await onServiceSoon(alerted, (machine) => {
+    figures.serviceSoon.set(machine, (figures.serviceSoon.get(machine) ?? 0) + 1);
+  });
   const startedAt = performance.now();
   const hide = showFigures(figures);
   const timer =
     options.seconds === undefined ? undefined : setTimeout(() => stopper.abort(), options.seconds * 1_000);
   await Promise.all([
     ...factories.map((factory) => factory.run(options.rate / options.factories, figures, stopper.signal)),
+    ...factories.map((factory) => factory.runBearing(figures, stopper.signal)),
     query(http, options, figures, stopper.signal),
   ]);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -78,6 +99,7 @@ async function run(factories: readonly Factory[], http: DittoHttpClient, url: st
   await lastEvents();
   endLine();
   await closeClient(watcher);
+  await closeClient(alerted);
   return seconds;
 }
 
@@ -101,6 +123,7 @@ const factories = await Promise.all(
 let seconds = 0;
 try {
   await build(factories, http, options);
+  await predict(http, server.url, options);
   seconds = await run(factories, http, server.url, options);
 } catch (reason) {
   if (!stopper.signal.aborted) throw reason;
@@ -108,10 +131,12 @@ try {
   if (!server.isThrowaway) {
     show("Removing what the demo made");
     endLine();
+    await forget(http, server.url, options);
     for (const factory of factories) await factory.demolish(http);
   }
   for (const factory of factories) await factory.close();
 }
+console.log(bearings(figures));
 console.log(totals(options.factories, figures, Math.max(seconds, 0.1)));
 if (figures.errors > 0) {
   console.error(`First error: ${figures.firstError}`);

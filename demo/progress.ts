@@ -23,8 +23,8 @@ export function showFigures(figures: Figures): () => void {
     lastAt = now;
     show(
       `${clock((now - startedAt) / 1_000)}  readings ${figures.readings.look(seconds)}  ` +
-        `events ${figures.events.look(seconds)}  queries ${figures.queries.look(seconds)}  ` +
-        `errors ${figures.errors}`,
+        `events ${figures.events.look(seconds)}  predictions ${figures.predictions.look(seconds)}  ` +
+        `queries ${figures.queries.look(seconds)}  errors ${figures.errors}`,
     );
   }, everyMs);
   return () => clearInterval(timer);
@@ -34,6 +34,17 @@ const clock = (seconds: number): string => {
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   return `${two(seconds / 60)}:${two(seconds % 60)}`;
 };
+
+/** What became of the bearings. */
+export function bearings({ predictions, serviceSoon }: Figures): string {
+  const soon = [...serviceSoon].map(
+    ([machine, times]) => `${machine}${times > 1 ? ` (${times} times)` : ""}`,
+  );
+  return (
+    `Bearings: ${count(predictions.total.count)} scores seen (${latencies(predictions.total)} after the reading); ` +
+    `service due soon: ${soon.length > 0 ? soon.join(", ") : "none"}`
+  );
+}
 
 /** The last line: what was done in all. */
 export function totals(factories: number, figures: Figures, seconds: number): string {

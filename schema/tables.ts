@@ -16,6 +16,8 @@ import {
 /** Text ordered by code point on every database, whatever its locale: keyset paging relies on it. */
 const codePointText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
 
+const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
+
 const milliseconds = (name: string) => bigint(name, { mode: "number" }).notNull();
 
 /**
@@ -144,4 +146,66 @@ export const searchAccess = pgTable(
 export const searchState = pgTable("search_state", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
+});
+
+/**
+ * The files of models that predictors use. Their bytes are the parts of an upload, which is named here once all of them are
+ * written: so a file is there as a whole, and the one it replaces until then.
+ */
+export const predictorFile = pgTable(
+  "predictor_file",
+  {
+    predictorId: codePointText("predictor_id").notNull(),
+    version: codePointText("version").notNull(),
+    upload: text("upload").notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    checksum: text("checksum").notNull(),
+    created: milliseconds("created"),
+  },
+  (table) => [primaryKey({ name: "predictor_file_pk", columns: [table.predictorId, table.version] })],
+);
+
+/** Parts of uploads. Those of an upload that no file names are being written, or were left behind. */
+export const predictorFilePart = pgTable(
+  "predictor_file_part",
+  {
+    predictorId: codePointText("predictor_id").notNull(),
+    upload: text("upload").notNull(),
+    number: integer("number").notNull(),
+    content: bytes("content").notNull(),
+    created: milliseconds("created"),
+  },
+  (table) => [
+    primaryKey({ name: "predictor_file_part_pk", columns: [table.predictorId, table.upload, table.number] }),
+  ],
+);
+
+/** What a predictor knows of a thing, written behind; it can be made again from the journal, as far back as that goes. */
+export const predictorState = pgTable(
+  "predictor_state",
+  {
+    predictorId: codePointText("predictor_id").notNull(),
+    thingId: codePointText("thing_id").notNull(),
+    revision: bigint("revision", { mode: "number" }).notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    state: text("state").notNull(),
+  },
+  (table) => [primaryKey({ name: "predictor_state_pk", columns: [table.predictorId, table.thingId] })],
+);
+
+/** What the first predictions of a version of a model looked like, with which later ones are compared. */
+export const predictorBaseline = pgTable(
+  "predictor_baseline",
+  {
+    predictorId: codePointText("predictor_id").notNull(),
+    version: codePointText("version").notNull(),
+    baseline: text("baseline").notNull(),
+  },
+  (table) => [primaryKey({ name: "predictor_baseline_pk", columns: [table.predictorId, table.version] })],
+);
+
+/** Since when a predictor is active: what happened to things before is none of its business. */
+export const predictorActive = pgTable("predictor_active", {
+  predictorId: codePointText("predictor_id").primaryKey(),
+  since: milliseconds("since"),
 });

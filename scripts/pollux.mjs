@@ -3,7 +3,8 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { become, root } from "./node.mjs";
+import { become, root, serverFlags } from "./node.mjs";
 
 const built = join(root, "dist/src/main.js");
-become([existsSync(built) ? built : join(root, "src/main.ts"), ...process.argv.slice(2)]);
+const entry = existsSync(built) ? built : join(root, "src/main.ts");
+become([...serverFlags, entry, ...process.argv.slice(2)]);

@@ -1,5 +1,6 @@
 // The connections of the server, put together on top of its twins.
 
+import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { type Connections, startConnections } from "./connectivity/connections.ts";
 import { type BoundedTransport, transportsOf } from "./connectivity/connectors/transports.ts";
@@ -11,6 +12,7 @@ import type { MappingLimits } from "./connectivity/mapping/mapper.ts";
 import { mappingsOf } from "./connectivity/mapping/mappings.ts";
 import type { Connection } from "./connectivity/model.ts";
 import { type Monitoring, monitoring } from "./connectivity/monitoring/monitoring.ts";
+import { type LogPublisher, logPublisher } from "./connectivity/monitoring/publishing/log-publisher.ts";
 import { type Hosts, hostsBy } from "./connectivity/net/hosts.ts";
 import { prepare } from "./connectivity/net/prepare.ts";
 import { connectionTexts } from "./connectivity/secrets/connection-texts.ts";
@@ -80,18 +82,51 @@ export async function openConnections(
       rowsPerMinute: config.connectionMigrationRowsPerMinute,
       log,
     }),
+    openingPace: {
+      delayMs: config.connectionOpeningDelay,
+      count: config.connectionOpeningCount,
+      intervalMs: config.connectionOpeningInterval,
+    },
     commandTimeoutMs: config.connectionCommandTimeout,
   });
 }
 
-/** Makes what notes the life of connections. */
-export const connectionMonitoring = (config: Config): Monitoring =>
-  monitoring({
-    successCapacity: config.connectionLogSuccessCapacity,
-    failureCapacity: config.connectionLogFailureCapacity,
-    maxLogSizeBytes: config.connectionLogMaxBytes,
-    logDurationMs: config.connectionLogDuration,
-  });
+/** Makes what notes the life of connections; it publishes their logs where the operator wants that. */
+export const connectionMonitoring = (config: Config, log: Logger): Monitoring =>
+  monitoring(
+    {
+      successCapacity: config.connectionLogSuccessCapacity,
+      failureCapacity: config.connectionLogFailureCapacity,
+      maxLogSizeBytes: config.connectionLogMaxBytes,
+      logDurationMs: config.connectionLogDuration,
+    },
+    config.logPublisherEnabled ? publisherOfLogs(config, log) : undefined,
+  );
+
+const publisherOfLogs = (config: Config, log: Logger): LogPublisher =>
+  logPublisher(
+    {
+      fluent: {
+        host: config.logPublisherHost,
+        port: config.logPublisherPort,
+        isSecure: config.logPublisherSslEnabled,
+        connectionTimeoutMs: config.logPublisherConnectionTimeout,
+        readTimeoutMs: config.logPublisherReadTimeout,
+        isAcknowledged: config.logPublisherAckResponseMode,
+      },
+      levels: config.logPublisherLevels,
+      ...(config.logPublisherTag !== undefined && { tag: config.logPublisherTag }),
+      context: {
+        instanceId: config.logPublisherInstance ?? hostname(),
+        additional: config.logPublisherContext,
+      },
+      maxBufferBytes: config.logPublisherMaxBufferSize,
+      minRetryMs: config.logPublisherMinRetry,
+      maxRetryMs: config.logPublisherMaxRetry,
+      flushMs: config.logPublisherFlushOnClose,
+    },
+    log,
+  );
 
 interface LinksOf {
   readonly engines: MappingEngines;
@@ -125,7 +160,7 @@ function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
     prepare: (connection, schemes) => prepare(connection, schemes, ways),
     mappingsOf: (connection) => mappingsOf(connection, engines, limits),
     monitorOf: watching.monitorOf,
-    converse: conversations(speaking),
+    converse: conversations({ ...speaking, searchIdleMs: config.connectionSearchIdleTimeout }),
     acksOf: (declared) => sessionAcks(declared, twins.onAck, REMEMBERED_ACKS),
     pubsub: twins.pubsub,
     announcements: twins.announcements,
@@ -138,13 +173,20 @@ function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
   });
 }
 
-const hostsOf = (config: Config): Hosts =>
+/** Which hosts the server may go to by itself. */
+export const hostsOf = (config: Config): Hosts =>
   hostsBy({
     allowedHostnames: config.connectionAllowedHostnames ?? [],
     blockedHostnames: config.connectionBlockedHostnames ?? [],
     blockedSubnets: config.connectionBlockedSubnets ?? [],
     blockedHostRegex: config.connectionBlockedHostRegex,
   });
+
+/** What of MQTT was connected is connected again, as Ditto's client does that by itself. */
+const afterLossOfMqtt = (config: Config) => ({
+  minBackoffMs: Math.max(config.mqttReconnectAfterDisconnect, config.mqttReconnectMinBackoff),
+  maxBackoffMs: config.mqttReconnectMaxBackoff,
+});
 
 const linkSettingsOf = (config: Config): LinkSettings => ({
   connectingMinTimeoutMs: config.connectingMinTimeout,
@@ -162,6 +204,9 @@ const linkSettingsOf = (config: Config): LinkSettings => ({
     payloadBytes: config.connectionMaxPayloadBytes,
   },
   issuedMaxBytes: config.issuedAcknowledgementMaxBytes,
+  afterLoss: { mqtt: afterLossOfMqtt(config), "mqtt-5": afterLossOfMqtt(config) },
+  userIndicatedErrors: config.connectionUserIndicatedErrors,
+  publishesFailedEnrichments: config.mappingPublishFailedEnrichments,
 });
 
 const mappingLimitsOf = (config: Config): MappingLimits => ({

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   };
   const [storage, engines] = await Promise.all([
     openStorage({ ...config, observe }),
-    loadMappingEngines(config.mappingScriptMemory),
+    loadMappingEngines(config.mappingScriptMemory, config.mappingOneScriptMemory),
   ]);
   const server = await startServer(config, { storage, engines }, health.isUp, log);
 

@@ -39,6 +39,7 @@ export function openIndex(config: Config, database: Database, parts: Parts, log:
     store,
     settings: {
       writeIntervalMs: config.searchWriteInterval,
+      lagUnderLoadMs: config.searchLagUnderLoad,
       checkEnabled: config.searchCheckEnabled,
       checkQuietMs: config.searchCheckQuietPeriod,
       indexedFields: config.searchIndexedFields,

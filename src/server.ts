@@ -5,10 +5,11 @@ import type { AddressInfo } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import type { JsonObject } from "./base/json/json.ts";
-import { connectionMonitoring, openConnections } from "./connections.ts";
+import { connectionMonitoring, hostsOf, openConnections } from "./connections.ts";
 import type { MappingEngines } from "./connectivity/mapping/engines.ts";
 import { measureConnections } from "./connectivity/monitoring/prometheus.ts";
 import { checkPermissions } from "./dispatch/check-permissions.ts";
+import { timeSeries } from "./dispatch/history/time-series.ts";
 import { authenticator } from "./gateway/auth/authenticate.ts";
 import { asksForBasic } from "./gateway/auth/challenge.ts";
 import { failedLogins } from "./gateway/auth/failed-logins.ts";
@@ -29,6 +30,7 @@ import { openWebSocketDoor, type WebSocketParts } from "./gateway/ws/door.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
 import { createMetrics } from "./ops/metrics.ts";
+import { openPredictions } from "./predictions.ts";
 import type { AuthContext } from "./signals/signal.ts";
 import { startTwins, type Twins } from "./twins.ts";
 
@@ -61,7 +63,7 @@ export async function startServer(
   const metrics = createMetrics();
   const twins = startTwins(config, storage, metrics, log);
   const shared = sharedParts(config, twins, log);
-  const watching = connectionMonitoring(config);
+  const watching = connectionMonitoring(config, log);
   const speaking = conversationParts(config, twins, shared);
   const connections = await openConnections(config, storage, twins, {
     ...{ speaking, engines, monitoring: watching, log },
@@ -72,6 +74,7 @@ export async function startServer(
     { connections: connections.connections, liveStatus, watched: watching.watched },
     config.connectionMetricsConnections,
   );
+  const predictors = await openPredictions(config, storage, twins, { hosts: hostsOf(config), metrics, log });
   const most = config.sseMaxStreams;
   const places = new Places(most, Math.ceil(most / STREAMS_SHARE));
   const streams = eventStreams(places);
@@ -90,6 +93,15 @@ export async function startServer(
       acceptedMediaTypes: config.acceptedMediaTypes,
       onFault: shared.onFault,
     },
+    predictors: {
+      predictors,
+      admission: shared,
+      reachOf: shared.reachOf,
+      maxRequestBytes: config.maxRequestBytes,
+      maxModelBytes: config.predictorModelMaxBytes,
+      acceptedMediaTypes: config.acceptedMediaTypes,
+      onFault: shared.onFault,
+    },
   };
   const server = await listen(
     httpAnswer(config, twins, shared, { streams, pushed }, opsAnswers(config, ops)),
@@ -102,12 +114,14 @@ export async function startServer(
     url: `http://${hostInUrl(config.bindHostname)}:${(server.address() as AddressInfo).port}`,
     async stop() {
       const portClosed = closePort(config.shutdownTimeout);
+      predictors.endUploads();
       streams.close();
       pushed.close();
       await connections.stop();
       twins.waiting.deadlines.close();
       await closeWebSocketDoor(config.shutdownTimeout);
       await portClosed;
+      await predictors.stop();
       await twins.stop();
       await storage.journal.close();
     },
@@ -162,6 +176,7 @@ function httpAnswer(
       waiting: shared.waiting,
       pace: paceOfStreams(config),
     },
+    timeSeries: timeSeries(twins.pastStates),
     events: { base: "/api/2/things", pubsub: twins.pubsub, openPast: twins.openPast, pushed },
     aggregations: twins.searches.aggregations,
     ops,

@@ -1,7 +1,6 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
 import type { Logger } from "pino";
-import { connectionReplay } from "./connectivity/apply.ts";
 import { clientAck, weakAck } from "./dispatch/acks/ack.ts";
 import { Deadlines } from "./dispatch/acks/deadlines.ts";
 import type { Waiting } from "./dispatch/acks/outcome.ts";
@@ -11,9 +10,11 @@ import { expiry } from "./dispatch/announcements/expire.ts";
 import { policyAnnouncements } from "./dispatch/announcements/policy-announcements.ts";
 import { compileCreationRules } from "./dispatch/creation/creation-rules.ts";
 import { type Dispatch, dispatcher } from "./dispatch/dispatcher.ts";
+import { documentReplay } from "./dispatch/documents/apply-document.ts";
 import { Entities } from "./dispatch/entities.ts";
 import { openPast } from "./dispatch/history/open-past.ts";
 import type { OpenPast } from "./dispatch/history/past-events.ts";
+import { type PastStates, pastStates } from "./dispatch/history/past-states.ts";
 import { startRetention } from "./dispatch/history/retention.ts";
 import type { Live } from "./dispatch/live/live.ts";
 import { liveDispatch } from "./dispatch/live/live-dispatch.ts";
@@ -44,6 +45,7 @@ export interface Twins extends Pick<Parts, "things" | "policies" | "access"> {
   readonly list: ThingList;
   readonly live: Live;
   readonly openPast: OpenPast;
+  readonly pastStates: PastStates;
   readonly pubsub: Pubsub;
   readonly announcements: AnnouncementBus;
   readonly declaredAcks: DeclaredAcks;
@@ -144,7 +146,12 @@ export function startTwins(
   const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
   const stopRetention = startRetention({
     journal,
-    rules: { thing: things.rules, policy: policies.rules, connection: connectionReplay },
+    rules: {
+      thing: things.rules,
+      policy: policies.rules,
+      connection: documentReplay("connection"),
+      predictor: documentReplay("predictor"),
+    },
     settings: config,
     log,
   });
@@ -155,6 +162,7 @@ export function startTwins(
     dispatch,
     live: liveDispatch({ ...parts, waiting, dispatch, publishLive: pubsub.publishLive }, turns),
     openPast: openPast(parts),
+    pastStates: pastStates(parts),
     act: policyActions(parts, config.tokenIntegrationSubject, limits),
     list,
     pubsub,

@@ -60,19 +60,22 @@ interface Found {
   readonly ours: number;
   /** Microseconds of the server for one message. */
   readonly cpu: number;
+  /** Seconds that the search index is behind at the end. */
+  readonly behind: number;
   readonly bare: number;
   readonly journal: number;
 }
 
 function rowsOf({ name, limit: limitOf }: Inlet, found: readonly Found[]): BenchRow[] {
-  const [ours, bare, journal, cpu] = (["ours", "bare", "journal", "cpu"] as const).map((figure) =>
-    median(found.map((one) => one[figure])),
-  ) as [number, number, number, number];
+  const [ours, bare, journal, cpu, behind] = (["ours", "bare", "journal", "cpu", "behind"] as const).map(
+    (figure) => median(found.map((one) => one[figure])),
+  ) as [number, number, number, number, number];
   const [title, unit] = [`${name} in, to the journal`, "messages/s"];
   const limit = limitOf({ bare, journal });
   return [
     { name: title, value: ours, unit, limit, ratio: ours / limit, target: SHARE },
     { name: `${title}: CPU of the server`, value: cpu, unit: "µs/message" },
+    { name: `${title}: the search index is behind`, value: behind, unit: "s" },
     { name: `${title}: a bare consumer beside it`, value: bare, unit },
     { name: `${title}: the bare journal beside it`, value: journal, unit: "rows/s" },
   ];
@@ -83,21 +86,24 @@ async function oursRound(
   { site, messages }: InboundBench,
   fill: Program<FillJob, void>,
   round: number,
-): Promise<Pick<Found, "ours" | "cpu">> {
+): Promise<Pick<Found, "ours" | "cpu" | "behind">> {
   const where = inlet.where(`ours-${round}`);
   const connection = inlet.connection(where, sourceOf(site));
-  const id = `bench-${round}`;
+  const id = `bench-${inlet.port}-${round}`; // one that could not be made is not in the way of another kind
   if (inlet.keeps !== "for all") await site.put(id, "open", connection);
   if (inlet.keeps === "for subscribers") await site.put(id, "closed", connection);
   const filled = fill.run({ ...where, port: inlet.port, count: messages });
   if (inlet.keeps !== "nothing") await filled;
+  await site.indexed();
   const before = cpuSeconds(site.pid);
   if (inlet.keeps !== "nothing") await site.put(id, "open", connection);
   const ours = await site.settledRate(id, messages);
   const cpu = ((cpuSeconds(site.pid) - before) / messages) * 1e6;
+  const behind = await site.behind();
   await filled;
   await site.remove(id);
-  return { ours, cpu };
+  await site.indexed();
+  return { ours, cpu, behind };
 }
 
 const sourceOf = ({ subject }: Site): SourceJson => ({

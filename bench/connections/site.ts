@@ -12,7 +12,7 @@ import { things } from "./messages.ts";
 const POLICIES = 5;
 const OPEN_WITHIN_MS = 30_000;
 const DONE_WITHIN_MS = 120_000;
-const LOOK_EACH_MS = 20;
+const LOOK_EACH_MS = 100;
 /** Core NATS keeps nothing: what comes at once waits in the server. */
 const buffers = { NATS_CONSUMER_BUFFER_SIZE: "1000000", CONNECTIVITY_HTTP_PUSH_MAX_QUEUE_SIZE: "10000" };
 
@@ -28,6 +28,10 @@ export interface Site extends AsyncDisposable {
   remove(id: string): Promise<void>;
   /** The rate at which a connection settles messages, until so many are; rejects where one is not accepted. */
   settledRate(id: string, count: number): Promise<number>;
+  /** Resolves once the search index has caught up, so that nobody who is measured next shares the machine with it. */
+  indexed(): Promise<void>;
+  /** How far the search index is behind, in seconds. */
+  behind(): Promise<number>;
 }
 
 /** Starts a server and creates its things. */
@@ -52,6 +56,8 @@ export async function openSite(place: Place): Promise<Site> {
       await ask(operator, "DELETE", path(id));
     },
     settledRate: (id, count) => settledRate(operator, path(id), count),
+    indexed: () => indexed(operator),
+    behind: () => gauge(operator, "pollux_search_index_lag_seconds"),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -70,6 +76,17 @@ async function isOpen(operator: Target, path: string): Promise<void> {
     if (JSON.parse(status).liveStatus === "open") return;
   }
   throw new Error(`${path} was not open in time: ${status}`);
+}
+
+async function indexed(operator: Target): Promise<void> {
+  for (const deadline = Date.now() + DONE_WITHIN_MS; Date.now() < deadline; await sleep(LOOK_EACH_MS))
+    if ((await gauge(operator, "pollux_search_index_waiting")) === 0) return;
+  throw new Error("the search index did not catch up in time");
+}
+
+async function gauge(operator: Target, name: string): Promise<number> {
+  const metrics = await ask(operator, "GET", "/metrics");
+  return Number(metrics.match(new RegExp(`^${name} (\\S+)$`, "m"))?.[1]);
 }
 
 interface Metrics {

@@ -5,8 +5,10 @@ import { answerSchemas } from "./answers.ts";
 import { connectionSchemas } from "./connections.ts";
 import { idSchemas } from "./ids.ts";
 import { jsonSchemas } from "./json.ts";
+import { modelSchemas } from "./models.ts";
 import { permissionSchemas } from "./permissions.ts";
 import { policySchemas } from "./policies.ts";
+import { predictorSchemas } from "./predictors.ts";
 import { protocolSchemas } from "./protocol.ts";
 import { thingSchemas } from "./things.ts";
 
@@ -19,6 +21,8 @@ export const httpSchemas = {
   ...permissionSchemas,
   ...answerSchemas,
   ...connectionSchemas,
+  ...modelSchemas,
+  ...predictorSchemas,
 } as const;
 
 /** What HTTP and the Ditto Protocol carry: JSON Schema 2020-12, each a `$ref` away from the others. */

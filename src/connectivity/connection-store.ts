@@ -1,8 +1,8 @@
 // What can be asked of the connections of the server: commands that change them, and how they are and were.
 
 import type { Path } from "../base/json/pointer.ts";
+import type { DocumentCommand, OnDocument } from "../dispatch/documents/document.ts";
 import type { Reply } from "../signals/reply.ts";
-import type { AuthContext, DittoHeaders } from "../signals/signal.ts";
 import type { Connection } from "./model.ts";
 
 /** A connection at one revision. */
@@ -15,12 +15,8 @@ export interface StoredConnection {
   readonly modified: number;
 }
 
-interface Asked {
-  readonly id: string;
-  /** `if-match`, `if-none-match`, `if-equal` count, and those that history keeps. */
-  readonly headers: DittoHeaders;
-  readonly auth: AuthContext;
-}
+/** Of the headers `if-match`, `if-none-match` and `if-equal` count, and those that history keeps. */
+type Asked = DocumentCommand;
 
 /** `create` is refused where there is one (409); `put` creates where there is none. */
 export type WritingAction = "create" | "put";
@@ -37,17 +33,8 @@ export interface RetrieveConnection extends Asked {
 
 export type ConnectionEvent = "created" | "modified" | "opened" | "closed" | "deleted";
 
-/**
- * Is told of each committed change, in the order of the revisions of a connection: how it is now (absent once it is deleted), with
- * its secrets in clear. What comes of it is awaited, and a refusal told, before the command is answered; only
- * who creates a connection is answered at once, as in Ditto. After an outage of the database `modified` may stand for several
- * changes, and be the first that is told of a connection.
- */
-export type OnChange = (
-  connection: Connection | undefined,
-  id: string,
-  what: ConnectionEvent,
-) => Promise<void> | void;
+/** Opens and closes connections as they change; a refusal is told to who sent the command. */
+export type OnChange = OnDocument<Connection, ConnectionEvent>;
 
 export interface ConnectionStore {
   /** All that there are, in the order of their IDs (by code point). */

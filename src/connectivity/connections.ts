@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { selectFields } from "../base/json/fields.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
+import { around } from "../dispatch/documents/retrieve-document.ts";
 import type { ConnectionStore, OnChange, StoredConnection } from "./connection-store.ts";
 import type { ConnectionsApi, InsightCommand } from "./connections-api.ts";
 import { connectionConflict, connectionNotFound, connectionTimeout } from "./errors.ts";
@@ -15,8 +16,8 @@ import type { Connection } from "./model.ts";
 import { closedLogsJson } from "./monitoring/logs.ts";
 import { closedMetricsJson } from "./monitoring/metrics-json.ts";
 import type { Monitoring } from "./monitoring/monitoring.ts";
+import { type OpeningPace, openInTurn } from "./opening.ts";
 import { printConnection } from "./print.ts";
-import { around } from "./retrieve.ts";
 import type { EncryptionMigration } from "./secrets/migration.ts";
 import { openConnectionStore, type StoreParts } from "./store.ts";
 
@@ -26,6 +27,8 @@ export interface ConnectionsParts extends Omit<StoreParts, "onChange"> {
   readonly monitoring: Monitoring;
   readonly mappingTests: MappingTestParts;
   readonly migration: EncryptionMigration;
+  /** At what pace the connections are opened that are to be open when the server starts. */
+  readonly openingPace: OpeningPace;
   /** Milliseconds that a command waits for a connection to be opened or closed. */
   readonly commandTimeoutMs: number;
 }
@@ -37,15 +40,28 @@ export interface Connections extends ConnectionsApi {
 
 /** Reads the connections of the journal and begins to open those that are to be open. Rejects as the store does. */
 export async function startConnections(parts: ConnectionsParts): Promise<Connections> {
-  const { links, log } = parts;
   const store = await openConnectionStore({ ...parts, onChange: follow(parts) });
-  for (const { connection } of store.connections())
-    if (connection.connectionStatus === "open")
-      links.open(connection).catch((err: unknown) => {
-        log.warn({ err, connectionId: connection.id }, "a connection could not be opened");
-      });
-  return { ...connectionsOf(store, parts), stop: () => stop(store, parts) };
+  const ids = store.connections().flatMap(({ connection }) => (isToBeOpen(connection) ? connection.id : []));
+  const endOpening = openInTurn(ids, (id) => openStored(id, store, parts), parts.openingPace);
+  return {
+    ...connectionsOf(store, parts),
+    async stop() {
+      endOpening();
+      await stop(store, parts);
+    },
+  };
 }
+
+/** Opens a connection when its turn has come, unless a command has seen to it. */
+function openStored(id: string, store: ConnectionStore, { links, log }: ConnectionsParts): void {
+  const connection = store.get(id)?.connection;
+  if (!connection || !isToBeOpen(connection) || links.status(id)) return;
+  links.open(connection).catch((err: unknown) => {
+    log.warn({ err, connectionId: id }, "a connection could not be opened");
+  });
+}
+
+const isToBeOpen = ({ connectionStatus }: Connection): boolean => connectionStatus === "open";
 
 /** Does what a change asks for. */
 const follow =
@@ -56,7 +72,7 @@ const follow =
     if (what === "opened") monitoring.enableLogs(id);
     if (connection?.connectionStatus === "open") return;
     try {
-      await within(links.close(id), id, commandTimeoutMs);
+      await within(links.close(id, connection ?? "none"), id, commandTimeoutMs);
     } finally {
       if (!connection) monitoring.forget(id);
     }
@@ -132,7 +148,11 @@ async function test(
   }
 }
 
-async function stop(store: ConnectionStore, { links, migration }: ConnectionsParts): Promise<void> {
+async function stop(
+  store: ConnectionStore,
+  { links, migration, monitoring }: ConnectionsParts,
+): Promise<void> {
   // What is under way may wait for a connection to be made, which the end of all makes it wait for no longer.
   await Promise.all([migration.stop(), links.stop(), store.close()]);
+  await monitoring.stop();
 }

@@ -1,6 +1,7 @@
 // Why a connection, or a command about one, is refused. Every refusal of a configuration names its field, a JSON pointer.
 
 import { defineError } from "../base/errors.ts";
+import { isArray, isObject, type JsonValue } from "../base/json/json.ts";
 
 const page = "https://www.eclipse.dev/ditto/basic-connections.html";
 
@@ -28,14 +29,17 @@ export const connectionUriInvalid = defineError(
 );
 
 export const connectionIdInvalid = defineError("connectivity:connection.id.invalid", 400, (id: string) => ({
-  message: `'${id.slice(0, 200).toWellFormed()}' is no ID of a connection.`,
+  message: `'${shown(id)}' is no ID of a connection.`,
   description: "It is made of 1 to 100 letters, digits, '-', '_' and ':'.",
 }));
 
 /** Also an ID in the body that is not that of the path. */
-export const connectionIdNotSettable = defineError("connectivity:id.notsettable", 400, () => ({
-  message: "The ID of a new connection cannot be chosen here.",
-  description: "Use PUT with the ID in the path, or leave the ID out of the body.",
+export const connectionIdNotSettable = defineError("connectivity:id.notsettable", 400, (inPath?: string) => ({
+  message:
+    inPath === undefined
+      ? "The ID of a new connection cannot be chosen here (/id)."
+      : `The ID in the body is not '${inPath}', which is that of the path (/id).`,
+  description: "Use PUT with the ID in the path, and leave the ID out of the body.",
 }));
 
 /** A topic of a target that is none, or has a bad query. */
@@ -43,17 +47,52 @@ export const topicInvalid = defineError(
   "connectivity:topic.invalid",
   400,
   (field: string, topic: string, reason: string) => ({
-    message: `'${topic.slice(0, 200).toWellFormed()}' is no topic of a target (${field}).`,
+    message: `'${shown(topic)}' is no topic of a target (${field}).`,
     description: reason,
     href: page,
   }),
 );
 
-/** A body whose field has the wrong type. */
-export const fieldInvalid = defineError("json.invalid", 400, (field: string, expected: string) => ({
-  message: `The field '${field}' is not ${expected}.`,
-  description: "Correct the field and send the request again.",
-}));
+/** A body whose field has the wrong type; of what was given a text is not told, since it may be a secret. */
+export const fieldInvalid = defineError(
+  "json.invalid",
+  400,
+  (field: string, expected: string, given?: JsonValue) => ({
+    message: `${field === "" ? "The body" : `The field '${field}'`} must be ${expected}${butIs(given)}.`,
+    description: "Correct it and send the request again.",
+  }),
+);
+
+/** A field with another text than the few that there are. */
+export const fieldUnknown = defineError(
+  "json.invalid",
+  400,
+  (field: string, given: string, known: readonly string[]) => ({
+    message: `The field '${field}' must be one of ${known.join(", ")}, but is '${shown(given)}'.`,
+    description: "Correct it and send the request again.",
+  }),
+);
+
+/** A body of which more came than is read. */
+export const connectionTooLarge = defineError(
+  "connectivity:connection.configuration.invalid",
+  400,
+  (size: number, most: number) => ({
+    message: `The body has ${size} bytes or more, of which ${most} are allowed.`,
+    description: "Send less. How much a connection may have is the setting MAX_REQUEST_BYTES.",
+    href: page,
+  }),
+);
+
+const shown = (text: string): string => text.slice(0, 200).toWellFormed();
+
+/** What a value is, to go on in a sentence with; of a text only that it is one. */
+export function butIs(given: JsonValue | undefined): string {
+  if (given === undefined) return "";
+  if (typeof given === "string") return ", but is a text";
+  if (isArray(given)) return ", but is an array";
+  return `, but is ${isObject(given) ? "an object" : JSON.stringify(given)}`;
+}
 
 export const connectionNotFound = defineError("connectivity:connection.notfound", 404, (id: string) => ({
   message: `There is no connection '${id}'.`,
@@ -109,7 +148,7 @@ export const acknowledgementLabelInvalid = defineError(
   "acknowledgement:label.invalid",
   400,
   (field: string, label: string, reason: string) => ({
-    message: `'${label.slice(0, 200).toWellFormed()}' is no label of an acknowledgement here (${field}).`,
+    message: `'${shown(label)}' is no label of an acknowledgement here (${field}).`,
     description: reason,
   }),
 );

@@ -7,6 +7,8 @@ export type ExternalHeaders = Readonly<Record<string, string>>;
 export interface ExternalPayload {
   text(): string;
   bytes(): Buffer;
+  /** Whether it was made of text. */
+  readonly isText: boolean;
   /** Length in bytes, or in characters where it was made of text. */
   readonly length: number;
 }
@@ -21,6 +23,7 @@ export function bytesPayload(bytes: Buffer): ExternalPayload {
   let text: string | undefined;
   return {
     length: bytes.length,
+    isText: false,
     bytes: () => bytes,
     text() {
       text ??= bytes.toString("utf8");
@@ -40,6 +43,7 @@ export function printedPayload(print: () => string): ExternalPayload {
     get length() {
       return printed().length;
     },
+    isText: true,
     text: printed,
     bytes: () => Buffer.from(printed(), "utf8"),
   };
@@ -47,6 +51,7 @@ export function printedPayload(print: () => string): ExternalPayload {
 
 export const textPayload = (text: string): ExternalPayload => ({
   length: text.length,
+  isText: true,
   text: () => text,
   bytes: () => Buffer.from(text, "utf8"),
 });

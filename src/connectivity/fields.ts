@@ -10,7 +10,7 @@ import {
   type JsonValue,
 } from "../base/json/json.ts";
 import { unescapeKey } from "../base/json/pointer.ts";
-import { connectionInvalid, fieldInvalid } from "./errors.ts";
+import { connectionInvalid, fieldInvalid, fieldUnknown } from "./errors.ts";
 
 /** An object within a connection, and its JSON pointer: empty for the connection itself. */
 export interface Part {
@@ -34,7 +34,7 @@ const reader =
   (part: Part, key: string): T | undefined => {
     const value = getKey(part.json, key) ?? undefined;
     if (value === undefined) return undefined;
-    if (!fits(value)) throw fieldInvalid(fieldOf(part, key), expected);
+    if (!fits(value)) throw fieldInvalid(fieldOf(part, key), expected, value);
     return value;
   };
 
@@ -65,28 +65,39 @@ export function required<T>(read: (part: Part, key: string) => T | undefined, pa
 /** A number from 1 on. */
 export function countAt(part: Part, key: string, fallback: number): number {
   const count = intAt(part, key) ?? fallback;
-  if (count < 1) throw connectionInvalid(fieldOf(part, key), "It must be at least 1.");
+  if (count < 1) throw connectionInvalid(fieldOf(part, key), `It is ${count}, and must be at least 1.`);
   return count;
 }
 
-/** Texts in an array, each once; anything else in it is refused. */
-export function textsAt(part: Part, key: string): readonly string[] {
+/** Texts in an array, in their order; anything else in it is refused. */
+export function textListAt(part: Part, key: string): readonly string[] {
   const texts = arrayAt(part, key) ?? [];
   texts.forEach((text, i) => {
-    if (!isText(text)) throw fieldInvalid(`${fieldOf(part, key)}/${i}`, "a text");
+    if (!isText(text)) throw fieldInvalid(`${fieldOf(part, key)}/${i}`, "a text", text);
   });
-  return [...new Set(texts as readonly string[])];
+  return texts as readonly string[];
 }
 
-/** Texts in an array, in their order; Ditto passes over anything else in it. */
-export const onlyTextsAt = (part: Part, key: string): readonly string[] =>
-  (arrayAt(part, key) ?? []).filter(isText);
+/** The same, each once. */
+export const textsAt = (part: Part, key: string): readonly string[] => [...new Set(textListAt(part, key))];
 
-/** The objects of an array as parts; Ditto passes over anything else in it. */
+/** Texts in an array, each once and one of those that are known; anything else is refused. */
+export function knownTextsAt<T extends string>(part: Part, key: string, known: readonly T[]): readonly T[] {
+  const found = textListAt(part, key).map((text, i) => {
+    const one = known.find((name) => name === text.toLowerCase());
+    if (one === undefined) throw fieldUnknown(`${fieldOf(part, key)}/${i}`, text, known);
+    return one;
+  });
+  return [...new Set(found)];
+}
+
+/** The objects of an array as parts; anything else in it is refused. */
 export const partsAt = (part: Part, key: string): readonly Part[] =>
-  (arrayAt(part, key) ?? []).flatMap((json, i) =>
-    isObject(json) ? [{ json, at: `${fieldOf(part, key)}/${i}` }] : [],
-  );
+  (arrayAt(part, key) ?? []).map((json, i) => {
+    const at = `${fieldOf(part, key)}/${i}`;
+    if (!isObject(json)) throw fieldInvalid(at, "an object", json);
+    return { json, at };
+  });
 
 /** What stands in an object, texts as they are and anything else as its JSON. */
 export const anyTexts = (part: Part | undefined): Readonly<Record<string, string>> =>
@@ -97,9 +108,16 @@ export const anyTexts = (part: Part | undefined): Readonly<Record<string, string
     ]),
   );
 
-/** The texts in an object; Ditto passes over anything else in it. */
-export const onlyTexts = (part: Part | undefined): Readonly<Record<string, string>> =>
-  textRecord(Object.entries(part?.json ?? {}).filter((entry): entry is [string, string] => isText(entry[1])));
+/** The texts in an object, of which anything else is refused. */
+export function allTexts(part: Part | undefined): Readonly<Record<string, string>> {
+  const keys = Object.keys(part?.json ?? {});
+  return textRecord(
+    keys.flatMap((key) => {
+      const text = textAt(part as Part, key);
+      return text === undefined ? [] : [[key, text] as const];
+    }),
+  );
+}
 
 /** `Object.fromEntries` makes own keys, whatever their names. */
 const textRecord = (entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> =>

@@ -1,6 +1,6 @@
 // Credentials of connections and of SSH tunnels, by their `type`.
 
-import { fieldInvalid } from "./errors.ts";
+import { fieldUnknown } from "./errors.ts";
 import { fieldOf, flagAt, type Part, partAt, required, textAt, textsAt } from "./fields.ts";
 import type { Credentials, PlainCredentials, PublicKeyCredentials, SshTunnel } from "./model.ts";
 
@@ -9,7 +9,7 @@ type ReadOf = { readonly [T in Credentials["type"]]: (part: Part) => Extract<Cre
 /** Reads credentials; refuses unknown types with `json.invalid`, and what they lack with `json.field.missing`. */
 export function readCredentials(part: Part): Credentials {
   const type = required(textAt, part, "type");
-  if (!isType(type)) throw fieldInvalid(fieldOf(part, "type"), `one of ${Object.keys(byType).join(", ")}`);
+  if (!isType(type)) throw fieldUnknown(fieldOf(part, "type"), type, Object.keys(byType));
   return byType[type](part);
 }
 
@@ -31,7 +31,7 @@ export function readSshTunnel(part: Part): SshTunnel {
 function tunnelCredentials(part: Part): PlainCredentials | PublicKeyCredentials {
   const credentials = readCredentials(part);
   if (credentials.type === "plain" || credentials.type === "public-key") return credentials;
-  throw fieldInvalid(fieldOf(part, "type"), "one of plain, public-key, as a tunnel needs");
+  throw fieldUnknown(fieldOf(part, "type"), credentials.type, ["plain", "public-key"]);
 }
 
 const text = (part: Part, key: string): string => required(textAt, part, key);

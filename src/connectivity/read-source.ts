@@ -3,16 +3,17 @@
 import { isLabel } from "../protocol/requested-acks.ts";
 import { acknowledgementLabelInvalid } from "./errors.ts";
 import {
+  allTexts,
   countAt,
   fieldOf,
   flagAt,
   intAt,
-  onlyTexts,
-  onlyTextsAt,
+  knownTextsAt,
   type Part,
   partAt,
   required,
   textAt,
+  textListAt,
   textsAt,
 } from "./fields.ts";
 import type {
@@ -40,11 +41,11 @@ export function readSource(part: Part, type: ConnectionType): Source {
     addresses: textsAt(part, "addresses"),
     consumerCount: countAt(part, "consumerCount", 1),
     ...(qos === undefined ? {} : { qos }),
-    authorizationContext: onlyTextsAt(part, "authorizationContext"),
+    authorizationContext: textListAt(part, "authorizationContext"),
     ...(enforcement && { enforcement: readEnforcement(enforcement) }),
     ...(acknowledgements && { acknowledgementRequests: readRequests(acknowledgements) }),
-    headerMapping: onlyTexts(partAt(part, "headerMapping")),
-    payloadMapping: onlyTextsAt(part, "payloadMapping"),
+    headerMapping: allTexts(partAt(part, "headerMapping")),
+    payloadMapping: textListAt(part, "payloadMapping"),
     declaredAcks: labelsAt(part, "declaredAcks"),
   };
   return withReplies(source, partAt(part, "replyTarget"), type);
@@ -93,7 +94,6 @@ function withReplies(source: Source, part: Part | undefined, type: ConnectionTyp
 
 const responseTypes: readonly ResponseType[] = ["response", "error", "nack"];
 const usual: readonly ResponseType[] = ["response", "error"];
-const isResponseType = (name: string): name is ResponseType => responseTypes.some((type) => type === name);
 
 function readReplyTarget(part: Part, enabled: boolean): ReplyTarget | undefined {
   const address = textAt(part, "address");
@@ -101,8 +101,8 @@ function readReplyTarget(part: Part, enabled: boolean): ReplyTarget | undefined 
   const isSaid = (part.json.expectedResponseTypes ?? null) !== null;
   return {
     address,
-    headerMapping: onlyTexts(partAt(part, "headerMapping")),
-    expectedResponseTypes: isSaid ? textsAt(part, "expectedResponseTypes").filter(isResponseType) : usual,
+    headerMapping: allTexts(partAt(part, "headerMapping")),
+    expectedResponseTypes: isSaid ? knownTextsAt(part, "expectedResponseTypes", responseTypes) : usual,
     enabled,
   };
 }

@@ -1,14 +1,14 @@
 // Targets of connections, as Ditto reads them.
 
 import {
+  allTexts,
   fieldOf,
   intAt,
-  onlyTexts,
-  onlyTextsAt,
   type Part,
   partAt,
   required,
   textAt,
+  textListAt,
   textsAt,
 } from "./fields.ts";
 import type { FilteredTopic, Target } from "./model.ts";
@@ -24,10 +24,10 @@ export function readTarget(part: Part): Target {
     address: required(textAt, part, "address"),
     topics: topicsAt(part, "topics"),
     ...(qos === undefined ? {} : { qos }),
-    authorizationContext: onlyTextsAt(part, "authorizationContext"),
+    authorizationContext: textListAt(part, "authorizationContext"),
     ...(label === undefined ? {} : { issuedAcknowledgementLabel: label }),
-    headerMapping: onlyTexts(partAt(part, "headerMapping")),
-    payloadMapping: onlyTextsAt(part, "payloadMapping"),
+    headerMapping: allTexts(partAt(part, "headerMapping")),
+    payloadMapping: textListAt(part, "payloadMapping"),
   };
 }
 

@@ -1,20 +1,21 @@
 // Ditto's JSON of a connection → the connection (basic-connections page). What a connection does not have is dropped.
 
 import type { JsonObject } from "../base/json/json.ts";
-import { connectionIdInvalid, connectionInvalid, fieldInvalid } from "./errors.ts";
+import { connectionIdInvalid, connectionInvalid, fieldUnknown } from "./errors.ts";
 import {
   anyTexts,
   countAt,
   fieldOf,
   flagAt,
-  onlyTextsAt,
   type Part,
   partAt,
   partsAt,
   required,
   textAt,
+  textsAt,
 } from "./fields.ts";
 import type { Connection, ConnectionType, MappingDefinition, Target, WantedStatus } from "./model.ts";
+import { optionsAt } from "./option-names.ts";
 import { readCredentials, readSshTunnel } from "./read-credentials.ts";
 import { readSource } from "./read-source.ts";
 import { readTarget } from "./read-target.ts";
@@ -58,7 +59,7 @@ const OLD_MAPPER = "javascript";
 export function readConnection(json: JsonObject): Connection {
   const part: Part = { json, at: "" };
   const type = required(textAt, part, "connectionType");
-  if (!isType(type)) throw fieldInvalid("/connectionType", `one of ${types.join(", ")}`);
+  if (!isType(type)) throw fieldUnknown("/connectionType", type, types);
   const old = partAt(part, "mappingContext");
   const definitions = definitionsOf(partAt(part, "mappingDefinitions"), old);
   const connection: Connection = {
@@ -71,8 +72,8 @@ export function readConnection(json: JsonObject): Connection {
     failoverEnabled: flagAt(part, "failoverEnabled") ?? true,
     validateCertificates: flagAt(part, "validateCertificates") ?? true,
     processorPoolSize: countAt(part, "processorPoolSize", 1),
-    specificConfig: anyTexts(partAt(part, "specificConfig")),
-    tags: [...new Set(onlyTextsAt(part, "tags"))],
+    specificConfig: optionsAt(part, type),
+    tags: textsAt(part, "tags"),
   };
   checkWhole(connection);
   return connection;
@@ -82,7 +83,7 @@ function head(part: Part, connectionType: ConnectionType) {
   const id = required(textAt, part, "id");
   checkConnectionId(id);
   const connectionStatus = required(textAt, part, "connectionStatus");
-  if (!isStatus(connectionStatus)) throw fieldInvalid("/connectionStatus", `one of ${statuses.join(", ")}`);
+  if (!isStatus(connectionStatus)) throw fieldUnknown("/connectionStatus", connectionStatus, statuses);
   const name = textAt(part, "name");
   return {
     id,
@@ -115,10 +116,8 @@ function secrets(part: Part): Pick<Connection, "credentials" | "ca" | "sshTunnel
 export function definitionsOf(part: Part | undefined, old?: Part): Connection["mappingDefinitions"] {
   const keys = part ? Object.keys(part.json) : [];
   const definitions = keys.flatMap((key): [string, MappingDefinition][] => {
-    const json = part?.json[key];
-    // Ditto passes over what is no object.
-    const isDefinition = typeof json === "object" && json !== null && !Array.isArray(json);
-    return part && isDefinition ? [[key, readDefinition(required(partAt, part, key))]] : [];
+    const definition = part && partAt(part, key);
+    return definition ? [[key, readDefinition(definition)]] : [];
   });
   return Object.fromEntries(old ? [...definitions, [OLD_MAPPER, readDefinition(old)]] : definitions);
 }
@@ -135,7 +134,7 @@ const withOldMapper = <T extends Pick<Target, "payloadMapping">>(end: T, old: Pa
 
 function checkWhole({ sources, targets, clientCount }: Connection): void {
   if (sources.length === 0 && targets.length === 0)
-    throw connectionInvalid("/sources", "It needs a source or a target.");
+    throw connectionInvalid("/sources", "It needs a source, or a target in /targets.");
   sources.forEach((source, i) => {
     checkSubjects(source.authorizationContext, `/sources/${i}/authorizationContext`);
   });
@@ -151,7 +150,8 @@ function checkWhole({ sources, targets, clientCount }: Connection): void {
 }
 
 function checkSubjects(subjects: readonly string[], field: string): void {
-  if (subjects.length === 0) throw connectionInvalid(field, "It names nobody to act for.");
+  if (subjects.length === 0)
+    throw connectionInvalid(field, "It names nobody to act for: it needs a subject, as policies name them.");
   const empty = subjects.indexOf("");
   if (empty >= 0) throw connectionInvalid(`${field}/${empty}`, "A subject is not empty.");
 }

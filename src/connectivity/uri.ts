@@ -30,15 +30,34 @@ export function readUri(given: string, field: string): ConnectionUri {
   if (given.length > MAX_LENGTH) throw connectionUriInvalid(field, `It has over ${MAX_LENGTH} characters.`);
   if (!given.isWellFormed()) throw connectionUriInvalid(field, "It is no well-formed text.");
   const text = inAscii(given);
-  if (text.includes("?")) throw connectionUriInvalid(field, "It must have no query.");
   const [, scheme = "", user, host = "", port = "", path = ""] = PARTS.exec(text) ?? [];
-  if (scheme === "") throw connectionUriInvalid(field, "It needs a scheme, a host and a port.");
+  if (scheme === "") throw connectionUriInvalid(field, whatIsWrongWith(text));
   if (!CHARACTERS.test(text))
-    throw connectionUriInvalid(field, "It holds characters that must be percent-encoded.");
-  if (!isHost(host)) throw connectionUriInvalid(field, "Its host is neither a name nor an address.");
+    throw connectionUriInvalid(
+      field,
+      "A blank, '%' or another special character in it must be percent-encoded.",
+    );
+  if (!isHost(host))
+    throw connectionUriInvalid(
+      field,
+      `Its host '${host}' is neither an address nor a name of letters, digits, '-' and '.'.`,
+    );
   if (Number(port) < 1 || Number(port) > 65_535)
-    throw connectionUriInvalid(field, "Its port is not 1 to 65535.");
+    throw connectionUriInvalid(field, `Its port is ${port}, and must be 1 to 65535.`);
   return { text, scheme, ...credentialsOf(user), host: bare(host), port: Number(port), path };
+}
+
+/** Why a URI cannot be taken apart; what stands in it is not repeated, since it may hold a password at any place. */
+function whatIsWrongWith(text: string): string {
+  const [, authority] = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/([^/?#]*)/.exec(text) ?? [];
+  if (authority === undefined) return "It does not begin with a scheme, as in tcp://host:1883.";
+  const at = text.indexOf("@");
+  if (at >= 0 && (at !== text.lastIndexOf("@") || !authority.includes("@")))
+    return "In a user or password, '@' is written as %40, ':' as %3A, '/' as %2F, '?' as %3F, '#' as %23, '%' as %25.";
+  if (text.includes("?")) return "It must have no query: nothing from '?' on.";
+  if (authority.endsWith("@") || authority === "")
+    return "It lacks a host and a port, as in tcp://host:1883.";
+  return "Its host must be followed by a port, a number, as in tcp://host:1883.";
 }
 
 /** The same of a URI that was accepted before. */

@@ -2,8 +2,8 @@
 
 import type { EntityKind } from "../signals/signal.ts";
 
-/** What rows are about: the entities of the protocol, and the connections of the server. */
-export type StoredKind = EntityKind | "connection";
+/** What rows are about: the entities of the protocol, and the connections and predictors of the server. */
+export type StoredKind = EntityKind | "connection" | "predictor";
 
 /** One event as a row. JSON columns are texts, so that numbers and key order come back as they went in. */
 export interface JournalRow {

@@ -12,6 +12,16 @@ export const hosts: Kind<readonly string[]> = {
   parse: (text) => partsOf(text, (part) => HOST.test(part), "names or addresses of hosts"),
 };
 
+/** Names and addresses of hosts (IPv6 in brackets), each with or without a port, in lower case. */
+export const hostsWithPorts: Kind<readonly string[]> = {
+  form: "host or host:port,…",
+  secret: false,
+  parse: (text) => partsOf(text.toLowerCase(), isHostWithPort, "hosts, or hosts with their ports"),
+};
+
+const isHostWithPort = (text: string): boolean =>
+  /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/.test(text) && URL.canParse(`http://${text}`);
+
 /** Networks, each an address and the length of its prefix. */
 export const subnets: Kind<readonly string[]> = {
   form: "network/bits,…",

@@ -41,6 +41,16 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Kind<
   });
 }
 
+/** A number within bounds, which may have a fraction. */
+export function decimal(min: number, max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const form = max === Number.MAX_SAFE_INTEGER ? `number ≥ ${min}` : `number ${min}–${max}`;
+  return kind(form, (given) => {
+    const value = /^\d{1,12}(?:\.\d{1,12})?$/.test(given) ? Number(given) : Number.NaN;
+    if (!(value >= min && value <= max)) throw mustBe(`a ${form}`);
+    return value;
+  });
+}
+
 /** A TCP port; 0 asks the system for a free one. */
 export const port = whole(0, 65_535);
 

@@ -7,6 +7,7 @@ import { announcementSettings } from "./settings/announcements.ts";
 import { connectivitySettings } from "./settings/connectivity.ts";
 import { connectivityHttpPushSettings } from "./settings/connectivity-http-push.ts";
 import { connectivityKafkaSettings } from "./settings/connectivity-kafka.ts";
+import { connectivityLogPublisherSettings } from "./settings/connectivity-log-publisher.ts";
 import { connectivityMappingSettings } from "./settings/connectivity-mapping.ts";
 import { connectivityMonitoringSettings } from "./settings/connectivity-monitoring.ts";
 import { connectivityMqttSettings } from "./settings/connectivity-mqtt.ts";
@@ -21,6 +22,7 @@ import { loginSettings } from "./settings/login.ts";
 import { metricsSettings } from "./settings/metrics.ts";
 import { operatorSettings } from "./settings/operators.ts";
 import { policySettings } from "./settings/policies.ts";
+import { predictionSettings } from "./settings/predictions.ts";
 import { requestSettings } from "./settings/requests.ts";
 import { searchSettings } from "./settings/search.ts";
 import { searchIndexSettings } from "./settings/search-index.ts";
@@ -51,11 +53,13 @@ export const settings = {
   ...connectivitySettings,
   ...connectivityMappingSettings,
   ...connectivityMonitoringSettings,
+  ...connectivityLogPublisherSettings,
   ...connectivityMqttSettings,
   ...connectivityKafkaSettings,
   ...connectivityNatsSettings,
   ...connectivityHttpPushSettings,
   ...connectivityTunnelSettings,
+  ...predictionSettings,
 } as const;
 
 /** The same in parts with headings, for people. */
@@ -80,11 +84,13 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["Connections", Object.values(connectivitySettings)],
   ["Mapping in connections", Object.values(connectivityMappingSettings)],
   ["Logs and metrics of connections", Object.values(connectivityMonitoringSettings)],
+  ["Publishing the logs of connections", Object.values(connectivityLogPublisherSettings)],
   ["Connections to MQTT brokers", Object.values(connectivityMqttSettings)],
   ["Connections to Kafka", Object.values(connectivityKafkaSettings)],
   ["Connections to NATS", Object.values(connectivityNatsSettings)],
   ["HTTP push", Object.values(connectivityHttpPushSettings)],
   ["SSH tunnels", Object.values(connectivityTunnelSettings)],
+  ["Predictions", Object.values(predictionSettings)],
 ];
 
 export type SettingKey = keyof typeof settings;

@@ -1,11 +1,14 @@
 // Who listens to one stream. Sessions with the same subjects are an audience, so that what a signal shows is worked out once
 // for all of them; those of them that asked for the same are a group. A signal meets only the groups that it is for: those about
-// single things or boxes stand under their addresses, all others with the subjects of their audience, and there by namespace.
+// single things or boxes stand under their addresses, those about places within things under these, all others with the subjects of
+// their audience, and there by namespace.
 
 import { namespaceOf } from "../base/ids.ts";
+import type { EntityEvent } from "../signals/signal.ts";
 import { addressesOf } from "./addresses.ts";
 import type { Subscriber, Subscription } from "./delivery.ts";
 import { type Index, indexOf } from "./index-of.ts";
+import { placesOf } from "./places.ts";
 import type { Signal } from "./said.ts";
 import type { Selection } from "./selection.ts";
 
@@ -50,6 +53,7 @@ export function audiences(): Audiences {
   /** Those with groups that have no address. */
   const bySubject = indexOf<string, Audience>();
   const byAddress = indexOf<string, Group>();
+  const byPlace = indexOf<string, Group>();
 
   function audienceOf(subjects: readonly string[]): Audience {
     const key = JSON.stringify(subjects);
@@ -69,6 +73,7 @@ export function audiences(): Audiences {
     const group = { audience, selection, places: new Set<Place>() };
     audience.groups.set(selection.key, group);
     if (selection.about) byAddress.add(selection.about, group);
+    else if (selection.places) byPlace.add(selection.places, group);
     else enter(group);
     return group;
   }
@@ -84,6 +89,7 @@ export function audiences(): Audiences {
     const { audience, selection } = group;
     audience.groups.delete(selection.key);
     if (selection.about) byAddress.delete(selection.about, group);
+    else if (selection.places) byPlace.delete(selection.places, group);
     else leave(group);
     if (audience.groups.size === 0) known.delete(audience.key);
   }
@@ -116,6 +122,14 @@ export function audiences(): Audiences {
     }
   }
 
+  /** Several places may lead to one group. */
+  function addPlaced(readers: ReadonlySet<string>, event: EntityEvent, found: Group[]): void {
+    const placed = new Set<Group>();
+    for (const place of placesOf(event)) for (const group of byPlace.get(place)) placed.add(group);
+    for (const group of placed)
+      if (group.audience.subjects.some((subject) => readers.has(subject))) found.push(group);
+  }
+
   return {
     get isEmpty() {
       return known.size === 0;
@@ -134,6 +148,7 @@ export function audiences(): Audiences {
       const found: Group[] = [];
       if (bySubject.size > 0) addAmong(readers, namespaceOf(signal.id), found);
       if (byAddress.size > 0) addAddressed(readers, signal, found);
+      if (byPlace.size > 0 && !("says" in signal)) addPlaced(readers, signal, found);
       return found;
     },
   };

@@ -19,6 +19,8 @@ export interface Delivery {
   readonly extra: JsonObject | undefined;
   /** Why there are no extra fields though they were asked for; it is told in place of the signal. */
   readonly failure?: TwinError;
+  /** Where there is a failure: the signal all the same, without extra fields. */
+  readonly bare?: () => Delivery;
   /** The session that caused it. */
   readonly origin: object | undefined;
   /** The protocol message, printed once. */

@@ -13,11 +13,16 @@ import { placeholderNames, type Signal, saidBy } from "./said.ts";
 export interface SignalFilter {
   readonly text: string;
   /**
-   * Whether a signal is wanted. `thing` is what it tells of its thing with the extra fields, of which the special ones are
+   * Whether a signal is wanted. `thing` gives what it tells of its thing with the extra fields, of which the special ones are
    * asked for in `extra`. A filter that would have to look at too much matches nothing; what it looks at is taken off the
    * allowance.
    */
-  matches(signal: Signal, thing: JsonObject, extra: JsonObject | undefined, allowance: Allowance): boolean;
+  matches(
+    signal: Signal,
+    thing: () => JsonObject,
+    extra: JsonObject | undefined,
+    allowance: Allowance,
+  ): boolean;
 }
 
 /**
@@ -45,7 +50,10 @@ export const signalFilter = (text: string): SignalFilter =>
 
 function compile(text: string): SignalFilter {
   const matches = compileCriterion(parseRql(text), vocabulary);
-  return { text, matches: (...asked) => evaluate(matches, ...asked) };
+  return {
+    text,
+    matches: (signal, thing, extra, allowance) => evaluate(matches, signal, thing(), extra, allowance),
+  };
 }
 
 const TOO_MUCH = new Error("a filter would have to look at too much text");

@@ -73,11 +73,11 @@ function deliveryFor(
   const { signal, value } = parts;
   try {
     const extra = extraFields && parts.extra(extraFields, allowance);
-    if (filter && !filter.matches(signal, parts.thing(extra), extra, allowance)) return undefined;
+    if (filter && !filter.matches(signal, () => parts.thing(extra), extra, allowance)) return undefined;
     return deliveryOf(signal, value, extra, origin);
   } catch (error) {
     if (!enrichmentFailed.is(error)) throw error;
-    return failedDelivery(signal, error, origin);
+    return failedDelivery(signal, error, origin, () => deliveryOf(signal, value, undefined, origin));
   }
 }
 
@@ -150,12 +150,17 @@ function deliveryOf(
 }
 
 /** As in Ditto, the error of what could not be enriched comes in its place. */
-function failedDelivery(signal: Signal, failure: TwinError, origin: object | undefined): Delivery {
+function failedDelivery(
+  signal: Signal,
+  failure: TwinError,
+  origin: object | undefined,
+  bare: () => Delivery,
+): Delivery {
   const about = {
     kind: "thing",
     id: signal.id,
     ...("says" in signal && { channel: "live" as const }),
   } as const;
   const text = () => printError(failure, signal.headers, about);
-  return { signal, value: undefined, extra: undefined, failure, origin, text, textWith: text };
+  return { signal, value: undefined, extra: undefined, failure, bare, origin, text, textWith: text };
 }

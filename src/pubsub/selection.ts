@@ -7,6 +7,8 @@ import type { SignalFilter } from "./filter.ts";
 export interface Selection {
   /** The addresses of interest, each once and none within another (addresses.ts); absent: all. */
   readonly about?: readonly string[];
+  /** The places of interest (places.ts), in place of addresses, of a subscription to events; absent: all. */
+  readonly places?: readonly string[];
   /** The only namespaces of interest; absent: all. */
   readonly namespaces?: ReadonlySet<string>;
   readonly filter?: SignalFilter;

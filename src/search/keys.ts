@@ -126,14 +126,21 @@ const digitsOf = (value: number | RawNumber): string => (isRawNumber(value) ? va
 
 const below = (path: number, key: string): number => mix(mixText(path, key), END_OF_KEY);
 
-/** A unit that is no character of its own, which jsonb may not hold. */
-const SUSPECT = /[\0\ud800-\udfff]/;
-
 /** FNV-1a by units of UTF-16, of the text as jsonb holds it. */
 function mixText(hash: number, text: string): number {
-  const stored = SUSPECT.test(text) ? storableText(text) : text;
   let mixed = hash;
-  for (let i = 0; i < stored.length; i++) mixed = mix(mixed, stored.charCodeAt(i));
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A unit that may be no character of its own, which jsonb may not hold.
+    if (unit === 0 || (unit >= 0xd800 && unit <= 0xdfff)) return mixStored(hash, storableText(text));
+    mixed = Math.imul(mixed ^ unit, PRIME);
+  }
+  return mixed;
+}
+
+function mixStored(hash: number, text: string): number {
+  let mixed = hash;
+  for (let i = 0; i < text.length; i++) mixed = mix(mixed, text.charCodeAt(i));
   return mixed;
 }
 

@@ -10,6 +10,7 @@ import type {
   Published,
   ReceivedMessage,
   Settlement,
+  Successor,
   Transport,
 } from "../../src/connectivity/connectors/connector.ts";
 import {
@@ -144,6 +145,8 @@ export interface MemoryClient {
   readonly events: ConnectorEvents;
   readonly published: Publication[];
   readonly calls: string[];
+  /** What comes after it, by each `close`. */
+  readonly successors: (Successor | undefined)[];
 }
 
 /** A transport without a broker: the tests say what that would do. */
@@ -160,7 +163,7 @@ export function memoryTransport(
     schemes: { tcp: { isSecure: false, port: 1883 } },
     validate: () => undefined,
     connector(parts): Connector {
-      const client: MemoryClient = { parts, events: parts.events, published: [], calls: [] };
+      const client: MemoryClient = { parts, events: parts.events, published: [], calls: [], successors: [] };
       clients.push(client);
       return {
         async open() {
@@ -175,8 +178,9 @@ export function memoryTransport(
         async drain() {
           client.calls.push("drain");
         },
-        async close() {
+        async close(successor) {
           client.calls.push("close");
+          client.successors.push(successor);
           await behaviour.close?.();
         },
       };

@@ -16,6 +16,8 @@ test("the demo runs on a server of its own and sums up what it did", { timeout: 
   const [, readings, events] = /(\d+) readings acknowledged .*?(\d+) events seen/.exec(stdout) ?? [];
   expect(Number(readings)).toBeGreaterThan(20);
   expect(events).toBe(readings);
+  const [, scores] = /^Bearings: (\d+) scores seen/m.exec(stdout) ?? [];
+  expect(Number(scores)).toBeGreaterThan(5);
 });
 
 test("the demo removes what it made on a server it was given", { timeout: 60_000 }, async () => {
@@ -25,5 +27,7 @@ test("the demo removes what it made on a server it was given", { timeout: 60_000
 
   const left = await server.fetch("/api/2/things");
   expect(await left.json()).toEqual([]);
-  expect((await server.fetch("/api/2/policies/org.pollux.demo:factory-1")).status).toBe(404);
+  for (const policy of ["factory-1", "predictors"])
+    expect((await server.fetch(`/api/2/policies/org.pollux.demo:${policy}`)).status).toBe(404);
+  expect(await (await server.fetch("/api/2/predictors")).json()).toEqual([]);
 });

@@ -65,6 +65,7 @@ async function startedConnections(behaviour: Behaviour, warnings: string[], jour
       texts: connectionTexts({} as never),
       ...{ encryption, batchSize: 10, rowsPerMinute: 0, log },
     }),
+    openingPace: { delayMs: 0, count: 10, intervalMs: 10 },
     commandTimeoutMs: 2_000,
   });
   return { connections, clients };

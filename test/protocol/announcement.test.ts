@@ -30,3 +30,13 @@ test("its headers are told, and the acknowledgements that it requests", () => {
     "content-type": "application/json",
   });
 });
+
+test("an alert of a predictor is printed in the form of Ditto's announcements", () => {
+  const value = { predictor: "watch", version: "1" };
+
+  expect(JSON.parse(printAnnouncement({ ...announced, name: "predictorAlert", value }))).toEqual({
+    ...recorded,
+    topic: "org.golden.ws/e1/policies/announcements/predictorAlert",
+    value,
+  });
+});

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serverFlags } from "../../scripts/node.mjs";
 
 export interface ServerOptions {
   /** A PostgreSQL to use; without it the server uses its embedded database in `dataDir`. */
@@ -55,7 +56,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const removeData = async () => {
     if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
   };
-  const child = spawn(pinnedNode, [join(root, options.entry ?? "src/main.ts")], {
+  const child = spawn(pinnedNode, [...serverFlags, join(root, options.entry ?? "src/main.ts")], {
     cwd: root,
     env: environment(options, dataDir),
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,6 +8,7 @@ import {
   type Stage,
   type Values,
 } from "./element.ts";
+import { UnknownPlaceholder } from "./errors.ts";
 import { functions } from "./functions.ts";
 import { quotedConstant, splitUnquoted } from "./scan.ts";
 
@@ -33,15 +34,15 @@ export function compileExpression(text: string, supported: Supported): Expressio
 function compilePlaceholder(text: string, supported: Supported): (values: Values) => readonly string[] {
   const colon = text.indexOf(":");
   const name = `${text.slice(0, colon).trim()}:${text.slice(colon + 1)}`;
-  if (colon < 0 || colon === text.length - 1 || !supported(name))
-    throw new Error(`There is no placeholder '${text}' here.`);
+  if (colon < 0 || colon === text.length - 1 || !supported(name)) throw new UnknownPlaceholder(text);
   return (values) => bounded(values(name));
 }
 
 function compileFunction(text: string, supported: Supported): Stage {
   const [, name = "", list = ""] = FUNCTION.exec(text) ?? [];
   const make = functions.get(name);
-  if (!make) throw new Error(`There is no function '${text}'.`);
+  if (!make)
+    throw new Error(`There is no function '${text}'; there are ${[...functions.keys()].join(", ")}.`);
   const stage = make(parametersOf(list.slice(1, -1), supported));
   if (!stage) throw new Error(`The function '${name}' does not take the parameters ${list}.`);
   return stage;

@@ -72,8 +72,6 @@ export interface Publication {
   readonly message: ExternalMessage;
   /** What is about one thing has the same, and keeps its order also where a transport sends several messages at once. */
   readonly orderKey?: string;
-  /** How many bytes the payload of an answer may have, where the transport has answers. */
-  readonly maxAnswerBytes?: number;
 }
 
 /** That a message has arrived, as far as the transport can tell. */
@@ -83,6 +81,9 @@ export interface Published {
   /** What was answered, where the transport has answers. */
   readonly answer?: ExternalMessage;
 }
+
+/** What comes after a connection whose clients are closed: itself as it is from now on, or nothing, since it is deleted. */
+export type Successor = Connection | "none";
 
 /** One client of a broker. */
 export interface Connector {
@@ -97,8 +98,12 @@ export interface Connector {
   publish(publication: Publication): Promise<Published>;
   /** Stops receiving, so that what was received can be settled before `close`. */
   drain(): Promise<void>;
-  /** Gives everything back; what is not published by then is rejected. Also after `lost`. Never rejects. */
-  close(): Promise<void>;
+  /**
+   * Gives everything back; what is not published by then is rejected. What the broker keeps for the client (subscriptions, messages)
+   * is left to a later one of the same connection; with a successor, a client that is connected takes back what that has no use for.
+   * Also after `lost`. Never rejects.
+   */
+  close(successor?: Successor): Promise<void>;
 }
 
 /** One transport. */

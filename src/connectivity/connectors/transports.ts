@@ -19,12 +19,9 @@ export interface BoundedTransport extends Transport {
 
 /** All of them; `hosts` judges where they connect to. */
 export function transportsOf(config: Config, hosts: Hosts): readonly BoundedTransport[] {
-  const checkHost = async (host: string): Promise<void> => {
-    if (hosts.restricts(host)) await hosts.resolve(host);
-  };
   return [
     { ...mqttTransport(mqttSettingsOf(config)), queueSize: config.mqttMaxQueueSize },
-    { ...kafkaTransport(kafkaSettingsOf(config), checkHost), queueSize: config.kafkaProducerQueueSize },
+    { ...kafkaTransport(kafkaSettingsOf(config), hosts), queueSize: config.kafkaProducerQueueSize },
     { ...natsTransport(natsSettingsOf(config), hosts), queueSize: config.natsQueueSize },
     { ...httpPushTransport(httpPushSettingsOf(config), hosts), queueSize: config.httpPushMaxQueueSize },
   ];
@@ -35,16 +32,32 @@ const kafkaSettingsOf = (config: Config): KafkaSettings => ({
     ? {
         limit: config.kafkaThrottlingLimit,
         interval: config.kafkaThrottlingInterval,
-        maxInFlight: config.kafkaThrottlingLimit * config.kafkaThrottlingMaxInFlightFactor,
+        maxInFlight: Math.floor(config.kafkaThrottlingLimit * config.kafkaThrottlingMaxInFlightFactor),
+        tolerance: config.kafkaThrottlingTolerance,
       }
     : undefined,
-  restartBackOff: { min: config.kafkaRestartBackOffMin, max: config.kafkaRestartBackOffMax },
+  restartBackOff: {
+    min: config.kafkaRestartBackOffMin,
+    max: config.kafkaRestartBackOffMax,
+    randomFactor: config.kafkaRestartBackOffRandomFactor,
+  },
   fetchMaxWait: config.kafkaFetchMaxWait,
   metadataMaxAge: config.kafkaMetadataMaxAge,
   sessionTimeout: config.kafkaSessionTimeout,
   heartbeatInterval: config.kafkaHeartbeatInterval,
   committer: { maxBatch: config.kafkaCommitterMaxBatch, maxInterval: config.kafkaCommitterMaxInterval },
-  producer: { queueSize: config.kafkaProducerQueueSize, parallelism: config.kafkaProducerParallelism },
+  producer: {
+    queueSize: config.kafkaProducerQueueSize,
+    parallelism: config.kafkaProducerParallelism,
+    compression: config.kafkaProducerCompression,
+    restarts: {
+      min: config.kafkaProducerBackOffMin,
+      max: config.kafkaProducerBackOffMax,
+      randomFactor: config.kafkaProducerBackOffRandomFactor,
+      maxCount: config.kafkaProducerMaxRestarts,
+      within: config.kafkaProducerMaxRestartsWithin,
+    },
+  },
 });
 
 const natsSettingsOf = (config: Config): NatsSettings => ({

@@ -28,6 +28,8 @@ export function spokenOf(topic: Topic): Spoken | undefined {
  * for instance, would go on for ever.
  */
 export function isAnswerToNobody({ topic, status, headers }: JsonObject): boolean {
+  // Nearly no message can be one, and to take a topic apart costs more than to see that.
+  if (typeof status !== "number" && !(typeof topic === "string" && topic.includes("/errors"))) return false;
   const parts = typeof topic === "string" ? topicParts(topic) : undefined;
   if (!parts || parts.channel === "live" || (isObject(headers) && headers.channel === "live")) return false;
   return parts.criterion === "errors" || (parts.criterion === "commands" && typeof status === "number");

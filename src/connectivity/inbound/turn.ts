@@ -11,7 +11,7 @@ export interface Turn {
 /** What one turn may take. */
 const TURN_MS = 20;
 /** Work that takes so long, as that of a script without an end, is followed by a rest as long as itself. */
-const LONG_MS = 100;
+const LONG_MS = 25;
 
 /** Makes it; `onTime` is called when there is time again after there was none. */
 export function turnOf(onTime: () => void): Turn {

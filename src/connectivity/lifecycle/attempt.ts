@@ -1,13 +1,16 @@
 // One attempt to connect, and what comes of it until it is lost or given up.
 
+import type { UserIndicatedError } from "../../ops/user-indicated-errors.ts";
 import {
   ConnectFailure,
   type Connector,
   type ConnectorEvents,
+  type Successor,
   type Transport,
 } from "../connectors/connector.ts";
 import type { Connection } from "../model.ts";
 import type { Prepared } from "../net/prepare.ts";
+import { isAmong } from "../net/user-indicated.ts";
 
 /** Makes the way to where a connection goes, by the schemes of its transport; rejects where there is none. */
 export type Prepare = (connection: Connection, schemes: Transport["schemes"]) => Promise<Prepared>;
@@ -24,8 +27,8 @@ export interface AttemptParts {
 export interface Attempt {
   /** Connects; rejects with why not, or when it is given up meanwhile, after cleaning up. */
   open(): Promise<Connector>;
-  /** Gives everything back, whatever came of it. Never rejects. */
-  end(): Promise<void>;
+  /** Gives everything back, whatever came of it; with a successor as `close` of the connector has it. Never rejects. */
+  end(successor?: Successor): Promise<void>;
 }
 
 /** Makes an attempt. What the connector tells is passed on until the attempt is ended. */
@@ -46,12 +49,12 @@ export function attemptOf(parts: AttemptParts): Attempt {
     log: (level, text) => events.log(level, text),
   };
 
-  async function cleanUp(): Promise<void> {
+  async function cleanUp(successor?: Successor): Promise<void> {
     isOver = true;
     const made = { connector, prepared };
     connector = undefined; // each is closed once
     prepared = undefined;
-    await made.connector?.close();
+    await made.connector?.close(successor);
     await made.prepared?.close();
   }
 
@@ -80,8 +83,12 @@ export function attemptOf(parts: AttemptParts): Attempt {
   };
 }
 
-/** Why something failed, for operators, and whether they have to change something. */
-export function failureOf(error: unknown): { readonly reason: string; readonly isMisconfigured: boolean } {
-  const isMisconfigured = error instanceof ConnectFailure && error.isMisconfigured;
+/** Why something failed, for operators, and whether they have to change something, as also `indicated` errors mean. */
+export function failureOf(
+  error: unknown,
+  indicated: readonly UserIndicatedError[] = [],
+): { readonly reason: string; readonly isMisconfigured: boolean } {
+  const isMisconfigured =
+    (error instanceof ConnectFailure && error.isMisconfigured) || isAmong(indicated, error);
   return { reason: error instanceof Error ? error.message : String(error), isMisconfigured };
 }

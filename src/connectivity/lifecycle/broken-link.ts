@@ -8,7 +8,10 @@ import { statusJson } from "./status.ts";
 export function brokenLink(connection: Connection, error: unknown, now: number): Link {
   const state: ClientState = {
     ...{ phase: "resting", status: "misconfigured", recovery: "unknown", details: failureOf(error).reason },
-    ...{ since: now, retries: { timeoutMs: 0, backoffMs: 0, tries: 0, lastAt: undefined } },
+    ...{
+      since: now,
+      retries: { timeoutMs: 0, backoffMs: 0, maxBackoffMs: 0, mostTries: 0, tries: 0, lastAt: undefined },
+    },
   };
   return {
     connection,

@@ -5,7 +5,7 @@
 //       └───────────────────────────────────────┘  └──► resting
 //   any ──close──► closing ──closed──► closed
 
-import { afterBackoff, mayRetry, nextTry, noRetries, type Retries } from "./retries.ts";
+import { afterBackoff, afterOpen, mayRetry, nextTry, noRetries, type Retries } from "./retries.ts";
 import type { RetrySettings } from "./settings.ts";
 
 export type LiveStatus = "open" | "closed" | "failed" | "misconfigured" | "unknown";
@@ -86,7 +86,7 @@ const instant = (now: number): string => new Date(now).toISOString();
 
 const opened = (state: ClientState, now: number, rules: ClientRules): ClientState => ({
   ...{ ...state, phase: "open", status: "open", recovery: "succeeded" },
-  ...{ details: "CONNECTED", since: now, retries: noRetries(rules) },
+  ...{ details: "CONNECTED", since: now, retries: afterOpen(rules) },
 });
 
 const closed = (state: ClientState, now: number): ClientState => ({
@@ -104,8 +104,8 @@ function afterFailure(
   const details = `${reason.endsWith(".") ? reason : `${reason}.`} At ${instant(now)}`;
   const failed = { ...state, status, details } as const;
   if (!rules.failoverEnabled) return [{ ...failed, phase: "resting", recovery: "unknown" }, nothing];
-  if (!mayRetry(state.retries, rules)) return [atLimit(failed), nothing];
-  const retries = afterBackoff(state.retries, rules);
+  if (!mayRetry(state.retries)) return [atLimit(failed), nothing];
+  const retries = afterBackoff(state.retries);
   const wait = { to: "wait", ms: state.retries.backoffMs } as const;
   return [{ ...failed, phase: "waiting", recovery: "ongoing", retries }, wait];
 }
@@ -119,7 +119,7 @@ function afterTimeout(state: ClientState, now: number, rules: ClientRules): Clie
   const details = `Connecting took too long at ${instant(now)}.`;
   if (!rules.failoverEnabled)
     return [{ ...state, phase: "resting", status: "failed", recovery: "unknown", details }, nothing];
-  if (!mayRetry(state.retries, rules)) return [atLimit({ ...state, details }), nothing];
+  if (!mayRetry(state.retries)) return [atLimit({ ...state, details }), nothing];
   return tryAgain({ ...state, details: `${details} Another attempt is made.` }, now, rules);
 }
 

@@ -1,6 +1,6 @@
 // One client of a connection: makes attempts as its state says, and hands on what these bring.
 
-import type { Connector, ConnectorEvents, Transport } from "../connectors/connector.ts";
+import type { Connector, ConnectorEvents, Successor, Transport } from "../connectors/connector.ts";
 import type { Receiver } from "../inbound/receiver.ts";
 import type { Connection } from "../model.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
@@ -37,144 +37,164 @@ export interface ClientParts {
   readonly onGone: () => void;
 }
 
-export interface Client {
-  readonly view: ClientView;
-  /** Absent while it is not connected. */
-  readonly exit: Exit | undefined;
-  /** Resolves once the first attempt has succeeded; rejects with why it has not, or when the client is closed before. */
-  readonly opened: Promise<void>;
-  /** Stops receiving, and resolves when what was received is done with, or has had its time. */
-  drain(): Promise<void>;
-  /** Lets the broker go. Never rejects. */
-  close(): Promise<void>;
+/** A connected client. */
+interface Opened {
+  readonly connector: Connector;
+  readonly exit: Exit;
 }
 
-/** Makes a client and its first attempt. */
-export function clientOf(parts: ClientParts): Client {
-  const { connection, settings, monitor } = parts;
-  const rules: ClientRules = { ...settings, failoverEnabled: connection.failoverEnabled };
-  const addresses = new Map<string, AddressStatus>();
-  const first = Promise.withResolvers<void>();
-  first.promise.catch(() => undefined); // not everybody waits for it
-  const receiver = parts.receiver(() => {
-    if (connector) connector.resume();
-    else hasNewRoom = true;
-  });
-  let attempt: Attempt | undefined;
-  let connector: Connector | undefined;
-  let exit: Exit | undefined;
+export class Client {
+  readonly #parts: ClientParts;
+  readonly #rules: ClientRules;
+  readonly #receiver: Receiver;
+  readonly #events: ConnectorEvents;
+  readonly #addresses = new Map<string, AddressStatus>();
+  readonly #first = Promise.withResolvers<void>();
+  #state: ClientState;
+  #attempt: Attempt | undefined;
+  #opened: Opened | undefined;
   /** Too much was in work while the attempt at hand connected, and is not any more. */
-  let hasNewRoom = false;
+  #hasNewRoom = false;
   /** Of the attempt that was given up last. */
-  let ending: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let state: ClientState;
+  #ending: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  function take([next, effect]: ClientStep): void {
-    state = next;
-    perform(effect);
-  }
-  const tell = (event: ClientEvent): void => take(stepClient(state, event, Date.now(), rules));
-
-  function perform(effect: ClientEffect): void {
-    clearTimeout(timer);
-    if (effect.to === "wait") timer = setTimeout(() => tell({ is: "waited" }), effect.ms);
-    else if (effect.to === "connect") connect(effect.timeoutMs);
-  }
-
-  function connect(timeoutMs: number): void {
-    const current = attemptOf({ ...parts, clientIndex: parts.index, isTest: false, events });
-    attempt = current;
-    hasNewRoom = false;
-    timer = setTimeout(() => void giveUp(current, { is: "timedOut" }), timeoutMs);
-    void tryTo(current);
+  /** Makes a client, and begins its first attempt. */
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+    const { failoverEnabled, connectionType } = parts.connection;
+    const afterLoss = parts.settings.afterLoss?.[connectionType];
+    this.#rules = { ...parts.settings, failoverEnabled, afterLoss };
+    this.#receiver = parts.receiver(() => this.#resume());
+    this.#events = this.#connectorEvents();
+    this.#first.promise.catch(() => undefined); // not everybody waits for it
+    const [state, effect] = beginClient(Date.now(), this.#rules);
+    this.#state = state;
+    this.#perform(effect);
   }
 
-  async function tryTo(current: Attempt): Promise<void> {
+  get view(): ClientView {
+    return { state: this.#state, addresses: this.#addresses };
+  }
+
+  /** Absent while it is not connected. */
+  get exit(): Exit | undefined {
+    return this.#opened?.exit;
+  }
+
+  /** Resolves once the first attempt has succeeded; rejects with why it has not, or when the client is closed before. */
+  get opened(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Stops receiving, and resolves when what was received is done with, or has had its time. */
+  async drain(): Promise<void> {
+    const { shutdownTimeoutMs } = this.#parts.settings;
+    await within(this.#opened?.connector.drain() ?? Promise.resolve(), shutdownTimeoutMs);
+    if (this.#opened) await this.#receiver.idle(shutdownTimeoutMs);
+  }
+
+  /** Lets the broker go, as `close` of the connector has it. Never rejects. */
+  async close(successor?: Successor): Promise<void> {
+    this.#tell({ is: "close" });
+    const last = this.#attempt;
+    this.#attempt = undefined;
+    this.#leave();
+    this.#first.reject(new Error("The connection was closed."));
+    if (last) this.#end(last, successor);
+    await this.#ending;
+    this.#receiver.close();
+    this.#tell({ is: "closed" });
+  }
+
+  #tell(event: ClientEvent): void {
+    this.#take(stepClient(this.#state, event, Date.now(), this.#rules));
+  }
+
+  #take([state, effect]: ClientStep): void {
+    this.#state = state;
+    this.#perform(effect);
+  }
+
+  #perform(effect: ClientEffect): void {
+    clearTimeout(this.#timer);
+    if (effect.to === "wait") this.#timer = setTimeout(() => this.#tell({ is: "waited" }), effect.ms);
+    else if (effect.to === "connect") this.#connect(effect.timeoutMs);
+  }
+
+  #connect(timeoutMs: number): void {
+    const { index: clientIndex } = this.#parts;
+    const attempt = attemptOf({ ...this.#parts, clientIndex, isTest: false, events: this.#events });
+    this.#attempt = attempt;
+    this.#hasNewRoom = false;
+    this.#timer = setTimeout(() => void this.#giveUp(attempt, { is: "timedOut" }), timeoutMs);
+    void this.#try(attempt);
+  }
+
+  async #try(attempt: Attempt): Promise<void> {
     try {
-      const opened = await current.open();
-      if (current === attempt) enter(opened);
+      const connector = await attempt.open();
+      if (attempt === this.#attempt) this.#enter(connector);
     } catch (error) {
-      if (current === attempt) fail(error);
+      if (attempt === this.#attempt) this.#fail(error);
     }
   }
 
-  function enter(opened: Connector): void {
-    const own = exitOf(opened, parts.queueSize);
+  #enter(connector: Connector): void {
+    const exit = exitOf(connector, this.#parts.queueSize);
     // What it announces goes out by it, and counts as being open.
-    parts.onOpen(own);
-    connector = opened;
-    exit = own;
-    tell({ is: "connected" });
-    if (hasNewRoom) opened.resume();
-    monitor.connection("success", "The connection is made.");
-    first.resolve();
+    this.#parts.onOpen(exit);
+    this.#opened = { connector, exit };
+    this.#tell({ is: "connected" });
+    if (this.#hasNewRoom) connector.resume();
+    this.#parts.monitor.connection("success", "The connection is made.");
+    this.#first.resolve();
   }
 
-  function fail(error: unknown): void {
-    const failure = failureOf(error);
-    monitor.connection("failure", `The connection failed: ${failure.reason}`);
-    first.reject(error);
-    if (attempt) void giveUp(attempt, { is: "failed", ...failure });
+  #fail(error: unknown): void {
+    const failure = failureOf(error, this.#parts.settings.userIndicatedErrors);
+    this.#parts.monitor.connection("failure", `The connection failed: ${failure.reason}`);
+    this.#first.reject(error);
+    if (this.#attempt) void this.#giveUp(this.#attempt, { is: "failed", ...failure });
   }
 
   /** Ends an attempt, and goes on as the event says; not before the end of the old, lest brokers see two of one name. */
-  async function giveUp(current: Attempt, event: ClientEvent): Promise<void> {
-    if (current !== attempt) return;
-    attempt = undefined;
-    clearTimeout(timer);
-    if (event.is === "timedOut") first.reject(new Error("Connecting took too long."));
-    leave();
-    ending = within(current.end(), settings.disconnectingMaxTimeoutMs);
-    await ending;
-    tell(event);
+  async #giveUp(attempt: Attempt, event: ClientEvent): Promise<void> {
+    if (attempt !== this.#attempt) return;
+    this.#attempt = undefined;
+    clearTimeout(this.#timer);
+    if (event.is === "timedOut") this.#first.reject(new Error("Connecting took too long."));
+    this.#leave();
+    this.#end(attempt);
+    await this.#ending;
+    this.#tell(event);
   }
 
-  function leave(): void {
-    const wasOpen = connector !== undefined;
-    connector = undefined;
-    exit = undefined;
-    addresses.clear();
-    if (wasOpen) parts.onGone();
+  #end(attempt: Attempt, successor?: Successor): void {
+    this.#ending = within(attempt.end(successor), this.#parts.settings.disconnectingMaxTimeoutMs);
   }
 
-  const events: ConnectorEvents = {
-    received: (source, message) => receiver.received(source, message),
-    lost: (reason) => fail(reason),
-    addressStatus(kind, address, status, details) {
-      addresses.set(addressKey(kind, address), { status, details, since: Date.now() });
-    },
-    throttled: throttlingNotes(monitor),
-    log: (level, text) => monitor.connection(level, text),
-  };
+  #leave(): void {
+    const wasOpen = this.#opened !== undefined;
+    this.#opened = undefined;
+    this.#addresses.clear();
+    if (wasOpen) this.#parts.onGone();
+  }
 
-  take(beginClient(Date.now(), rules));
+  #resume(): void {
+    if (this.#opened) this.#opened.connector.resume();
+    else this.#hasNewRoom = true;
+  }
 
-  return {
-    get view() {
-      return { state, addresses };
-    },
-    get exit() {
-      return exit;
-    },
-    opened: first.promise,
-
-    async drain() {
-      const { shutdownTimeoutMs } = settings;
-      await within(connector?.drain() ?? Promise.resolve(), shutdownTimeoutMs);
-      if (connector) await receiver.idle(shutdownTimeoutMs);
-    },
-
-    async close() {
-      tell({ is: "close" });
-      const last = attempt;
-      attempt = undefined;
-      leave();
-      first.reject(new Error("The connection was closed."));
-      if (last) ending = within(last.end(), settings.disconnectingMaxTimeoutMs);
-      await ending;
-      receiver.close();
-      tell({ is: "closed" });
-    },
-  };
+  #connectorEvents(): ConnectorEvents {
+    const { monitor } = this.#parts;
+    return {
+      received: (source, message) => this.#receiver.received(source, message),
+      lost: (reason) => this.#fail(reason),
+      addressStatus: (kind, address, status, details) =>
+        void this.#addresses.set(addressKey(kind, address), { status, details, since: Date.now() }),
+      throttled: throttlingNotes(monitor),
+      log: (level, text) => monitor.connection(level, text),
+    };
+  }
 }

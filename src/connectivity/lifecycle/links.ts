@@ -2,11 +2,13 @@
 
 import { TwinError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json/json.ts";
+import type { Successor } from "../connectors/connector.ts";
 import type { Connection } from "../model.ts";
 import { failureOf } from "./attempt.ts";
 import { brokenLink } from "./broken-link.ts";
 import { connectionFailed } from "./errors.ts";
-import { type Divert, type Link, type LinkParts, linkOf } from "./link.ts";
+import { type Link, linkOf } from "./link.ts";
+import type { Divert, LinkParts } from "./link-parts.ts";
 import { testLink } from "./test-link.ts";
 
 export interface Links {
@@ -16,13 +18,13 @@ export interface Links {
    * who does not want to wait need not.
    */
   open(connection: Connection): Promise<void>;
-  /** Closes a connection, if it is open; resolves when it is closed. */
-  close(id: string): Promise<void>;
+  /** Closes a connection, if it is open, for good or because it is something else now; resolves when it is closed. */
+  close(id: string, successor: Successor): Promise<void>;
   /** How it is doing, as the answer of RetrieveConnectionStatus; `undefined` where it is not to be open. */
   status(id: string): JsonObject | undefined;
   /** Tries whether a connection could be made; rejects with why not. Changes nothing. */
   test(connection: Connection): Promise<void>;
-  /** Closes all of them, and opens no more. */
+  /** Closes all of them as they are, to be opened again by the next server; opens no more. */
   stop(): Promise<void>;
 }
 
@@ -44,10 +46,10 @@ export function links(parts: LinkParts): Links {
     return turn;
   }
 
-  async function closeOpen(id: string): Promise<void> {
+  async function closeOpen(id: string, successor?: Successor): Promise<void> {
     const link = open.get(id);
     if (!link) return;
-    await link.close();
+    await link.close(successor);
     open.delete(id);
   }
 
@@ -66,7 +68,7 @@ export function links(parts: LinkParts): Links {
       let link: Link | undefined;
       try {
         await inTurn(id, async () => {
-          await closeOpen(id);
+          await closeOpen(id, connection);
           if (isStopped) return;
           begin(connection);
           link = open.get(id);
@@ -77,7 +79,7 @@ export function links(parts: LinkParts): Links {
       }
     },
 
-    close: (id) => inTurn(id, () => closeOpen(id)),
+    close: (id, successor) => inTurn(id, () => closeOpen(id, successor)),
     status: (id) => open.get(id)?.status(),
     test: (connection) => testLink(connection, parts),
 

@@ -16,8 +16,15 @@ export interface PeerParts {
   readonly onGone: Peer["onGone"];
 }
 
-/** Makes the peers; all of them have one origin. */
-export function peersOf({ connection, origin, acks, replies, sources, targets, onGone }: PeerParts) {
+/** All of them have one origin. */
+export interface Peers {
+  readonly origin: object;
+  readonly ofSource: (source: UsedSource) => Peer;
+  readonly ofTarget: (target: UsedTarget) => Peer;
+}
+
+export function peersOf(parts: PeerParts): Peers {
+  const { connection, origin, acks, replies, sources, targets, onGone } = parts;
   const shared = { connectionId: connection.id, origin, acks, settlesByAcks: true, onGone } as const;
   const ofSources = sources.map(
     ({ index, declaredAcks }): Peer => ({
@@ -34,7 +41,7 @@ export function peersOf({ connection, origin, acks, replies, sources, targets, o
   );
   return {
     origin,
-    ofSource: ({ index }: UsedSource): Peer => ofSources[index] as Peer,
-    ofTarget: ({ index }: UsedTarget): Peer => ofTargets[index] as Peer,
+    ofSource: ({ index }) => ofSources[index] as Peer,
+    ofTarget: ({ index }) => ofTargets[index] as Peer,
   };
 }

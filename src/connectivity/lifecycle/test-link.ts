@@ -6,7 +6,7 @@ import type { Connection } from "../model.ts";
 import { usedTargets } from "../outbound/target.ts";
 import { attemptOf, failureOf } from "./attempt.ts";
 import { connectionFailed } from "./errors.ts";
-import type { LinkParts } from "./link.ts";
+import type { LinkParts } from "./link-parts.ts";
 import { within } from "./within.ts";
 
 /** Resolves when the connection could be made, and its mappers; rejects with `connectivity:connection.failed` or what refuses it. */

@@ -1,9 +1,9 @@
 // The request of a mapping test: a sample message, and which mappers are to see it.
 
 import { isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
-import { fieldInvalid } from "../errors.ts";
+import { fieldInvalid, fieldUnknown } from "../errors.ts";
 import { bytesPayload, type ExternalMessage, textPayload } from "../external-message.ts";
-import { fieldOf, intAt, onlyTexts, type Part, partAt, required, textAt, textsAt } from "../fields.ts";
+import { allTexts, fieldOf, intAt, type Part, partAt, required, textAt, textsAt } from "../fields.ts";
 import type { Connection, MappingDefinition } from "../model.ts";
 import { definitionsOf } from "../read.ts";
 
@@ -33,7 +33,7 @@ export type MappingTest = Incoming | Outgoing;
 
 /** Reads a request; what is wrong in it is refused by its field. The connection is the one that the request is about, if any. */
 export function readMappingTest(body: JsonValue, connection: Connection | undefined): MappingTest {
-  if (!isObject(body)) throw fieldInvalid("", "an object");
+  if (!isObject(body)) throw fieldInvalid("", "an object", body);
   const part: Part = { json: body, at: "" };
   const direction = required(textAt, part, "direction");
   const message = required(partAt, part, "message");
@@ -43,7 +43,7 @@ export function readMappingTest(body: JsonValue, connection: Connection | undefi
       ...mappersIn(part, endIn(part, "target", connection?.targets)),
       message: message.json,
     };
-  if (direction !== "inbound") throw fieldInvalid("/direction", "inbound or outbound");
+  if (direction !== "inbound") throw fieldUnknown("/direction", direction, ["inbound", "outbound"]);
   const address = textAt(message, "address");
   return {
     direction,
@@ -65,7 +65,7 @@ function mappersIn(part: Part, end: number | undefined): Mappers {
 function endIn(part: Part, name: string, ends: readonly unknown[] = []): number | undefined {
   const end = intAt(part, name);
   if (end !== undefined && !(end in ends))
-    throw fieldInvalid(fieldOf(part, name), `the index of a ${name} of the connection`);
+    throw fieldInvalid(fieldOf(part, name), `the index of a ${name} of the connection`, end);
   return end;
 }
 
@@ -75,9 +75,9 @@ function externalOf(part: Part): ExternalMessage {
   const text = textAt(part, "textPayload");
   const bytes = textAt(part, "bytePayload");
   if (bytes !== undefined && text !== undefined)
-    throw fieldInvalid(fieldOf(part, "bytePayload"), "possible beside a textPayload");
+    throw fieldInvalid(fieldOf(part, "bytePayload"), "absent beside a textPayload");
   if (bytes !== undefined && !BASE64.test(bytes)) throw fieldInvalid(fieldOf(part, "bytePayload"), "base64");
-  const headers = Object.entries(onlyTexts(partAt(part, "headers"))).map(
+  const headers = Object.entries(allTexts(partAt(part, "headers"))).map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   );
   return { headers: Object.fromEntries(headers), payload: payloadOf(text, bytes) };

@@ -25,7 +25,10 @@ export const connectionStatus: MappingEngine = {
     const given = textOption(options, "thingId");
     if (given === undefined) throw mapperOptionInvalid("thingId", "It is missing.");
     if (!isTemplate(given) && !isNamespacedId(given))
-      throw mapperOptionInvalid("thingId", `'${given.slice(0, 200)}' is no ID of a thing.`);
+      throw mapperOptionInvalid(
+        "thingId",
+        `'${given.slice(0, 200)}' is no ID of a thing, namespace:name, and holds no placeholder.`,
+      );
     const thingId = optionText("thingId", given, isHeaderPlaceholder);
     const featureId = optionText(
       "featureId",

@@ -3,6 +3,7 @@
 import { TwinError } from "../../base/errors.ts";
 import { isNamespacedId } from "../../base/ids.ts";
 import { getKey, isObject, type JsonObject, type JsonValue } from "../../base/json/json.ts";
+import { parseJson } from "../../base/json/parse.ts";
 import { jsonText } from "../../base/placeholders/json-text.ts";
 import type { ExternalMessage } from "../external-message.ts";
 import type { Text } from "../placeholders/texts.ts";
@@ -10,15 +11,14 @@ import { engineNames } from "./class-names.ts";
 import { mapperOptionInvalid, mappingFailed, placeholderUnresolved } from "./errors.ts";
 import type { IncomingContext, MappingEngine } from "./mapper.ts";
 import { isTemplate, type JsonTemplate, jsonTemplate, optionText, valuesOf } from "./message-values.ts";
-import { blockedTypes, flagOption, objectOption } from "./options.ts";
+import { blockedTypes, flagOption, objectOption, textOption } from "./options.ts";
 import { topicOf, twinCommandTopic } from "./reading.ts";
 
 export const implicitThingCreation: MappingEngine = {
   names: engineNames("ImplicitThingCreation", "ImplicitThingCreationMessageMapper"),
   needsDefinition: true,
   create({ options }) {
-    const thing = objectOption(options, "thing");
-    if (!thing) throw mapperOptionInvalid("thing", "It is missing, or no JSON object.");
+    const thing = thingIn(options);
     checkId(thing, "thingId", true);
     checkId(thing, "policyId", false);
     const template = jsonTemplate("thing", thing);
@@ -36,11 +36,31 @@ export const implicitThingCreation: MappingEngine = {
   },
 };
 
+/** As with Ditto it may also be the text of an object. */
+function thingIn(options: JsonObject): JsonObject {
+  const given = textOption(options, "thing");
+  if (given === undefined) throw mapperOptionInvalid("thing", "It is missing.");
+  const thing = objectOption(options, "thing") ?? jsonOf(given);
+  if (!isObject(thing)) throw mapperOptionInvalid("thing", "It must be a JSON object.");
+  return thing;
+}
+
+function jsonOf(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function checkId(thing: JsonObject, key: string, isRequired: boolean): void {
   const id = getKey(thing, key);
   if (id === undefined && !isRequired) return;
   if (typeof id !== "string" || !(isTemplate(id) || isNamespacedId(id)))
-    throw mapperOptionInvalid(`thing/${key}`, id === undefined ? "It is missing." : "It is no ID.");
+    throw mapperOptionInvalid(
+      `thing/${key}`,
+      id === undefined ? "It is missing." : "It must be an ID as namespace:name, or hold a placeholder.",
+    );
 }
 
 type HeaderTexts = readonly (readonly [name: string, text: Text])[];

@@ -14,25 +14,22 @@ import { mapperFailed, mappingFailed, refusalOf } from "./errors.ts";
 import type { EngineParts, Mapper, MappingEngine, MappingLimits, ProtocolMessage } from "./mapper.ts";
 import { blockedTypes, flagOption, textOption } from "./options.ts";
 import { contentTypeOf, headerTexts, protocolMessage } from "./reading.ts";
+import type { Blocks, Place } from "./sandbox/blocks.ts";
 import { ScriptFault } from "./sandbox/fault.ts";
+import { Fuse } from "./sandbox/fuse.ts";
 import { hasLaxVariables, withLaxVariables } from "./sandbox/lax-variables.ts";
 import { sourceOfLibrary } from "./sandbox/modules.ts";
 import type { QuickJs } from "./sandbox/quickjs.ts";
 import { openSandbox, type Sandbox, type Scripts } from "./sandbox/sandbox.ts";
 
-/** Makes the engine; its scripts run in the QuickJS that is given. */
-export const javaScript = (quickJs: QuickJs): MappingEngine => ({
+/** Makes the engine; its scripts live in the blocks that are given. */
+export const javaScript = (blocks: Blocks): MappingEngine => ({
   names: engineNames("JavaScript", "javascript.JavaScriptMessageMapperRhino"),
   needsDefinition: true,
-  create({ options }, { limits }) {
+  create({ options }, { limits, isChecked = false }) {
     const scripts = scriptsOf(options, limits);
-    const kept = keptSandbox(quickJs, scripts, limits);
-    try {
-      kept.use(() => undefined);
-    } catch (error) {
-      kept.close();
-      throw error instanceof ScriptFault ? refusalOf(error, mapperFailed) : error;
-    }
+    const kept = made(() => keptSandbox(blocks.enter(), scripts, limits));
+    if (!isChecked) check(kept);
     return {
       blocked: blockedTypes(options),
       incoming:
@@ -43,6 +40,24 @@ export const javaScript = (quickJs: QuickJs): MappingEngine => ({
     };
   },
 });
+
+/** Runs the scripts once. Where they do not run, nothing stays. */
+function check(kept: KeptSandbox): void {
+  try {
+    made(() => kept.use(() => undefined));
+  } catch (error) {
+    kept.close();
+    throw error;
+  }
+}
+
+function made<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof ScriptFault ? refusalOf(error, mapperFailed) : error;
+  }
+}
 
 function scriptsOf(options: JsonObject, { scriptBytes }: EngineParts["limits"]): Scripts {
   const incomingScript = textOption(options, "incomingScript") ?? "";
@@ -57,7 +72,7 @@ function scriptsOf(options: JsonObject, { scriptBytes }: EngineParts["limits"]):
   return { incomingScript, outgoingScript, libraries };
 }
 
-/** A sandbox that is opened anew when a message has broken it. */
+/** A sandbox that is opened anew when a message has broken it, and left alone for a while when that comes again and again. */
 interface KeptSandbox {
   use<T>(run: (sandbox: Sandbox) => T): T;
   close(): void;
@@ -66,34 +81,50 @@ interface KeptSandbox {
 /**
  * Where scripts fail as only those do that were written for variables as Rhino has them, they are run with such ones from then on.
  */
-function keptSandbox(quickJs: QuickJs, written: Scripts, limits: MappingLimits): KeptSandbox {
+function keptSandbox(place: Place, written: Scripts, limits: MappingLimits): KeptSandbox {
   let scripts = written;
   let sandbox: Sandbox | undefined;
+  const fuse = new Fuse();
   const sandboxLimits = {
     timeMs: limits.scriptTimeMs,
     stackDepth: limits.scriptStackDepth,
     ...(limits.commonJsPath !== undefined && { modulePath: limits.commonJsPath }),
   };
-  const close = () => {
+  const closeSandbox = () => {
     sandbox?.close();
     sandbox = undefined;
   };
-  function opened(): Sandbox {
-    if (sandbox && !sandbox.isUsable) close();
+  function opened(quickJs: QuickJs): Sandbox {
+    if (sandbox && !sandbox.isUsable) closeSandbox();
     sandbox ??= openSandbox(quickJs, scripts, sandboxLimits);
     return sandbox;
   }
+  function useIn<T>(quickJs: QuickJs, run: (sandbox: Sandbox) => T): T {
+    try {
+      return run(opened(quickJs));
+    } catch (error) {
+      if (!(error instanceof ScriptFault) || scripts !== written || !hasLaxVariables(error)) throw error;
+      closeSandbox();
+      scripts = withLaxVariables(written);
+      return run(opened(quickJs));
+    }
+  }
   return {
-    close,
     use(run) {
+      fuse.check(performance.now());
       try {
-        return run(opened());
+        const result = place.use((quickJs) => useIn(quickJs, run));
+        fuse.worked();
+        return result;
       } catch (error) {
-        if (!(error instanceof ScriptFault) || scripts !== written || !hasLaxVariables(error)) throw error;
-        close();
-        scripts = withLaxVariables(written);
-        return run(opened());
+        const isOpen = sandbox !== undefined;
+        if (!isOpen || (error instanceof ScriptFault && error.limit)) fuse.failed(performance.now());
+        throw error;
       }
+    },
+    close() {
+      closeSandbox();
+      place.leave();
     },
   };
 }
@@ -112,7 +143,8 @@ const defaultOutgoing: Mapper["outgoing"] = (message) => [
 function scriptedIncoming(kept: KeptSandbox, message: ExternalMessage): readonly JsonObject[] {
   const { headers, payload } = message;
   const refused = (reason: string) => mappingFailed(contentTypeOf(message), reason);
-  const given = { headers: JSON.stringify(headers), text: payload?.text(), bytes: payload?.bytes() };
+  const text = payload?.isText ? payload.text() : undefined;
+  const given = { headers, text, bytes: payload?.bytes() };
   const value = runScript(kept, (sandbox) => sandbox.incoming(given), refused);
   if (value === null) return [];
   return (isArray(value) ? value : [value]).map((one) => {

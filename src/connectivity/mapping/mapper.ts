@@ -51,6 +51,8 @@ export interface MappingEngine {
 export interface EngineParts {
   readonly connectionId: string;
   readonly limits: MappingLimits;
+  /** Whether the same definition has been tried before, so that scripts need not run before the first message. */
+  readonly isChecked?: boolean;
 }
 
 /** Limits as operators set them. */

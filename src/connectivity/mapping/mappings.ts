@@ -44,7 +44,10 @@ interface Entry {
   readonly letsOut: (values: Values) => boolean;
 }
 
-/** Makes the mappers of a connection. Throws what the first of them refuses its options with. */
+/**
+ * Makes the mappers of a connection whose definitions were found good when it was stored; what takes them time they do with the first
+ * message. Throws what the first of them refuses its options with.
+ */
 export function mappingsOf(
   connection: Pick<Connection, "id" | "mappingDefinitions">,
   engines: MappingEngines,
@@ -86,7 +89,10 @@ function entriesOf(
   const entries = new Map<string, Entry>();
   try {
     for (const [id, definition] of Object.entries({ ...Object.fromEntries(plain), ...mappingDefinitions })) {
-      const mapper = engines.get(definition.mappingEngine)?.create(definition, { connectionId, limits });
+      const mapper = engines.get(definition.mappingEngine)?.create(definition, {
+        ...{ connectionId, limits },
+        isChecked: true,
+      });
       if (mapper) entries.set(id, { mapper: limited(id, mapper, limits), ...conditions(definition) });
     }
   } catch (error) {

@@ -33,6 +33,7 @@ interface Entry {
 }
 
 const MAX_TEXT = 10_000;
+const MAX_SECRET = 4_096;
 const MAX_ID = 1_000;
 const UNKNOWN = "<not-provided>";
 
@@ -119,8 +120,8 @@ export class ConnectionLogs {
         (outcome === "success" ? success : failure).add(
           now,
           this.#order++,
-          about && shortened(about),
-          text?.slice(0, MAX_TEXT),
+          about && boundedAbout(about),
+          text && boundedText(text),
         ),
     };
     this.#kept.set(key, kept);
@@ -163,8 +164,14 @@ export class ConnectionLogs {
   }
 }
 
+/** What an entry tells of its text, which holds no secrets any more: half of one would not be masked. */
+export const cutText = (text: string): string => text.slice(0, MAX_TEXT);
+
+/** What an entry keeps of its text: as much more as a secret may be long. */
+const boundedText = (text: string): string => text.slice(0, MAX_TEXT + MAX_SECRET);
+
 /** With an ID that holds no longer one in memory, which a part of it would. */
-const shortened = (about: About): About =>
+export const boundedAbout = (about: About): About =>
   about.correlationId === undefined || about.correlationId.length <= MAX_ID
     ? about
     : {
@@ -188,7 +195,7 @@ function entryJson(
     correlationId,
     timestamp: instant(at),
     ...{ category, type: step, level },
-    message: mask(text ?? successText(category, step)),
+    message: cutText(mask(text ?? successText(category, step))),
     ...(address === undefined ? {} : { address }),
     ...(entityType === undefined || entityId === undefined ? {} : { entityType, entityId }),
   };

@@ -5,6 +5,7 @@ import type { Connection } from "../model.ts";
 import { closedLogsJson, type LogSettings } from "./logs.ts";
 import { closedMetricsJson } from "./metrics-json.ts";
 import type { Monitor } from "./monitor.ts";
+import type { LogPublisher } from "./publishing/log-publisher.ts";
 import { WatchedConnection } from "./watched.ts";
 
 export interface Monitoring {
@@ -22,13 +23,16 @@ export interface Monitoring {
   forget(id: string): void;
   /** Those of which something is noted. */
   watched(): Iterable<WatchedConnection>;
+  /** Publishes what waits to be, as far as there is time; what is noted after that is not. Never rejects. */
+  stop(): Promise<void>;
 }
 
-export function monitoring(settings: LogSettings): Monitoring {
+/** Entries of logs are published where there is a publisher. */
+export function monitoring(settings: LogSettings, publisher?: LogPublisher): Monitoring {
   const watched = new Map<string, WatchedConnection>();
   return {
     monitorOf(connection) {
-      const known = watched.get(connection.id) ?? new WatchedConnection(connection, settings);
+      const known = watched.get(connection.id) ?? new WatchedConnection(connection, settings, publisher);
       watched.set(connection.id, known);
       return known.begin(connection, Date.now());
     },
@@ -39,5 +43,6 @@ export function monitoring(settings: LogSettings): Monitoring {
     resetMetrics: (id) => watched.get(id)?.resetMetrics(),
     forget: (id) => void watched.delete(id),
     watched: () => watched.values(),
+    stop: async () => publisher?.close(),
   };
 }

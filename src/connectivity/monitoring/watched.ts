@@ -6,6 +6,8 @@ import { maskSecrets } from "../secrets/mask.ts";
 import { ConnectionLogs, type Log, type LogPlace, type LogSettings } from "./logs.ts";
 import { metricsJson } from "./metrics-json.ts";
 import type { About, Monitor, Step } from "./monitor.ts";
+import { publishedMonitor } from "./published.ts";
+import type { LogPublisher } from "./publishing/log-publisher.ts";
 import {
   type AddressCounters,
   counterOf,
@@ -28,12 +30,14 @@ export interface Tally extends Record<Outcome, number> {
 export class WatchedConnection {
   readonly logs: ConnectionLogs;
   readonly tallies = new Map<string, Tally>();
+  readonly #publisher: LogPublisher | undefined;
   #connection: Connection;
   #mask: (text: string) => string;
   #counters = { inbound: new Map<string, AddressCounters>(), outbound: new Map<string, AddressCounters>() };
 
-  constructor(connection: Connection, settings: LogSettings) {
+  constructor(connection: Connection, settings: LogSettings, publisher?: LogPublisher) {
     this.logs = new ConnectionLogs(settings);
+    this.#publisher = publisher;
     this.#connection = connection;
     this.#mask = maskSecrets(connection);
   }
@@ -58,7 +62,9 @@ export class WatchedConnection {
     };
     this.logs.clear();
     this.logs.enable(now);
-    return this.#monitor();
+    const monitor = this.#monitor();
+    const own = { id: connection.id, mask: this.#mask };
+    return this.#publisher ? publishedMonitor(monitor, own, RESPONSES, this.#publisher) : monitor;
   }
 
   metrics(now: number): JsonObject {

@@ -54,7 +54,10 @@ const MOST = 500;
 function certificatesOf(pem: string, field: string): readonly X509Certificate[] {
   const count = pem.split(BEGIN, MOST + 2).length - 1;
   if (count === 0 || count > MOST)
-    throw connectionInvalid(field, `It holds no certificate in PEM, or more than ${MOST}.`);
+    throw connectionInvalid(
+      field,
+      `It must hold 1 to ${MOST} certificates in PEM, each from '${BEGIN}' on, and holds ${count === 0 ? "none" : "more"}.`,
+    );
   return parsed(pem, field);
 }
 
@@ -68,7 +71,10 @@ function certificateOf(pem: string, field: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw connectionInvalid(field, "It must be certificates in PEM, each as it was issued.");
+    throw connectionInvalid(
+      field,
+      "One of its certificates cannot be read: each must be PEM as it was issued, from its BEGIN line to its END line.",
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { type Issued, isRequested, issuedBy, LIVE_RESPONSE } from "./issued-acks
 import { type LiveQuestion, livePublished } from "./live-answers.ts";
 import { mapOutgoing } from "./map-outgoing.ts";
 import type { Publish } from "./outlet.ts";
+import type { Pace } from "./pace.ts";
 import { type Sent, send } from "./send.ts";
 import type { UsedTarget } from "./target.ts";
 
@@ -32,6 +33,8 @@ export interface Outgoing {
 export interface DeliveryParts {
   readonly mappings: Pick<Mappings, "outgoing">;
   readonly publish: Publish;
+  /** When it is mapped and published; absent, at once. */
+  readonly pace?: Pace;
   /** Takes the acknowledgements that targets issue. */
   readonly onAck: (ack: IncomingAck) => void;
   /** Acknowledges in the place of a target that is not to be waited for. */
@@ -44,8 +47,20 @@ export interface DeliveryParts {
   readonly issuedMaxBytes: number;
 }
 
-/** Publishes something at a target, beginning before it returns. Never rejects. */
-export async function deliver(target: UsedTarget, outgoing: Outgoing, parts: DeliveryParts): Promise<void> {
+/** Publishes something at a target, behind what was given for the connection before. Resolves when that is done, and never rejects. */
+export function deliver(target: UsedTarget, outgoing: Outgoing, parts: DeliveryParts): Promise<void> {
+  const { pace } = parts;
+  if (!pace) return publishOrTell(target, outgoing, parts);
+  return new Promise((resolve) => {
+    const publish = (one: Outgoing) => void publishOrTell(target, one, parts).then(resolve);
+    pace.take(
+      () => publish(outgoing),
+      (failure) => publish({ ...outgoing, failure }),
+    );
+  });
+}
+
+async function publishOrTell(target: UsedTarget, outgoing: Outgoing, parts: DeliveryParts): Promise<void> {
   try {
     await publishAt(target, outgoing, parts);
   } catch (error) {

@@ -5,12 +5,14 @@ import type { Request } from "../inbound/request.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { Connection, ResponseType } from "../model.ts";
 import type { About, Monitor } from "../monitoring/monitor.ts";
+import { reasonText } from "../monitoring/reason.ts";
 import { answerValues } from "../placeholders/outgoing.ts";
 import { headerTextsOf, textOf } from "../placeholders/texts.ts";
 import { diversionConfig, divertsType } from "./diversion.ts";
 import { mapOutgoing } from "./map-outgoing.ts";
 import { printedMessage } from "./outgoing.ts";
 import type { Publish } from "./outlet.ts";
+import type { Pace } from "./pace.ts";
 import { type Goal, send } from "./send.ts";
 import { targetSteps, type UsedTarget } from "./target.ts";
 
@@ -27,6 +29,8 @@ export interface ReplyParts {
   readonly targets: readonly UsedTarget[];
   readonly monitor: Monitor;
   readonly publish: Publish;
+  /** When an answer is mapped and published; absent, at once. */
+  readonly pace?: Pace;
   /** Passes an answer on to the connection with this ID; gives false where there is none that is open. */
   readonly divert: (to: string, diverted: Diverted) => boolean;
   /** Told of what should not have happened. */
@@ -49,6 +53,7 @@ export function repliesOf({
   targets,
   monitor,
   publish,
+  pace,
   divert,
   onFault,
 }: ReplyParts): Replies {
@@ -75,12 +80,16 @@ export function repliesOf({
     const thingId = spoken?.kind === "thing" ? spoken.id : undefined;
     const values = answerValues(connectionId, message.json, { ...request, thingId, isServers });
     const key = spoken?.id ?? connectionId;
-    try {
-      for (const one of mapOutgoing(mappings, mappers, message, values, about, steps))
-        if (goal) void send(goal, key, one, values, about, publish);
-    } catch (error) {
-      onFault(error, about.correlationId ?? "unknown");
-    }
+    const work = () => {
+      try {
+        for (const one of mapOutgoing(mappings, mappers, message, values, about, steps))
+          if (goal) void send(goal, key, one, values, about, publish);
+      } catch (error) {
+        onFault(error, about.correlationId ?? "unknown");
+      }
+    };
+    if (pace) pace.take(work, (failure) => steps.dropped.failure(about, () => reasonText(failure)));
+    else work();
   }
 
   /** Whether the answer goes to another connection instead. */

@@ -7,6 +7,8 @@ import type { Pubsub } from "../../pubsub/pubsub.ts";
 import { selectionOf } from "../../pubsub/select.ts";
 import type { PeerAcks } from "../inbound/converse.ts";
 import type { FilteredTopic, TopicName } from "../model.ts";
+import type { About } from "../monitoring/monitor.ts";
+import { reasonText } from "../monitoring/reason.ts";
 import { type DeliveryParts, deliver } from "./deliver.ts";
 import { announcementOutgoing, deliveryOutgoing } from "./outgoing.ts";
 import type { UsedTarget } from "./target.ts";
@@ -18,6 +20,8 @@ export interface SubscriptionParts extends DeliveryParts {
   /** What the connection causes itself is not told at its targets. */
   readonly origin: object;
   readonly acks: PeerAcks;
+  /** Whether signals are told without the extra fields that they cannot be enriched with; else not at all. */
+  readonly publishesFailedEnrichments?: boolean;
 }
 
 const streams: Readonly<Partial<Record<TopicName, Stream>>> = {
@@ -113,9 +117,23 @@ function taking(target: UsedTarget, countsDispatched: boolean, parts: Subscripti
     const about = aboutSignal(delivery.signal);
     if (countsDispatched) steps.dispatched.success(about);
     steps.filtered.success(about);
-    const outgoing = deliveryOutgoing(delivery, about, parts.acks.asked(delivery.signal), parts.connectionId);
+    const told = withoutFailure(delivery, about, target, parts);
+    const outgoing = deliveryOutgoing(told, about, parts.acks.asked(delivery.signal), parts.connectionId);
     void deliver(target, outgoing, parts);
   };
+}
+
+/** Where an operator wants it, what could not be enriched is told as it is, after its failure is noted. */
+function withoutFailure(
+  delivery: Delivery,
+  about: About,
+  { steps }: UsedTarget,
+  { publishesFailedEnrichments }: SubscriptionParts,
+): Delivery {
+  const { failure, bare } = delivery;
+  if (!publishesFailedEnrichments || !failure || !bare) return delivery;
+  steps.mapped.failure(about, () => reasonText(failure));
+  return bare();
 }
 
 /**

@@ -21,17 +21,26 @@ export const isConnectionPlaceholder = (name: string): boolean =>
   isTimePlaceholder(name) ||
   (name.startsWith(THING_JSON) && !notInJson.has(name.slice(THING_JSON.length)));
 
+/** Those in words. */
+export const inConnections = `${[...named].join(", ")}, header:{name}, thing-json:{path}, time:now`;
+
 /** Whether an authorization subject of a source may hold it. */
 export const isSubjectPlaceholder = isHeaderPlaceholder;
+
+export const inSubjects = "header:{name}";
 
 /** Whether the input of an enforcement may hold it. */
 export const isEnforcementInput = (name: string): boolean =>
   name === "source:address" || isHeaderPlaceholder(name);
 
+export const inEnforcementInput = "source:address, header:{name}";
+
 const ENFORCED = /^(?:thing|policy|entity):(?:id|namespace|name)$/;
 
 /** Whether a filter of an enforcement may hold it. */
 export const isEnforcementFilter = (name: string): boolean => ENFORCED.test(name);
+
+export const inEnforcementFilters = "the id, namespace and name of thing:, policy: and entity:";
 
 /** Looks a placeholder up by what stands before its first colon; one without values for its prefix has none. */
 export const byPrefix =

@@ -15,7 +15,7 @@ export function checkScheme(connection: Connection, { schemes }: Transport): Con
   if (!scheme)
     throw connectionUriInvalid(
       "/uri",
-      `Schemes of ${connection.connectionType} are ${Object.keys(schemes).join(", ")}.`,
+      `Its scheme is '${uri.scheme}', and those of ${connection.connectionType} are ${Object.keys(schemes).join(", ")}.`,
     );
   if (connection.ca !== undefined && !scheme.isSecure)
     throw connectionUriInvalid(
@@ -34,14 +34,18 @@ export async function checkHost(host: string, field: string, refusalOf: RefusalO
 /** Refuses a tunnel that cannot be opened. */
 export async function checkTunnel(tunnel: SshTunnel, refusalOf: RefusalOfHost): Promise<void> {
   const { scheme, host } = readUri(tunnel.uri, "/sshTunnel/uri");
-  if (scheme !== "ssh") throw connectionInvalid("/sshTunnel/uri", "Its scheme must be ssh.");
+  if (scheme !== "ssh")
+    throw connectionInvalid("/sshTunnel/uri", `Its scheme is '${scheme}', and must be ssh.`);
   await checkHost(host, "/sshTunnel/uri", refusalOf);
   const { credentials } = tunnel;
   for (const [name, value] of Object.entries(credentials))
     if (value === "") throw connectionInvalid(`/sshTunnel/credentials/${name}`, "It must not be empty.");
   if (credentials.type === "public-key") clientKeyOf(credentials);
   if (tunnel.validateHost && tunnel.knownHosts.length === 0)
-    throw connectionInvalid("/sshTunnel/knownHosts", "A host can only be validated by a fingerprint.");
+    throw connectionInvalid(
+      "/sshTunnel/knownHosts",
+      "To validate the host it takes a fingerprint, as ssh-keygen -l prints it: SHA256:…",
+    );
 }
 
 /** Scopes of RFC 6749, section 3.3. */
@@ -62,10 +66,13 @@ export async function checkCredentials(
   if (credentials.type !== "oauth-client-credentials" && credentials.type !== "oauth-password") return;
   if (connectionType !== "http-push") throw notFor(credentials, connectionType);
   if (!SCOPES.test(credentials.requestedScopes))
-    throw connectionInvalid("/credentials/requestedScopes", "Scopes stand between single blanks.");
+    throw connectionInvalid(
+      "/credentials/requestedScopes",
+      "It must be scopes with a single blank between two of them.",
+    );
   const { tokenEndpoint } = credentials;
   if (!/^https?:\/\//i.test(tokenEndpoint) || !URL.canParse(tokenEndpoint))
-    throw connectionInvalid("/credentials/tokenEndpoint", "It is no URL of http or https.");
+    throw connectionInvalid("/credentials/tokenEndpoint", "It must be a URL of http or https.");
   const { hostname } = new URL(tokenEndpoint);
   await checkHost(hostname.replace(/^\[|\]$/g, ""), "/credentials/tokenEndpoint", refusalOf);
 }

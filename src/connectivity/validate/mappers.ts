@@ -2,8 +2,11 @@
 
 import { connectionInvalid } from "../errors.ts";
 import { below } from "../fields.ts";
+import type { MappingEngine } from "../mapping/mapper.ts";
 import type { Connection, MappingDefinition } from "../model.ts";
+import { inConnections } from "../placeholders/scope.ts";
 import { conditionsOf } from "../placeholders/texts.ts";
+import { checkMapperOptions } from "./mapper-options.ts";
 import { configuring } from "./named.ts";
 import type { ValidationParts } from "./parts.ts";
 
@@ -11,6 +14,8 @@ type MapperParts = Pick<ValidationParts, "engines" | "mappingLimits">;
 
 /** Each costs its engine something to make. */
 const MOST_DEFINITIONS = 100;
+/** Milliseconds for making the mappers of all definitions of one connection: nothing else is done meanwhile. */
+const TIME_OF_ALL = 2000;
 
 /** Refuses definitions that no mapper can be made of, too many mappers, and mappers that are not there. */
 export function checkMappers(connection: Connection, parts: ValidationParts): void {
@@ -32,9 +37,13 @@ export function checkDefinitions(
 ): void {
   const definitions = Object.entries(mappingDefinitions);
   if (definitions.length > MOST_DEFINITIONS)
-    throw connectionInvalid("/mappingDefinitions", `There are more than ${MOST_DEFINITIONS}.`);
+    throw connectionInvalid(
+      "/mappingDefinitions",
+      `There are ${definitions.length}, and may be at most ${MOST_DEFINITIONS}.`,
+    );
+  const until = performance.now() + TIME_OF_ALL;
   for (const [id, definition] of definitions)
-    checkDefinition(connectionId, definition, below("/mappingDefinitions", id), parts);
+    checkDefinition(connectionId, definition, below("/mappingDefinitions", id), parts, until);
 }
 
 /** Refuses too many mappers in the order of a message, and those that are not there. */
@@ -45,12 +54,22 @@ export function checkUses(
   { mappingDefinitions }: Pick<Connection, "mappingDefinitions">,
   { engines }: MapperParts,
 ): void {
-  if (mappers.length > limit) throw connectionInvalid(field, `There are more than ${limit} mappers.`);
+  if (mappers.length > limit)
+    throw connectionInvalid(field, `There are ${mappers.length} mappers, and may be at most ${limit}.`);
+  const ready = engines.filter(({ needsDefinition }) => !needsDefinition);
   mappers.forEach((mapper, i) => {
-    const isDefined = Object.hasOwn(mappingDefinitions, mapper);
-    const isAlias = engines.some(({ names, needsDefinition }) => !needsDefinition && names.includes(mapper));
-    if (!isDefined && !isAlias) throw connectionInvalid(`${field}/${i}`, `There is no mapper '${mapper}'.`);
+    if (Object.hasOwn(mappingDefinitions, mapper) || ready.some(({ names }) => names.includes(mapper)))
+      return;
+    throw connectionInvalid(`${field}/${i}`, noMapper(mapper, Object.keys(mappingDefinitions), ready));
   });
+}
+
+function noMapper(mapper: string, definitions: readonly string[], ready: readonly MappingEngine[]): string {
+  const known = [...definitions, ...ready.map(({ names: [name] }) => name)];
+  return (
+    `There is no mapper '${mapper}'; there are ${known.join(", ")}. ` +
+    "Others need a definition in /mappingDefinitions, whose ID is used here."
+  );
 }
 
 function checkDefinition(
@@ -58,20 +77,36 @@ function checkDefinition(
   definition: MappingDefinition,
   field: string,
   { engines, mappingLimits }: MapperParts,
+  until: number,
 ): void {
   const { mappingEngine, options, incomingConditions, outgoingConditions } = definition;
   const engine = engines.find(({ names }) => names.includes(mappingEngine));
-  if (!engine)
-    throw connectionInvalid(`${field}/mappingEngine`, `There is no mapping engine '${mappingEngine}'.`);
+  if (!engine) {
+    const known = engines.map(({ names: [name] }) => name).join(", ");
+    throw connectionInvalid(
+      `${field}/mappingEngine`,
+      `There is no mapping engine '${mappingEngine}'; there are ${known}.`,
+    );
+  }
   checkConditions(incomingConditions, `${field}/incomingConditions`);
   checkConditions(outgoingConditions, `${field}/outgoingConditions`);
-  const mapper = configuring(`${field}/options`, () =>
-    engine.create({ options }, { connectionId, limits: mappingLimits }),
-  );
-  mapper.close();
+  checkMapperOptions(definition, `${field}/options`);
+  const left = until - performance.now();
+  if (left <= 0) throw connectionInvalid(field, TOO_LONG);
+  const limits = { ...mappingLimits, scriptTimeMs: Math.min(mappingLimits.scriptTimeMs, left) };
+  try {
+    configuring(`${field}/options`, () => engine.create({ options }, { connectionId, limits })).close();
+  } catch (error) {
+    const isCutShort = limits.scriptTimeMs < mappingLimits.scriptTimeMs && performance.now() >= until;
+    throw isCutShort ? connectionInvalid(field, TOO_LONG) : error;
+  }
 }
+
+const TOO_LONG =
+  `The scripts of all definitions up to this one took longer to load than the ${TIME_OF_ALL / 1000} s that they have together. ` +
+  "Let them do less before the first message, or make several connections of this one.";
 
 const checkConditions = (conditions: Readonly<Record<string, string>>, field: string): void =>
   Object.entries(conditions).forEach(([name, pipeline]) => {
-    configuring(below(field, name), () => conditionsOf({ [name]: pipeline }));
+    configuring(below(field, name), () => conditionsOf({ [name]: pipeline }), inConnections);
   });

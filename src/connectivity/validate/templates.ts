@@ -6,6 +6,10 @@ import { below } from "../fields.ts";
 import { ackRequestsOf } from "../inbound/ack-requests.ts";
 import type { Connection, HeaderMapping, Source, Target } from "../model.ts";
 import {
+  inConnections,
+  inEnforcementFilters,
+  inEnforcementInput,
+  inSubjects,
   isConnectionPlaceholder,
   isEnforcementFilter,
   isEnforcementInput,
@@ -24,23 +28,29 @@ export function checkTemplates({ id, sources, targets }: Connection): void {
   });
 }
 
-const check = (field: string, text: string, supported = isConnectionPlaceholder): unknown =>
-  configuring(field, () => textOf(text, supported));
+const check = (
+  field: string,
+  text: string,
+  supported = isConnectionPlaceholder,
+  placeholders = inConnections,
+): unknown => configuring(field, () => textOf(text, supported), placeholders);
 
 function checkSource(source: Source, connectionId: string, field: string): void {
   source.authorizationContext.forEach((subject, i) => {
-    check(`${field}/authorizationContext/${i}`, subject, isSubjectPlaceholder);
+    check(`${field}/authorizationContext/${i}`, subject, isSubjectPlaceholder, inSubjects);
   });
   checkHeaders(source.headerMapping, `${field}/headerMapping`);
   const { enforcement, acknowledgementRequests, replyTarget } = source;
   if (enforcement) {
-    check(`${field}/enforcement/input`, enforcement.input, isEnforcementInput);
+    check(`${field}/enforcement/input`, enforcement.input, isEnforcementInput, inEnforcementInput);
     enforcement.filters.forEach((filter, i) => {
-      check(`${field}/enforcement/filters/${i}`, filter, isEnforcementFilter);
+      check(`${field}/enforcement/filters/${i}`, filter, isEnforcementFilter, inEnforcementFilters);
     });
   }
-  configuring(`${field}/acknowledgementRequests/filter`, () =>
-    ackRequestsOf(acknowledgementRequests, connectionId),
+  configuring(
+    `${field}/acknowledgementRequests/filter`,
+    () => ackRequestsOf(acknowledgementRequests, connectionId),
+    inConnections,
   );
   if (replyTarget) {
     check(`${field}/replyTarget/address`, replyTarget.address);

@@ -7,6 +7,7 @@ import { checkAcknowledgements } from "./acknowledgements.ts";
 import { checkDiversion } from "./diversion.ts";
 import { checkCredentials, checkHost, checkScheme, checkTunnel } from "./endpoints.ts";
 import { checkMappers } from "./mappers.ts";
+import { checkOptions } from "./options.ts";
 import type { ConnectionLimits, ValidationParts } from "./parts.ts";
 import { checkTemplates } from "./templates.ts";
 
@@ -20,7 +21,7 @@ export async function validateConnection(connection: Connection, parts: Validati
   if (!transport)
     throw connectionInvalid(
       "/connectionType",
-      `This server does not support connections of type ${connectionType} yet.`,
+      `This server does not support connections of type ${connectionType} yet; there are ${parts.transports.flatMap(({ types }) => types).join(", ")}.`,
     );
   checkNumbers(connection, parts.limits);
   checkAddresses(connection);
@@ -34,20 +35,23 @@ export async function validateConnection(connection: Connection, parts: Validati
   if (sshTunnel) await checkTunnel(sshTunnel, parts.refusalOfHost);
   await checkCredentials(connection, uri, parts.refusalOfHost);
   checkDiversion(connection);
+  checkOptions(connection);
   transport.validate(connection);
   checkMappers(connection, parts);
 }
 
 function checkNumbers({ sources, targets, clientCount }: Connection, limits: ConnectionLimits): void {
-  if (sources.length > limits.sources) throw tooMany("/sources", limits.sources);
-  if (targets.length > limits.targets) throw tooMany("/targets", limits.targets);
-  if (clientCount > limits.clients) throw tooMany("/clientCount", limits.clients);
+  checkAtMost("/sources", sources.length, limits.sources);
+  checkAtMost("/targets", targets.length, limits.targets);
+  checkAtMost("/clientCount", clientCount, limits.clients);
   sources.forEach(({ consumerCount }, i) => {
-    if (consumerCount > limits.consumers) throw tooMany(`/sources/${i}/consumerCount`, limits.consumers);
+    checkAtMost(`/sources/${i}/consumerCount`, consumerCount, limits.consumers);
   });
 }
 
-const tooMany = (field: string, limit: number) => connectionInvalid(field, `There may be at most ${limit}.`);
+function checkAtMost(field: string, count: number, limit: number): void {
+  if (count > limit) throw connectionInvalid(field, `There are ${count}, and may be at most ${limit}.`);
+}
 
 function checkAddresses({ sources, targets }: Connection): void {
   sources.forEach(({ addresses }, i) => {

@@ -1,8 +1,7 @@
 // The past of an entity as events: who may read it, and from where to where it goes.
 
-import pLimit, { type LimitFunction } from "p-limit";
 import type { Path } from "../../base/json/pointer.ts";
-import { JournalUnavailable, type Recorded } from "../../journal/journal.ts";
+import type { Recorded } from "../../journal/journal.ts";
 import type { Access } from "../../policies/enforcer.ts";
 import type { Command, EntityKind } from "../../signals/signal.ts";
 import { enforcerFor } from "../execute.ts";
@@ -10,14 +9,10 @@ import { load, orUnavailable, type Parts } from "../ready.ts";
 import type { OpenPast, PastRange } from "./past-events.ts";
 import { pastFilter } from "./past-filter.ts";
 import { type PastRows, pastPages } from "./past-pages.ts";
-
-/** Pages of the past that are read at once, of all who read it, and that wait for it. */
-const AT_ONCE = 4;
-const WAITING = 1_000;
+import { inPastTurn } from "./past-turns.ts";
 
 /** Opens the pasts of what `parts` hold. */
 export function openPast(parts: Parts): OpenPast {
-  const turns = pLimit(AT_ONCE);
   return async (kind, id, range, auth, headers) => {
     const path = range.path ?? [];
     const wants = kind === "thing" && range.filter !== undefined ? pastFilter(range.filter) : undefined;
@@ -28,17 +23,12 @@ export function openPast(parts: Parts): OpenPast {
     const enforcer = now?.value && enforcerFor(parts, command, now, policy);
     const access = enforcer?.forSubjects(auth.subjects);
     if (!now || !access || !mayRead(access, kind, path)) throw store.rules.notFound(id);
-    const read = <T>(task: () => Promise<T>) => orUnavailable(command, store, () => inTurn(turns, task));
+    const read = <T>(task: () => Promise<T>) =>
+      orUnavailable(command, store, () => inPastTurn(parts.journal, task));
     const before = (time: number) => read(() => parts.journal.loadAt(kind, id, { before: time }, 1));
     const rows = await rowsOf(range, now.revision, before);
     return pastPages({ kind, id, rows, access, wants, journal: parts.journal, read });
   };
-}
-
-async function inTurn<T>(turns: LimitFunction, task: () => Promise<T>): Promise<T> {
-  if (turns.pendingCount >= WAITING)
-    throw new JournalUnavailable("Too many reads of past events wait for one another.");
-  return turns(task);
 }
 
 /** As Ditto has it: all of a thing must be readable, of a policy something. */

@@ -31,9 +31,9 @@ export interface PastPagesParts {
 }
 
 /** Rows of one statement: they may be as large as entities are. */
-const PAGE = 50;
+export const PAGE = 50;
 /** Work without a break, in milliseconds. */
-const STRETCH_MS = 10;
+export const STRETCH_MS = 10;
 
 /** Reads a page only when it is asked for, and keeps nothing of it; what was cleaned up meanwhile is left out. */
 export function pastPages({ kind, id, rows, access, wants, journal, read }: PastPagesParts): PastEvents {
@@ -104,7 +104,7 @@ export function pastPages({ kind, id, rows, access, wants, journal, read }: Past
 }
 
 /** The event that a row records; of its headers the journal keeps those that are asked for as historical ones. */
-const eventOf = (kind: EntityKind, row: JournalRow): EntityEvent => ({
+export const eventOf = (kind: EntityKind, row: JournalRow): EntityEvent => ({
   ...changeOf(row),
   kind,
   id: row.id,

@@ -33,6 +33,7 @@ export const historyNotFound = {
   thing: defineError("things:thing.history.notfound", 404, notInHistory("thing")),
   policy: defineError("policies:policy.history.notfound", 404, notInHistory("policy")),
   connection: defineError("connectivity:connection.history.notfound", 404, notInHistory("connection")),
+  predictor: defineError("predictors:predictor.history.notfound", 404, notInHistory("predictor")),
 };
 
 /** An entity as it was after one of its events; `value` of the state is absent where that event deleted it. */

@@ -53,7 +53,7 @@ export async function replay(
 }
 
 /** Whether a row continues a state: the next revision, or a change of the whole, which needs no earlier state. */
-function follows(state: EntityState | undefined, { revision, action, path }: JournalRow): boolean {
+export function follows(state: EntityState | undefined, { revision, action, path }: JournalRow): boolean {
   if (state) return revision === state.revision + 1;
   return revision === 1 || (path === "/" && (action === "created" || action === "deleted"));
 }

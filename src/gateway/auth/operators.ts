@@ -30,7 +30,7 @@ export interface Realm {
 }
 
 /** The name of all operators that have a password, as in Ditto. */
-const NAME = "devops";
+export const OPERATOR = "devops";
 
 /** Makes the realms; the password that opens the first opens the second as well. */
 export function operatorRealms(
@@ -47,7 +47,9 @@ export function operatorRealms(
   ): Realm => {
     if (!isSecured) return open;
     if (method === "oauth2") return tokenRealm(verifyToken, subjects);
-    const users = passwords.flatMap((password) => (password === undefined ? [] : [{ name: NAME, password }]));
+    const users = passwords.flatMap((password) =>
+      password === undefined ? [] : [{ name: OPERATOR, password }],
+    );
     return passwordRealm(name, basicLogin(users, settings, onFailedLogin));
   };
   const { devopsSecured, devopsPassword, statusPassword } = settings;

@@ -7,6 +7,7 @@ import { TwinError } from "../../base/errors.ts";
 import { internalError } from "../../base/internal-error.ts";
 import type { PermissionSources } from "../../dispatch/check-permissions.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
+import type { TimeSeriesReader } from "../../dispatch/history/time-series.ts";
 import type { ActOnPolicy } from "../../dispatch/policy-actions.ts";
 import type { ThingList } from "../../dispatch/thing-list.ts";
 import { headersTooLarge } from "../../protocol/headers.ts";
@@ -29,9 +30,12 @@ import { type MessageParts, messageRequest } from "./message-requests.ts";
 import type { OpsAnswers } from "./ops-requests.ts";
 import { actionPathOf, policyActionRequest } from "./policy-actions.ts";
 import { postRequest } from "./post-requests.ts";
+import { PREDICTORS } from "./predictors/predictor-path.ts";
 import { type Admission, admit, correlationIdOf } from "./request-headers.ts";
 import { type SearchParts, searchRequest } from "./search-requests.ts";
 import { thingsRequest } from "./things-requests.ts";
+import { timeSeriesPathOf } from "./time-series-path.ts";
+import { timeSeriesRequest } from "./time-series-requests.ts";
 import { toldOf } from "./told.ts";
 import { addressOf, pathOf, readTarget } from "./uri.ts";
 
@@ -47,6 +51,7 @@ export interface HttpParts extends Admission, MessageParts, CloudEventParts {
   readonly searches: SearchParts;
   readonly events: EventParts;
   readonly aggregations: Aggregations;
+  readonly timeSeries: TimeSeriesReader;
   /** Absent where every namespace may be reached. */
   readonly reachOf?: NamespaceAccessOf | undefined;
   /** Answers what is asked about the server itself. */
@@ -75,11 +80,14 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   const entity = (routes: EntityRoutes, request: HttpRequest) => {
     const box = routes === things ? boxPathOf(things.base, request.target.path) : undefined;
     if (box) return messageRequest(parts, request, box);
+    const series = routes === things ? timeSeriesPathOf(things, request) : undefined;
+    if (series) return timeSeriesRequest(parts, request, series, () => ordinary(routes, request));
     const action = routes === policies ? actionPathOf(routes, request.target.path) : undefined;
-    return action
-      ? policyActionRequest(routes, request, action, parts.act)
-      : entityRequest(routes, request, parts.dispatch, routes === things ? sendLive : undefined);
+    return action ? policyActionRequest(routes, request, action, parts.act) : ordinary(routes, request);
   };
+
+  const ordinary = (routes: EntityRoutes, request: HttpRequest) =>
+    entityRequest(routes, request, parts.dispatch, routes === things ? sendLive : undefined);
 
   const isForEvents = (routes: EntityRoutes, { incoming }: HttpRequest) =>
     routes === things && incoming.method === "GET" && wantsEvents(incoming.headers.accept);
@@ -106,7 +114,15 @@ export function httpApp(parts: HttpParts): Hono<Env> {
   const aggregates = { aggregations: parts.aggregations, maxRequestBytes: parts.searches.maxRequestBytes };
   app.all(AGGREGATE, (c) => guarded(parts, c, (request) => aggregateRequest(aggregates, request)));
   app.all("/api/2/search/*", (c) => guarded(parts, c, (request) => searchRequest(parts.searches, request)));
-  for (const route of ["/overall/*", "/devops/*", "/status", "/health", "/metrics", `${CONNECTIONS}/*`])
+  for (const route of [
+    "/overall/*",
+    "/devops/*",
+    "/status",
+    "/health",
+    "/metrics",
+    `${CONNECTIONS}/*`,
+    `${PREDICTORS}/*`,
+  ])
     app.all(route, (c) => parts.ops(c.req.path, c.env.incoming));
   openApiRoutes(app);
   app.notFound((c) =>

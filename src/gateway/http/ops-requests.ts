@@ -13,6 +13,9 @@ import { isConnectionsPath } from "./connections/connection-path.ts";
 import { type ConnectionParts, connectionRequest } from "./connections/connection-requests.ts";
 import { connectivityPiggyback, isConnectivityPiggyback } from "./devops/connectivity-piggyback.ts";
 import { type IndexCare, isSearchPiggyback, searchPiggyback } from "./devops/search-piggyback.ts";
+import { isPredictorsPath } from "./predictors/predictor-path.ts";
+import { predictorAnswers } from "./predictors/predictor-requests.ts";
+import type { PredictorParts } from "./predictors/routes.ts";
 import { refuseDuplicate } from "./request-headers.ts";
 
 export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response | Promise<Response>;
@@ -26,6 +29,8 @@ export interface OpsParts {
   readonly index: IndexCare;
   /** Absent where there are no connections. */
   readonly connections?: ConnectionParts;
+  /** Absent where there are no predictors. */
+  readonly predictors?: PredictorParts;
   /** The metrics, as Prometheus reads them. */
   readonly metrics: () => Promise<Response>;
   /** Whether they are for everybody. */
@@ -36,6 +41,7 @@ export interface OpsParts {
 export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnswers {
   const { isUp, verifyToken, onFailedLogin, index, connections, metrics, isMetricsOpen = false } = parts;
   const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);
+  const answerPredictors = parts.predictors && predictorAnswers(settings, devops, parts.predictors);
   return async (path, incoming) => {
     const isRead = incoming.method === "GET";
     if (path === "/health" || path === "/status") {
@@ -43,6 +49,7 @@ export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnsw
       return path === "/health" ? health(isUp()) : jsonAnswer(ownStatus());
     }
     if (path === "/metrics" && isMetricsOpen) return isRead ? metrics() : methodNotAllowed(["GET"]);
+    if (isPredictorsPath(path)) return answerPredictors ? answerPredictors(incoming) : notFoundAnswer();
     const isForDevops = path.startsWith("/devops") || isConnectionsPath(path);
     const refusal = await refusedBy(isForDevops ? devops : status, incoming);
     if (refusal) return refusal;

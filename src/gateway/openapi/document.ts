@@ -15,9 +15,11 @@ import { otherPaths } from "./other-paths.ts";
 import { parameterComponents } from "./parameters.ts";
 import { permissionPaths } from "./permission-paths.ts";
 import { policyPaths } from "./policies-paths.ts";
+import { predictorAnswerSchemas, predictorParameters, predictorPaths } from "./predictor-paths.ts";
 import { type ResourcePath, resourceTemplate, samplePath } from "./resource-paths.ts";
 import { searchParameters, searchPaths } from "./search-paths.ts";
 import { thingPaths } from "./things-paths.ts";
+import { timeSeriesParameters, timeSeriesPaths, timeSeriesSchema } from "./time-series-paths.ts";
 
 const info = {
   title: "Pollux",
@@ -36,6 +38,7 @@ const tags = [
   { name: "Policies", description: "Who may do what." },
   { name: "Search", description: "Finding things by what they say, counting and aggregating them." },
   { name: "Connections", description: "Bridges to brokers and endpoints, for operators." },
+  { name: "Predictors", description: "Models whose predictions are features of things." },
   { name: "Server", description: "The server itself." },
 ];
 
@@ -79,6 +82,7 @@ export function openApiDocument() {
     paths: {
       ...otherPaths,
       ...resourcePaths("thing", thingPaths),
+      ...timeSeriesPaths,
       ...messagePaths,
       ...cloudEventPaths,
       ...resourcePaths("policy", policyPaths),
@@ -86,9 +90,15 @@ export function openApiDocument() {
       ...searchPaths,
       ...aggregatePaths,
       ...connectionPaths,
+      ...predictorPaths,
     },
     components: {
-      schemas: { ...schemaComponents(), ThingGroups: thingGroupsSchema },
+      schemas: {
+        ...schemaComponents(),
+        ThingGroups: thingGroupsSchema,
+        TimeSeries: timeSeriesSchema,
+        ...predictorAnswerSchemas,
+      },
       parameters: {
         ...parameterComponents(),
         ...claimParameters,
@@ -96,6 +106,8 @@ export function openApiDocument() {
         ...searchParameters,
         ...aggregateParameters,
         ...connectionParameters,
+        ...predictorParameters,
+        ...timeSeriesParameters,
       },
       headers: headerComponents(),
       responses: { ...sharedAnswers, ...connectionAnswers },

@@ -1,7 +1,7 @@
 // Connections to Apache Kafka.
 
 import { setting } from "../setting.ts";
-import { duration, flag, whole } from "../setting-kinds.ts";
+import { decimal, duration, flag, oneOf, whole } from "../setting-kinds.ts";
 
 const path = "ditto.connectivity.connection.kafka";
 
@@ -29,16 +29,23 @@ export const connectivityKafkaSettings = {
   ),
   kafkaThrottlingMaxInFlightFactor: setting(
     "KAFKA_CONSUMER_THROTTLING_MAX_IN_FLIGHT_FACTOR",
-    whole(1),
+    decimal(1),
     "2",
     "How many times that limit may be in work at once. Counts only where the throttling is enabled.",
     `${path}.consumer.throttling.max-in-flight-factor`,
+  ),
+  kafkaThrottlingTolerance: setting(
+    "KAFKA_CONSUMER_THROTTLING_DETECTION_TOLERANCE",
+    decimal(0, 1),
+    "0.05",
+    "An address counts as throttled in an interval in which it comes this near to its limit: 0.05 for 95 % of it.",
+    `${path}.consumer.throttling.throttling-detection-tolerance`,
   ),
   kafkaRestartBackOffMin: setting(
     "KAFKA_CONSUMER_RESTART_BACK_OFF_MIN",
     duration,
     "100ms",
-    "How long a partition rests before a message that is to be delivered again comes for the second time.",
+    "How long a partition rests before a message that is to be delivered again comes for the second time, or what was corrupt is read again.",
     `${path}.consumer.restart.exponential-backoff.min`,
   ),
   kafkaRestartBackOffMax: setting(
@@ -47,6 +54,13 @@ export const connectivityKafkaSettings = {
     "60s",
     "The longest such rest; it doubles each time.",
     `${path}.consumer.restart.exponential-backoff.max`,
+  ),
+  kafkaRestartBackOffRandomFactor: setting(
+    "KAFKA_CONSUMER_RESTART_BACK_OFF_RANDOM_FACTOR",
+    decimal(0, 10),
+    "1",
+    "By how much of itself such a rest may be longer, at random.",
+    `${path}.consumer.restart.exponential-backoff.random-factor`,
   ),
   kafkaFetchMaxWait: setting(
     "KAFKA_CONSUMER_FETCH_MAX_WAIT_MS",
@@ -103,5 +117,47 @@ export const connectivityKafkaSettings = {
     "10",
     "How many batches of messages of a client are on their way to brokers at once.",
     `${path}.producer.parallelism`,
+  ),
+  kafkaProducerCompression: setting(
+    "KAFKA_PRODUCER_COMPRESSION_TYPE",
+    oneOf(["none", "gzip", "snappy", "lz4", "zstd"]),
+    "none",
+    "How messages are compressed that are sent. Ditto has no variable for it.",
+    `${path}.producer.pekko-connectors.kafka-clients.compression.type`,
+  ),
+  kafkaProducerBackOffMin: setting(
+    "KAFKA_PRODUCER_MIN_BACKOFF",
+    duration,
+    "1s",
+    "How long a topic rests before messages are sent again that a broker refused for a passing reason, as a leader that has moved.",
+    `${path}.producer.min-backoff`,
+  ),
+  kafkaProducerBackOffMax: setting(
+    "KAFKA_PRODUCER_MAX_BACKOFF",
+    duration,
+    "10s",
+    "The longest such rest; it doubles each time.",
+    `${path}.producer.max-backoff`,
+  ),
+  kafkaProducerBackOffRandomFactor: setting(
+    "KAFKA_PRODUCER_RANDOM_FACTOR",
+    decimal(0, 10),
+    "0.2",
+    "By how much of itself such a rest may be longer, at random.",
+    `${path}.producer.random-factor`,
+  ),
+  kafkaProducerMaxRestarts: setting(
+    "KAFKA_PRODUCER_MAX_RESTARTS_COUNT",
+    whole(0),
+    "3",
+    "How often a topic may rest so, in the time of the next setting; what is refused then is told as failed.",
+    `${path}.producer.max-restarts-count`,
+  ),
+  kafkaProducerMaxRestartsWithin: setting(
+    "KAFKA_PRODUCER_MAX_RESTARTS_WITHIN",
+    duration,
+    "90s",
+    "The time in which those rests are counted.",
+    `${path}.producer.max-restarts-within`,
   ),
 } as const;

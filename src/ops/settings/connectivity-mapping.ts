@@ -1,7 +1,7 @@
 // How messages of connections are mapped.
 
 import { optional, setting } from "../setting.ts";
-import { bytes, duration, text, whole } from "../setting-kinds.ts";
+import { bytes, duration, flag, text, whole } from "../setting-kinds.ts";
 
 const path = "ditto.connectivity.mapping";
 
@@ -30,14 +30,27 @@ export const connectivityMappingSettings = {
   mappingScriptMemory: setting(
     "CONNECTIVITY_MESSAGE_MAPPING_JS_MAX_MEMORY",
     bytes,
+    "512M",
+    "How much memory the mapping scripts of all connections have together, at least 16M. It is taken as it is needed, 16M for 100 scripts; a quarter is for those who need more. Where there is no room for another script, its connection is not opened.",
+  ),
+  mappingOneScriptMemory: setting(
+    "CONNECTIVITY_MESSAGE_MAPPING_JS_MAX_SCRIPT_MEMORY",
+    bytes,
     "128M",
-    "How much memory the mapping scripts of all connections have together; when it is used up, the message fails and all begin anew.",
+    "How much memory one mapping script may take, with what its up to 100 neighbours have; when it is used up, the message fails and these scripts begin anew.",
   ),
   mappingCommonJsPath: optional(
     "CONNECTIVITY_MESSAGE_MAPPING_JS_COMMON_JS_MODULE_PATH",
     text,
     "A folder of CommonJS modules that mapping scripts can require.",
     `${path}.javascript.commonJsModulePath`,
+  ),
+  mappingPublishFailedEnrichments: setting(
+    "CONNECTIVITY_MESSAGE_MAPPING_PUBLISH_FAILED_ENRICHMENTS",
+    flag,
+    "false",
+    "Whether targets are told of a signal without its extra fields where these are too much; else it fails.",
+    `${path}.publish-failed-enrichments`,
   ),
   mappingSourceMappers: setting(
     "CONNECTIVITY_MESSAGE_MAPPING_MAX_SOURCE_MAPPERS",

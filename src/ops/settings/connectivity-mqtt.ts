@@ -32,6 +32,27 @@ export const connectivityMqttSettings = {
     "How long it waits before that, at least 1s; for connections without specificConfig.reconnectForRedeliveryDelay.",
     "ditto.connectivity.connection.mqtt.reconnect-for-redelivery-delay",
   ),
+  mqttReconnectAfterDisconnect: setting(
+    "CONNECTIVITY_MQTT_RECONNECT_MIN_TIMEOUT_FOR_MQTT_BROKER_INITIATED_DISCONNECT",
+    keeping,
+    "1s",
+    "How long a client that was connected and is no more waits at least before it connects again.",
+    "ditto.connectivity.connection.mqtt.reconnect.min-timeout-for-mqtt-broker-initiated-disconnect",
+  ),
+  mqttReconnectMinBackoff: setting(
+    "CONNECTIVITY_MQTT_RECONNECT_BACKOFF_TIMEOUT_MIN",
+    keeping,
+    "0s",
+    "As well; the longer of both counts. It waits twice as long after each further failure.",
+    "ditto.connectivity.connection.mqtt.reconnect.backoff.timeout.min-timeout",
+  ),
+  mqttReconnectMaxBackoff: setting(
+    "CONNECTIVITY_MQTT_RECONNECT_BACKOFF_TIMEOUT_MAX",
+    duration,
+    "1m",
+    "How long at most; it does not give up.",
+    "ditto.connectivity.connection.mqtt.reconnect.backoff.timeout.max-timeout",
+  ),
   mqttSeparatePublisherClient: setting(
     "CONNECTIVITY_MQTT_SEPARATE_PUBLISHER_CLIENT",
     flag,

@@ -3,7 +3,8 @@
 import { encryptionKey, jsonPointers, SECRET_POINTERS } from "../connection-secrets.ts";
 import { hosts, subnets } from "../host-kinds.ts";
 import { optional, setting } from "../setting.ts";
-import { bytes, duration, flag, headerNames, pattern, whole } from "../setting-kinds.ts";
+import { bytes, duration, flag, headerNames, keeping, pattern, whole } from "../setting-kinds.ts";
+import { userIndicatedErrors } from "../user-indicated-errors.ts";
 
 const path = "ditto.connectivity.connection";
 const client = "ditto.connectivity.client";
@@ -65,6 +66,42 @@ export const connectivitySettings = {
     headerNames,
     "As THING_EVENT_HISTORICAL_HEADERS_TO_PERSIST, for connections.",
     `${path}.event.historical-headers-to-persist`,
+  ),
+  connectionOpeningDelay: setting(
+    "RECONNECT_INITIAL_DELAY",
+    keeping,
+    "0",
+    "How long a server that starts waits before it opens the connections that are to be open.",
+    "ditto.connectivity.persistence-ping.initial-delay",
+  ),
+  connectionOpeningInterval: setting(
+    "RECONNECT_RATE_FREQUENCY",
+    duration,
+    "100ms",
+    "The span of time that RECONNECT_RATE_ENTITIES is about.",
+    "ditto.connectivity.persistence-ping.rate.frequency",
+  ),
+  connectionOpeningCount: setting(
+    "RECONNECT_RATE_ENTITIES",
+    whole(1, 10_000),
+    "10",
+    "How many of them it begins to open in each interval.",
+    "ditto.connectivity.persistence-ping.rate.entities",
+  ),
+  connectionUserIndicatedErrors: setting(
+    "USER_INDICATED_ERRORS",
+    userIndicatedErrors,
+    "[]",
+    "Further errors by which a connection counts as `misconfigured`: the name or code of the error, or `*` for any, and what its " +
+      "message has to fit as a whole.",
+    "ditto.connectivity.user-indicated-errors-extended",
+  ),
+  connectionSearchIdleTimeout: setting(
+    "CONNECTIVITY_CLIENT_SUBSCRIPTION_MANAGER_TIMEOUT",
+    duration,
+    "60s",
+    "How long a search or a stream of past events by a connection goes on of which nothing is asked and told.",
+    `${client}.subscription-manager-timeout`,
   ),
   connectionCommandTimeout: setting(
     "CONNECTIVITY_CLIENT_ACTOR_ASK_TIMEOUT",

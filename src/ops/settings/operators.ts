@@ -11,7 +11,8 @@ export const operatorSettings = {
     flag,
     "true",
     "Whether /overall/status, /devops and /api/2/connections, with the passwords of all brokers in clear, are for operators only, " +
-      "who prove it as the next settings say; false opens them to everybody who reaches the server.",
+      "who prove it as the next settings say; false opens them to everybody who reaches the server, and all of /api/2/predictors to " +
+      "whoever brings no credentials.",
     "ditto.gateway.authentication.devops.secured",
   ),
   devopsAuthenticationMethod: setting(

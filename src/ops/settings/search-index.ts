@@ -13,6 +13,13 @@ export const searchIndexSettings = {
       "waits for search-persisted.",
     "ditto.search.updater.stream.write-interval",
   ),
+  searchLagUnderLoad: setting(
+    "SEARCH_LAG_UNDER_LOAD",
+    duration,
+    "10s",
+    "How long changes of things may wait for the search index while the server has no time left: of a thing that changes " +
+      "again meanwhile only the last state is written. Whoever waits for search-persisted does not wait so long.",
+  ),
   searchCheckEnabled: setting(
     "BACKGROUND_SYNC_ENABLED",
     flag,

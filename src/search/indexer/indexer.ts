@@ -89,6 +89,7 @@ export function startIndexer(parts: IndexerParts): Indexer {
     steady,
     ready,
     intervalMs: settings.writeIntervalMs,
+    lagUnderLoadMs: settings.lagUnderLoadMs,
     most,
     onOverflow,
     onFault,

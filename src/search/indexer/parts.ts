@@ -38,6 +38,8 @@ export interface IndexedFields {
 export interface IndexerSettings {
   /** Rest between two writes that nobody waits for, in milliseconds. */
   readonly writeIntervalMs: number;
+  /** How long a change that nobody waits for may wait while the load is high, in milliseconds. */
+  readonly lagUnderLoadMs: number;
   /** Whether index and journal are compared again and again. */
   readonly checkEnabled: boolean;
   /** Rest before each such comparison, in milliseconds. */

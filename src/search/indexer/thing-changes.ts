@@ -4,6 +4,7 @@ import { Backlog, type Change } from "./backlog.ts";
 import { indexOverloaded, indexUnavailable } from "./errors.ts";
 import { Loop } from "./loop.ts";
 import type { OnIndexed } from "./parts.ts";
+import { type Patience, patience } from "./patience.ts";
 import { type Steady, Stopped } from "./steady.ts";
 import { type Taken, ThingWriter, type ThingWriterParts } from "./thing-writer.ts";
 
@@ -17,6 +18,8 @@ export interface ThingChangesParts extends ThingWriterParts {
   /** Nothing is written before. */
   readonly ready: Promise<void>;
   readonly intervalMs: number;
+  /** How long a change waits at most while the load is high. */
+  readonly lagUnderLoadMs: number;
   readonly most: number;
   /** Told when so much waits that a change is not remembered. */
   readonly onOverflow: () => void;
@@ -29,8 +32,11 @@ export class ThingChanges {
   readonly #backlog: Backlog;
   readonly #loop: Loop;
   readonly #writer: ThingWriter;
+  readonly #patience: Patience;
   #lastStart = Number.NEGATIVE_INFINITY;
+  /** Ends a rest; and one that lets a batch come together. */
   #hurry: (() => void) | undefined;
+  #fill: (() => void) | undefined;
   /** Who waits to be told; and those of them who are not under way. */
   #told = 0;
   #toldWaiting = 0;
@@ -41,6 +47,7 @@ export class ThingChanges {
     this.#parts = parts;
     this.#backlog = new Backlog(parts.most);
     this.#writer = new ThingWriter(parts, (change, error) => this.#tell(change, error));
+    this.#patience = patience(parts.lagUnderLoadMs);
     this.#loop = new Loop(
       parts.ready,
       () => this.#backlog.size > 0,
@@ -79,7 +86,7 @@ export class ThingChanges {
     const change = this.#backlog.tell(id, revision);
     if (!change) this.#parts.onOverflow();
     if (onIndexed) this.#await(change, onIndexed);
-    if (this.#backlog.size >= ROWS) this.#hurry?.();
+    if (this.#backlog.size >= ROWS) this.#fill?.();
     this.#loop.wake();
   }
 
@@ -175,23 +182,34 @@ export class ThingChanges {
     return told;
   }
 
-  /** Lets changes come together, unless there is enough for a batch or somebody waits. */
+  /** Lets changes come together, unless somebody waits: those of a batch, and under load those of each thing. */
   async #rest(): Promise<void> {
     const rest = this.#lastStart + this.#parts.intervalMs - performance.now();
-    if (rest <= 0 || this.#isUrgent()) return;
+    if (rest > 0 && !this.#isUrgent() && this.#backlog.size < ROWS) await this.#pause(rest, true);
+    while (!this.#isUrgent()) {
+      const longer = this.#patience.restMs(this.lagMs);
+      if (longer === 0) return;
+      await this.#pause(longer, false);
+    }
+  }
+
+  async #pause(ms: number, untilFull: boolean): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, rest);
+      const timer = setTimeout(resolve, ms);
       this.#hurry = () => {
         clearTimeout(timer);
         resolve();
       };
+      if (untilFull) this.#fill = this.#hurry;
     });
     this.#hurry = undefined;
+    this.#fill = undefined;
   }
 
+  /** Also where so much waits that soon a change would not be remembered. */
   #isUrgent(): boolean {
     const { size, isAwaited } = this.#backlog;
-    return this.#isDraining || isAwaited || this.#toldWaiting > 0 || size >= ROWS;
+    return this.#isDraining || isAwaited || this.#toldWaiting > 0 || size >= this.#parts.most / 2;
   }
 
   #tellAll(taken: Taken, error?: unknown): void {

@@ -14,7 +14,7 @@ export interface Ground extends AsyncDisposable {
   say(thingId: string, text: string): Promise<void>;
   /** What the server has settled at the broker until now. */
   settled(): Promise<readonly string[]>;
-  /** What the target's address holds. */
+  /** What has reached the target's address. */
   told(): Promise<readonly string[]>;
   /** Ends the broker while it works. */
   kill(): Promise<void>;

@@ -40,6 +40,8 @@ export interface Load {
   readonly surprises: readonly string[];
   /** How many messages devices have sent. */
   readonly said: number;
+  /** How many changes of users were answered with which status; `none` counts those without an answer. */
+  readonly answers: Readonly<Record<string, number>>;
   /** Resolves once all are at rest. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function startLoad(ground: Ground, server: () => TestServer): Load {
   const confirmed = new Set<number>();
   const acknowledged = new Set<number>();
   const surprises: string[] = [];
+  const answers: Record<string, number> = {};
   let next = 0;
   let said = 0;
   let isOver = false;
@@ -70,6 +73,7 @@ export function startLoad(ground: Ground, server: () => TestServer): Load {
     while (!isOver) {
       const number = ++next;
       const status = await change(server(), thingId, number);
+      answers[status ?? "none"] = (answers[status ?? "none"] ?? 0) + 1;
       if (status !== undefined && status < 300) acknowledged.add(number);
       else if (status !== undefined && !unsure.has(status))
         surprises.push(`a change that waits for the target was answered with ${status}`);
@@ -78,7 +82,7 @@ export function startLoad(ground: Ground, server: () => TestServer): Load {
   }
   const all = [...deviceThings.map(device), ...userThings.map(user)];
   return {
-    ...{ confirmed, acknowledged, surprises },
+    ...{ confirmed, acknowledged, surprises, answers },
     get said() {
       return said;
     },

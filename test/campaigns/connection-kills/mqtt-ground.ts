@@ -8,19 +8,24 @@ import { tapMqtt } from "./mqtt-tap.ts";
 const IN = "kills/in";
 const OUT = "kills/out";
 
+/**
+ * One that is stopped has two clients: it sends all that waits for a session at once, however much that is, and what it confirms of
+ * events would come behind.
+ */
 export async function mqttGround(how: "SIGTERM" | "SIGKILL"): Promise<Ground> {
   const stack = new AsyncDisposableStack();
   const kept = how === "SIGTERM" ? ({ persistence: "stopped" } as const) : {};
   const broker = stack.use(await startMosquitto({ ...kept, maxInFlight: 200 }));
   const tap = stack.use(await tapMqtt(broker.port));
   const said = await stranger(broker.port, "says", stack);
-  const told = await listen(broker.port, stack);
+  // One that is killed keeps nothing for who listens: that it has acknowledged an event is all that can be known.
+  const told = how === "SIGTERM" ? await listen(broker.port, stack) : tap.confirmed;
   return {
     name: how === "SIGTERM" ? "mqtt (stopped)" : "mqtt (killed)",
     link: {
       connectionType: "mqtt",
       uri: `tcp://127.0.0.1:${tap.port}`,
-      specificConfig: { cleanSession: "false" },
+      specificConfig: { cleanSession: "false", separatePublisherClient: `${how === "SIGTERM"}` },
     },
     source: { addresses: [IN], qos: 1 },
     address: OUT,

@@ -1,4 +1,4 @@
-// Stands between an MQTT client and its broker, and notes which messages the client has acknowledged.
+// Stands between an MQTT client and its broker, and notes which messages the one has acknowledged to the other.
 
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
@@ -6,13 +6,16 @@ import { parser } from "mqtt-packet";
 
 export interface MqttTap extends AsyncDisposable {
   readonly port: number;
-  /** The payloads of messages of QoS 1 that were acknowledged, in the order of that. */
+  /** The payloads of messages of QoS 1 that the client has acknowledged, in the order of that. */
   readonly acknowledged: readonly string[];
+  /** The same of the client's own messages, which the broker has acknowledged. */
+  readonly confirmed: readonly string[];
 }
 
 /** Opens one before the broker at a port of loopback, for clients of MQTT 3.1.1. */
 export async function tapMqtt(broker: number): Promise<MqttTap> {
   const acknowledged: string[] = [];
+  const confirmed: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(broker, "127.0.0.1");
@@ -25,7 +28,8 @@ export async function tapMqtt(broker: number): Promise<MqttTap> {
         upstream.destroy();
       });
     }
-    listenIn(client, upstream, acknowledged);
+    notePubacks({ publisher: upstream, receiver: client }, acknowledged);
+    notePubacks({ publisher: client, receiver: upstream }, confirmed);
     client.pipe(upstream);
     upstream.pipe(client);
   });
@@ -35,6 +39,7 @@ export async function tapMqtt(broker: number): Promise<MqttTap> {
   return {
     port: address.port,
     acknowledged,
+    confirmed,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -43,19 +48,27 @@ export async function tapMqtt(broker: number): Promise<MqttTap> {
   };
 }
 
-/** Packet IDs are of one connection; the same one comes again after it was acknowledged. */
-function listenIn(client: Socket, upstream: Socket, acknowledged: string[]): void {
-  const delivered = new Map<number, string>();
-  const [ofClient, ofBroker] = [parser({ protocolVersion: 4 }), parser({ protocolVersion: 4 })];
-  ofBroker.on("packet", (packet) => {
-    if (packet.cmd === "publish" && packet.qos === 1)
-      delivered.set(packet.messageId as number, packet.payload.toString());
+/**
+ * Packet IDs are of one connection. The same one comes again after it was acknowledged; of Mosquitto, which may send more ahead than
+ * there are IDs, also before.
+ */
+function notePubacks(
+  { publisher, receiver }: { readonly publisher: Socket; readonly receiver: Socket },
+  noted: string[],
+): void {
+  const published = new Map<number | undefined, string[]>();
+  const [ofPublisher, ofReceiver] = [parser({ protocolVersion: 4 }), parser({ protocolVersion: 4 })];
+  ofPublisher.on("packet", (packet) => {
+    if (packet.cmd !== "publish" || packet.qos !== 1) return;
+    const texts = published.get(packet.messageId) ?? [];
+    published.set(packet.messageId, texts);
+    texts.push(packet.payload.toString());
   });
-  ofClient.on("packet", (packet) => {
+  ofReceiver.on("packet", (packet) => {
     if (packet.cmd !== "puback") return;
-    const text = delivered.get(packet.messageId as number);
-    if (text !== undefined) acknowledged.push(text);
+    const text = published.get(packet.messageId)?.shift();
+    if (text !== undefined) noted.push(text);
   });
-  upstream.on("data", (chunk: Buffer) => void ofBroker.parse(chunk));
-  client.on("data", (chunk: Buffer) => void ofClient.parse(chunk));
+  publisher.on("data", (chunk: Buffer) => void ofPublisher.parse(chunk));
+  receiver.on("data", (chunk: Buffer) => void ofReceiver.parse(chunk));
 }

@@ -170,6 +170,7 @@ describe("whatever a broker sends", () => {
     const long = {
       text: () => JSON.stringify(modifyOf()),
       bytes: () => Buffer.alloc(0),
+      isText: true,
       length: 40 * 1024 ** 2,
     };
     const slow = worldOf({ payloadMapping: [] }, 1e9);

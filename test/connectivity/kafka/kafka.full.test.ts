@@ -8,6 +8,7 @@ import {
   type Outside,
   openClient,
   outside,
+  quickSettings,
   textMessage,
   textOf,
 } from "./world.ts";
@@ -206,6 +207,15 @@ test("a group goes on with the earliest message that is left, where those are de
 });
 
 for (const compression of ["gzip", "snappy", "lz4", "zstd"] as const) {
+  test(`messages that go out with compression ${compression} are taken by the broker`, async () => {
+    const settings = { producer: { ...quickSettings.producer, compression } };
+    await using client = await openClient({ port: kafka.plainPort, settings });
+    const texts = numbered("squeezed ", 100);
+    await Promise.all(texts.map((text) => client.connector.publish(toward(`out-${compression}#0`, text))));
+    const records = await others.read(`out-${compression}`, 100);
+    expect(records.map(({ value }) => value?.toString())).toEqual(texts);
+  });
+
   test(`messages that were compressed with ${compression} are received`, async () => {
     const texts = numbered("squeezed ", 100);
     await others.write(

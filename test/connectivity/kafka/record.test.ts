@@ -1,18 +1,18 @@
-import type { KafkaRecord } from "@platformatic/kafka";
 import { expect, test } from "vitest";
 import { isExpired, ReceivedRecord } from "../../../src/connectivity/connectors/kafka/record.ts";
+import type { BatchRecord } from "../../../src/connectivity/connectors/kafka/record-batch.ts";
 
 function record(
   headers: readonly (readonly [string, string])[],
-  parts: Partial<KafkaRecord> = {},
-): KafkaRecord {
+  parts: Partial<BatchRecord> = {},
+): BatchRecord {
   const pairs = headers.map(([name, value]): [Buffer, Buffer] => [Buffer.from(name), Buffer.from(value)]);
-  const rest = { length: 0, attributes: 0, timestampDelta: 0n, offsetDelta: 0 };
+  const rest = { offset: 0, timestamp: 1_700_000_000_123 };
   return { ...rest, key: null, value: Buffer.from("hi"), headers: pairs, ...parts };
 }
 
-const received = (from: KafkaRecord) =>
-  new ReceivedRecord({ topic: "telemetry", settled: () => undefined }, 0, from, 1_700_000_000_123n);
+const received = (from: BatchRecord) =>
+  new ReceivedRecord({ topic: "telemetry", settled: () => undefined }, 0, from);
 
 test("what Kafka knows of a record is among its headers", () => {
   const { headers } = received(record([["Content-Type", "text/plain"]], { key: Buffer.from("lamp") }));

@@ -14,18 +14,32 @@ import {
   textPayload,
 } from "../../../src/connectivity/external-message.ts";
 import type { Connection, Source } from "../../../src/connectivity/model.ts";
+import { type HostRules, type Hosts, hostsBy } from "../../../src/connectivity/net/hosts.ts";
 import type { TlsOptions } from "../../../src/connectivity/net/tls.ts";
 import { connectionOf, sourceOf } from "../world.ts";
 
+/** As where no host is blocked. */
+export const noRules: HostRules = {
+  allowedHostnames: [],
+  blockedHostnames: [],
+  blockedSubnets: [],
+  blockedHostRegex: undefined,
+};
+
 export const quickSettings: KafkaSettings = {
   throttling: undefined,
-  restartBackOff: { min: 50, max: 400 },
+  restartBackOff: { min: 50, max: 400, randomFactor: 0 },
   fetchMaxWait: 200,
   metadataMaxAge: 180_000,
   sessionTimeout: 6_000,
   heartbeatInterval: 300,
   committer: { maxBatch: 10, maxInterval: 100 },
-  producer: { queueSize: 1_000, parallelism: 10 },
+  producer: {
+    queueSize: 1_000,
+    parallelism: 10,
+    compression: "none",
+    restarts: { min: 50, max: 400, randomFactor: 0, maxCount: 5, within: 10_000 },
+  },
 };
 
 export interface ClientOptions {
@@ -38,7 +52,9 @@ export interface ClientOptions {
   readonly config?: Readonly<Record<string, string>>;
   readonly settings?: Partial<KafkaSettings>;
   readonly isTest?: boolean;
-  readonly checkHost?: (host: string) => Promise<void>;
+  readonly hosts?: Hosts;
+  /** Where it connects to first, by another name than the loopback address. */
+  readonly host?: string;
   /** Of each message: whether more may come. All are accepted and more may come unless said. */
   received?(message: ReceivedMessage): boolean;
 }
@@ -82,7 +98,7 @@ export function aClient(options: ClientOptions): Client {
     connection: aConnection(options),
     clientIndex: 0,
     isTest: options.isTest ?? false,
-    endpoint: { host: "127.0.0.1", port: options.port },
+    endpoint: { host: options.host ?? "127.0.0.1", port: options.port },
     tls: options.tls && { servername: "127.0.0.1", rejectUnauthorized: true, ...options.tls },
     events: {
       received(_source, message) {
@@ -96,7 +112,7 @@ export function aClient(options: ClientOptions): Client {
     },
   };
   const settings = { ...quickSettings, ...options.settings };
-  const transport = kafkaTransport(settings, options.checkHost ?? (async () => undefined));
+  const transport = kafkaTransport(settings, options.hosts ?? hostsBy(noRules));
   const connector = transport.connector(parts);
   return {
     ...{ connector, received, lost, logs, statuses, throttled },
@@ -165,6 +181,8 @@ export function outside(port: number, isMock = true): Outside {
   const producer = new Producer({ ...common, idempotent: !isMock });
   const admin = new Admin(common);
   const opened: Consumer[] = [];
+  /** Tests ask again and again, and each client has connections of its own. */
+  const groups = new Map<string, Consumer>();
   const consumer = (groupId: string) => {
     const made = new Consumer({ ...common, groupId, maxWaitTime: 20 });
     opened.push(made);
@@ -186,7 +204,8 @@ export function outside(port: number, isMock = true): Outside {
     follow: (topic) => followTopic(consumer(`reader-${++readers}`), topic),
     read: (topic, count) => readRecords(consumer(`reader-${++readers}`), topic, count),
     async committed(group, topic) {
-      const reader = consumer(group);
+      const reader = groups.get(group) ?? consumer(group);
+      groups.set(group, reader);
       const { topics } = await reader.metadata({ topics: [topic] });
       const partitions = Array.from({ length: topics.get(topic)?.partitionsCount ?? 0 }, (_, index) => index);
       const offsets = await reader.listCommittedOffsets({ topics: [{ topic, partitions }] });

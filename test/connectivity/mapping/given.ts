@@ -1,5 +1,6 @@
 // Mappers and messages for tests.
 
+import type { TwinError } from "../../../src/base/errors.ts";
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import {
   bytesPayload,
@@ -10,7 +11,7 @@ import {
 import { loadMappingEngines } from "../../../src/connectivity/mapping/engines.ts";
 import type { Mapper, MappingLimits, ProtocolMessage } from "../../../src/connectivity/mapping/mapper.ts";
 
-export const engines = await loadMappingEngines(48 * 1024 * 1024);
+export const engines = await loadMappingEngines(128 * 1024 * 1024, 64 * 1024 * 1024);
 
 export const limits: MappingLimits = {
   scriptBytes: 50_000,
@@ -64,3 +65,13 @@ export const event: JsonObject = {
   revision: 7,
   timestamp: "2024-05-01T10:00:00Z",
 };
+
+/** What it throws. */
+export function refusalOf(run: () => unknown): TwinError {
+  try {
+    run();
+  } catch (error) {
+    return error as TwinError;
+  }
+  throw new Error("Nothing was refused.");
+}

@@ -1,10 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TwinError } from "../../../src/base/errors.ts";
+import { expect, test } from "vitest";
 import { scriptPlaceOf } from "../../../src/connectivity/mapping/errors.ts";
-import { bytesMessage, context, event, mapper, modify, printed, textMessage, told } from "./given.ts";
+import {
+  bytesMessage,
+  context,
+  event,
+  mapper,
+  modify,
+  printed,
+  refusalOf,
+  textMessage,
+  told,
+} from "./given.ts";
 
 function incoming(body: string, message = textMessage(""), options = {}) {
   const incomingScript = `function mapToDittoProtocolMsg(headers, textPayload, bytePayload, contentType) {\n${body}\n}`;
@@ -25,15 +31,6 @@ function outgoing(body: string, message = event) {
   } finally {
     made.close();
   }
-}
-
-function refusalOf(run: () => unknown): TwinError {
-  try {
-    run();
-  } catch (error) {
-    return error as TwinError;
-  }
-  throw new Error("Nothing was refused.");
 }
 
 test("a script builds a protocol message of JSON and headers", () => {
@@ -288,74 +285,47 @@ test("headers are plain objects with texts", () => {
   ]);
 });
 
-// Modules of a folder.
-
-const folder = mkdtempSync(join(tmpdir(), "pollux-modules-"));
-const modules = join(folder, "modules");
-
-beforeAll(() => {
-  mkdirSync(join(modules, "package", "lib"), { recursive: true });
-  writeFileSync(join(folder, "secret.js"), "module.exports = 'secret';");
-  writeFileSync(
-    join(modules, "one.js"),
-    "exports.name = 'one'; exports.two = require('./two').name; exports.data = require('./data.json');",
-  );
-  writeFileSync(
-    join(modules, "two.js"),
-    "exports.name = 'two'; exports.half = require('./one').name; exports.count = 0;",
-  );
-  writeFileSync(join(modules, "data.json"), '{"n":1}');
-  writeFileSync(join(modules, "package", "package.json"), '{"main":"lib/main"}');
-  writeFileSync(
-    join(modules, "package", "lib", "main.js"),
-    "module.exports = function () { return 'main'; };",
-  );
-  writeFileSync(join(modules, "out.js"), "module.exports = require('../secret');");
-  symlinkSync(join(folder, "secret.js"), join(modules, "link.js"));
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function required(expression: string) {
-  const incomingScript = `function mapToDittoProtocolMsg() { return { it: ${expression} } }`;
-  const made = mapper("JavaScript", { incomingScript }, { commonJsPath: modules });
-  try {
-    return (made.incoming(textMessage(""), context)[0] as { it: unknown }).it;
-  } finally {
-    made.close();
-  }
-}
-
-test("modules of the folder can require one another, in cycles, and JSON", () => {
-  expect(required("[require('one').two, require('two').half, require('one').data.n]")).toEqual([
-    "two",
-    "one",
-    1,
-  ]);
-});
-
-test("a module is made once", () => {
-  expect(required("[++require('two').count, ++require('./two').count]")).toEqual([1, 2]);
-});
-
-test("a folder with a package.json is a module", () => {
-  expect(required("require('package')()")).toBe("main");
-});
-
-for (const outside of ["../secret", "/etc/passwd", "out", "link", "package/../../secret", "secret\\u0000"]) {
-  test(`a script cannot require ${outside}`, () => {
-    expect(() => required(`require('${outside}')`)).toThrow();
-  });
-}
-
-test("a folder of modules that is not there is told when the mapper is made", () => {
-  const make = () => mapper("JavaScript", { incomingScript: "" }, { commonJsPath: join(folder, "none") });
-
-  expect(make).toThrow(expect.objectContaining({ code: "connectivity:message.mapper.config.failed" }));
-});
-
 test("a payload of no bytes is an empty text and an empty buffer", () => {
   expect(incoming("return { t: textPayload, l: bytePayload.byteLength };", bytesMessage([]))).toEqual([
     { t: "", l: 0 },
   ]);
+});
+
+// What is between the server and the scripts.
+
+const echoed = "return { t: textPayload, l: textPayload.length, b: bytePayload.byteLength };";
+
+test("bytes that are no UTF-8 are text with something in their place, and bytes as they are", () => {
+  const bytes = [0x61, 0xff, 0x62];
+
+  expect(incoming(echoed, bytesMessage(bytes))).toEqual([{ t: "a\ufffdb", l: 3, b: 3 }]);
+});
+
+test("bytes with zeros, with characters beyond the first plane, and none are text as well", () => {
+  const text = "a\u0000b😀ü";
+
+  expect(incoming(echoed, bytesMessage([...Buffer.from(text)]))).toEqual([
+    { t: text, l: text.length, b: Buffer.byteLength(text) },
+  ]);
+  expect(incoming(echoed, bytesMessage([]))).toEqual([{ t: "", l: 0, b: 0 }]);
+});
+
+test("headers come as they are, whatever their names are and however many lists of names there are", () => {
+  const made = mapper("JavaScript", {
+    incomingScript:
+      "function mapToDittoProtocolMsg(headers) { return { h: headers, keys: Object.keys(headers), own: Object.getPrototypeOf(headers) === Object.prototype } }",
+  });
+  const lists: Record<string, string>[] = [
+    {},
+    { 'a"b\\': "1", "x\u2028\u0000y": "2", "}); throw 1; ({": "3" },
+    Object.fromEntries([["__proto__", "evil"]]),
+    Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`name${i}`, `value${i}`])),
+    ...Array.from({ length: 30 }, (_, i) => ({ [`only${i}`]: "é\u0000😀", also: "" })),
+  ];
+
+  for (const headers of [...lists, ...lists])
+    expect(made.incoming({ headers, payload: undefined }, context)).toEqual([
+      { h: headers, keys: Object.keys(headers), own: true },
+    ]);
+  made.close();
 });

@@ -110,3 +110,12 @@ test("an option that is missing is named", () => {
     expect.objectContaining({ code: "connectivity:message.mapper.config.invalid" }),
   );
 });
+
+test("scripts of a connection that is opened run with its first message, and where they do not, that message fails", () => {
+  const made = mappings({ broken: javaScript("throw new Error('at the start');") });
+
+  const [outcome] = made.incoming(["broken"], message, context, valuesOf({}));
+
+  expect(outcome).toMatchObject({ is: "failed", error: { code: "connectivity:message.mapping.failed" } });
+  made.close();
+});

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { heapOf } from "../../../src/connectivity/mapping/sandbox/heap.ts";
+import { memoryBudget } from "../../../src/connectivity/mapping/sandbox/memory-budget.ts";
 import { outcomesOf } from "../../../src/connectivity/mapping/sandbox/outcomes.ts";
-import { loadQuickJs } from "../../../src/connectivity/mapping/sandbox/quickjs.ts";
+import { newQuickJs } from "../../../src/connectivity/mapping/sandbox/quickjs.ts";
 import { mapper, context as received, textMessage } from "./given.ts";
 
-const quickJs = await loadQuickJs(48 * 1024 * 1024);
+const bytes = 64 * 1024 * 1024;
+const quickJs = await newQuickJs(memoryBudget(bytes), bytes);
 const runtime = quickJs.newRuntime();
 const context = runtime.newContext();
 const heap = heapOf(context);
@@ -230,13 +232,17 @@ test("an error is told whatever a script does to JSON", () => {
     incomingScript:
       "function mapToDittoProtocolMsg() { Object.prototype.toJSON = function () {}; throw new Error('mine'); }",
   });
-  const { age } = quickJs;
+  const beside = mapper("JavaScript", {
+    incomingScript: "var n = 0; function mapToDittoProtocolMsg() { return { n: ++n }; }",
+  });
+  beside.incoming(textMessage(""), received);
 
   expect(() => made.incoming(textMessage(""), received)).toThrow(
     expect.objectContaining({
       text: expect.objectContaining({ description: expect.stringContaining("mine") }),
     }),
   );
-  expect(quickJs.age).toBe(age);
+  expect(beside.incoming(textMessage(""), received)).toEqual([{ n: 2 }]);
   made.close();
+  beside.close();
 });

@@ -4,22 +4,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TwinError } from "../../../src/base/errors.ts";
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import { printConnection } from "../../../src/connectivity/print.ts";
 import { readConnection } from "../../../src/connectivity/read.ts";
 import { jsonOf, source, target } from "./connections.ts";
 
 const printed = (fields: JsonObject): JsonObject => printConnection(readConnection(jsonOf(fields)));
-const refusal = (json: JsonObject): TwinError => {
-  try {
-    readConnection(json);
-  } catch (error) {
-    if (error instanceof TwinError) return error;
-    throw error;
-  }
-  throw new Error("it was accepted");
-};
 
 test("what is left out is printed as Ditto prints its defaults, in its order", () => {
   const minimal = {
@@ -84,6 +74,13 @@ describe("replies", () => {
     });
   });
 
+  test("expect types of responses however they are capitalized", () => {
+    const replyTarget = { address: "a", expectedResponseTypes: ["RESPONSE", "error", "Nack"] };
+    expect(repliesOf("kafka", replyTarget)).toMatchObject({
+      replyTarget: { expectedResponseTypes: ["response", "error", "nack"] },
+    });
+  });
+
   test("that are switched off need no address", () => {
     expect(repliesOf("kafka", { enabled: false })).toMatchObject({ replyTarget: { enabled: false } });
   });
@@ -102,6 +99,18 @@ test("the mapping context of older connections becomes a definition that all sou
     sources: [{ payloadMapping: ["Ditto", "javascript"] }],
     targets: [{ payloadMapping: ["javascript"] }],
   });
+});
+
+test("null is as good as absent in a header mapping", () => {
+  const headerMapping = { own: "x", other: null };
+  expect(printed({ targets: [{ ...target, headerMapping }] }).targets).toMatchObject([
+    { headerMapping: { own: "x" } },
+  ]);
+});
+
+test("a last will may be JSON, of which the text is sent", () => {
+  const specificConfig = { lastWillTopic: "gone", lastWillMessage: { gone: true } };
+  expect(printed({ specificConfig }).specificConfig).toMatchObject({ lastWillMessage: '{"gone":true}' });
 });
 
 test("options of the transport are texts, whatever they were", () => {
@@ -140,168 +149,6 @@ test("a URI is kept in ASCII", () => {
   expect(printed({ uri: "amqps://jürgen:pä@host:5671/ü" }).uri).toBe(
     "amqps://j%C3%BCrgen:p%C3%A4@host:5671/%C3%BC",
   );
-});
-
-const { uri: _uri, ...withoutUri } = jsonOf();
-const { address: _address, ...withoutAddress } = target;
-const refused: readonly (readonly [what: string, json: JsonObject, code: string, field: string])[] = [
-  ["without a type", { bad: 1 }, "json.field.missing", "/connectionType"],
-  ["of an unknown type", jsonOf({ connectionType: "smoke" }), "json.invalid", "/connectionType"],
-  ["without a URI", withoutUri, "json.field.missing", "/uri"],
-  ["with null for a URI", jsonOf({ uri: null }), "json.field.missing", "/uri"],
-  ["with a number for a URI", jsonOf({ uri: 1 }), "json.invalid", "/uri"],
-  ["without a port", jsonOf({ uri: "tcp://host" }), "connectivity:connection.uri.invalid", "/uri"],
-  ["with port 0", jsonOf({ uri: "tcp://host:0" }), "connectivity:connection.uri.invalid", "/uri"],
-  ["with a query", jsonOf({ uri: "tcp://host:1?x=1" }), "connectivity:connection.uri.invalid", "/uri"],
-  [
-    "with a blank in the URI",
-    jsonOf({ uri: "tcp://host:1/a b" }),
-    "connectivity:connection.uri.invalid",
-    "/uri",
-  ],
-  ["with a bad ID", jsonOf({ id: "a/b" }), "connectivity:connection.id.invalid", ""],
-  [
-    "with a status that nobody can want",
-    jsonOf({ connectionStatus: "opening" }),
-    "json.invalid",
-    "/connectionStatus",
-  ],
-  [
-    "without sources and targets",
-    jsonOf({ sources: [], targets: [] }),
-    "connectivity:connection.configuration.invalid",
-    "/sources",
-  ],
-  ["with sources that are no array", jsonOf({ sources: {} }), "json.invalid", "/sources"],
-  [
-    "with a number as address",
-    jsonOf({ sources: [{ ...source, addresses: ["a", 1] }] }),
-    "json.invalid",
-    "/sources/0/addresses/1",
-  ],
-  [
-    "with a source for nobody",
-    jsonOf({ sources: [{ ...source, authorizationContext: [] }] }),
-    "connectivity:connection.configuration.invalid",
-    "/sources/0/authorizationContext",
-  ],
-  [
-    "with a target for nobody",
-    jsonOf({ targets: [{ ...target, authorizationContext: [1] }] }),
-    "connectivity:connection.configuration.invalid",
-    "/targets/0/authorizationContext",
-  ],
-  [
-    "with an empty subject",
-    jsonOf({ targets: [{ ...target, authorizationContext: [""] }] }),
-    "connectivity:connection.configuration.invalid",
-    "/targets/0/authorizationContext/0",
-  ],
-  [
-    "with a target without address",
-    jsonOf({ targets: [withoutAddress] }),
-    "json.field.missing",
-    "/targets/0/address",
-  ],
-  [
-    "with an unknown topic",
-    jsonOf({ targets: [{ ...target, topics: ["_/_/things/twin/events", "x"] }] }),
-    "connectivity:topic.invalid",
-    "/targets/0/topics/1",
-  ],
-  [
-    "with a topic that is filtered twice",
-    jsonOf({ targets: [{ ...target, topics: ["_/_/things/twin/events?filter=a&filter=b"] }] }),
-    "connectivity:topic.invalid",
-    "/targets/0/topics/0",
-  ],
-  [
-    "with a topic of bad escapes",
-    jsonOf({ targets: [{ ...target, topics: ["_/_/things/twin/events?filter=%zz"] }] }),
-    "connectivity:topic.invalid",
-    "/targets/0/topics/0",
-  ],
-  [
-    "with a bad label",
-    jsonOf({ sources: [{ ...source, declaredAcks: ["a b"] }] }),
-    "acknowledgement:label.invalid",
-    "/sources/0/declaredAcks/0",
-  ],
-  [
-    "with a bad requested label",
-    jsonOf({ sources: [{ ...source, acknowledgementRequests: { includes: ["?"] } }] }),
-    "acknowledgement:label.invalid",
-    "/sources/0/acknowledgementRequests/includes/0",
-  ],
-  [
-    "with a bad issued label",
-    jsonOf({ targets: [{ ...target, issuedAcknowledgementLabel: "" }] }),
-    "acknowledgement:label.invalid",
-    "/targets/0/issuedAcknowledgementLabel",
-  ],
-  [
-    "with an enforcement without input",
-    jsonOf({ sources: [{ ...source, enforcement: { filters: [] } }] }),
-    "json.field.missing",
-    "/sources/0/enforcement/input",
-  ],
-  [
-    "with no client",
-    jsonOf({ clientCount: 0 }),
-    "connectivity:connection.configuration.invalid",
-    "/clientCount",
-  ],
-  ["with half a client", jsonOf({ clientCount: 1.5 }), "json.invalid", "/clientCount"],
-  ["with a flag that is none", jsonOf({ failoverEnabled: "yes" }), "json.invalid", "/failoverEnabled"],
-  ["with unknown credentials", jsonOf({ credentials: { type: "x" } }), "json.invalid", "/credentials/type"],
-  [
-    "with a user without password",
-    jsonOf({ credentials: { type: "plain", username: "u" } }),
-    "json.field.missing",
-    "/credentials/password",
-  ],
-  [
-    "with a tunnel without credentials",
-    jsonOf({ sshTunnel: { enabled: true, validateHost: false, uri: "ssh://h:22" } }),
-    "json.field.missing",
-    "/sshTunnel/credentials",
-  ],
-  [
-    "with a tunnel that signs",
-    jsonOf({
-      sshTunnel: {
-        enabled: true,
-        validateHost: false,
-        uri: "ssh://h:22",
-        credentials: { type: "hmac", algorithm: "a", parameters: {} },
-      },
-    }),
-    "json.invalid",
-    "/sshTunnel/credentials/type",
-  ],
-  [
-    "with a mapper without options",
-    jsonOf({ mappingDefinitions: { "a/b": { mappingEngine: "Ditto" } } }),
-    "json.field.missing",
-    "/mappingDefinitions/a~1b/options",
-  ],
-  [
-    "that announces itself with several clients",
-    jsonOf({ clientCount: 2, targets: [{ ...target, topics: ["_/_/connections/announcements"] }] }),
-    "connectivity:connection.configuration.invalid",
-    "/targets/0/topics/0",
-  ],
-];
-
-test.each(refused)("a connection %s is refused, naming the field", (_what, json, code, field) => {
-  const error = refusal(json);
-
-  expect(error.code).toBe(code);
-  expect(error.text.message).toContain(field);
-});
-
-test("a URI that is refused is not repeated", () => {
-  expect(JSON.stringify(refusal(jsonOf({ uri: "tcp://u:hunter2@host" })))).not.toContain("hunter2");
 });
 
 describe("any connection", () => {

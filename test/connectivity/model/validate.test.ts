@@ -1,108 +1,24 @@
 // What this server refuses to serve, with the field at fault.
 
-import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { TwinError } from "../../../src/base/errors.ts";
 import type { JsonObject } from "../../../src/base/json/json.ts";
-import type { Transport } from "../../../src/connectivity/connectors/connector.ts";
-import type { MappingEngine } from "../../../src/connectivity/mapping/mapper.ts";
-import { readConnection } from "../../../src/connectivity/read.ts";
-import type { ValidationParts } from "../../../src/connectivity/validate/parts.ts";
-import { validateConnection } from "../../../src/connectivity/validate/validate.ts";
-import { jsonOf, source, target } from "./connections.ts";
-
-const neverOpened = (): never => {
-  throw new Error("nothing is opened here");
-};
-
-/** A transport that takes every connection of its types, so that only what all have in common is judged. */
-const transport = (types: Transport["types"], schemes: Transport["schemes"]): Transport => ({
-  types,
-  schemes,
-  validate: () => undefined,
-  connector: neverOpened,
-});
-
-let closedMappers = 0;
-const engine = (name: string, needsDefinition: boolean): MappingEngine => ({
-  names: [name],
-  needsDefinition,
-  create({ options }) {
-    if (options.bad) throw new Error("bad is no option");
-    return { blocked: new Set(), incoming: () => [], outgoing: () => [], close: () => closedMappers++ };
-  },
-});
-
-const parts: ValidationParts = {
-  transports: [
-    transport(["mqtt", "mqtt-5", "kafka"], {
-      tcp: { isSecure: false, port: 1883 },
-      ssl: { isSecure: true, port: 8883 },
-    }),
-    transport(["http-push"], { https: { isSecure: true, port: 443 } }),
-  ],
-  engines: [engine("Ditto", false), engine("JavaScript", true)],
-  limits: { sources: 4, targets: 4, clients: 10, consumers: 10 },
-  mappingLimits: {
-    scriptBytes: 50_000,
-    scriptTimeMs: 500,
-    scriptStackDepth: 25,
-    incomingMessages: 10,
-    outgoingMessages: 10,
-    sourceMappers: 2,
-    targetMappers: 2,
-  },
-  refusalOfHost: async (host) => (host.startsWith("blocked") ? `The host ${host} is blocked.` : undefined),
-};
-
-const judge = (fields: JsonObject): Promise<void> =>
-  validateConnection(readConnection(jsonOf(fields)), parts);
-
-async function refusal(fields: JsonObject): Promise<TwinError> {
-  try {
-    await judge(fields);
-  } catch (error) {
-    if (error instanceof TwinError) return error;
-    throw error;
-  }
-  throw new Error("it was accepted");
-}
-
-const mqttSource = { ...source, qos: 1 };
-const withSource = (fields: JsonObject): JsonObject => ({ sources: [{ ...mqttSource, ...fields }] });
-const withTarget = (fields: JsonObject): JsonObject => ({ targets: [{ ...target, ...fields }] });
-const definition = (fields: JsonObject): JsonObject => ({
-  mappingDefinitions: { mine: { mappingEngine: "JavaScript", options: {}, ...fields } },
-});
-const http = (fields: JsonObject): JsonObject => ({
-  connectionType: "http-push",
-  uri: "https://host:443",
-  sources: [],
-  ...fields,
-});
-const oauth = {
-  type: "oauth-client-credentials",
-  tokenEndpoint: "https://login.example.org/token",
-  clientId: "c",
-  clientSecret: "s",
-  requestedScopes: "one two",
-};
-const hmac = { type: "hmac", algorithm: "az-sasl", parameters: {} };
-const tunnel = (fields: JsonObject, credentials: JsonObject = {}): JsonObject => ({
-  sshTunnel: {
-    enabled: true,
-    credentials: { type: "plain", username: "u", password: "p", ...credentials },
-    validateHost: true,
-    knownHosts: ["SHA256:abc"],
-    uri: "ssh://host:22",
-    ...fields,
-  },
-});
-const keys = generateKeyPairSync("ec", {
-  namedCurve: "P-256",
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  publicKeyEncoding: { type: "spki", format: "pem" },
-});
+import { target } from "./connections.ts";
+import {
+  definition,
+  hmac,
+  http,
+  INVALID,
+  judge,
+  keys,
+  LABEL,
+  mappers,
+  mqttSource,
+  oauth,
+  refusal,
+  tunnel,
+  withSource,
+  withTarget,
+} from "./judging.ts";
 
 test.each<[what: string, fields: JsonObject]>([
   ["as simple as can be", {}],
@@ -136,6 +52,7 @@ test.each<[what: string, fields: JsonObject]>([
       ...definition({ incomingConditions: { a: "fn:filter(header:x,'exists')" } }),
     },
   ],
+  ["with a mapper whose text is a number", definition({ options: { "content-type-blocklist": 42 } })],
   [
     "through a tunnel with a key",
     tunnel({}, { type: "public-key", publicKey: keys.publicKey, privateKey: keys.privateKey }),
@@ -146,10 +63,6 @@ test.each<[what: string, fields: JsonObject]>([
 ])("a connection %s is accepted", async (_what, fields) => {
   await expect(judge(fields)).resolves.toBeUndefined();
 });
-
-const INVALID = "connectivity:connection.configuration.invalid";
-const URI = "connectivity:connection.uri.invalid";
-const LABEL = "acknowledgement:label.invalid";
 
 test.each<[what: string, fields: JsonObject, code: string, field: string]>([
   ["of a type to come", { connectionType: "amqp-10" }, INVALID, "/connectionType"],
@@ -255,77 +168,6 @@ test.each<[what: string, fields: JsonObject, code: string, field: string]>([
     "acknowledgement:label.not.unique",
     "/targets/1/issuedAcknowledgementLabel",
   ],
-  ["that trusts nonsense", { uri: "ssl://host:1", ca: "nonsense" }, INVALID, "/ca"],
-  [
-    "that trusts half a certificate",
-    { uri: "ssl://host:1", ca: "-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----" },
-    INVALID,
-    "/ca",
-  ],
-  [
-    "with a client certificate that is none",
-    { uri: "ssl://host:1", credentials: { type: "client-cert", cert: "x" } },
-    INVALID,
-    "/credentials/cert",
-  ],
-  [
-    "with a client key that is none",
-    { uri: "ssl://host:1", credentials: { type: "client-cert", key: "x" } },
-    INVALID,
-    "/credentials/key",
-  ],
-  ["of a scheme of others", { uri: "amqp://host:1" }, URI, "/uri"],
-  ["to a blocked host", { uri: "tcp://blocked.example.org:1" }, INVALID, "/uri"],
-  ["of Kafka through a tunnel", { connectionType: "kafka", ...tunnel({}) }, INVALID, "/sshTunnel"],
-  ["through a tunnel without ssh", tunnel({ uri: "tcp://host:22" }), INVALID, "/sshTunnel/uri"],
-  ["through a tunnel without a port", tunnel({ uri: "ssh://host" }), URI, "/sshTunnel/uri"],
-  ["through a blocked host", tunnel({ uri: "ssh://blocked:22" }), INVALID, "/sshTunnel/uri"],
-  ["through a host that nobody can know", tunnel({ knownHosts: [] }), INVALID, "/sshTunnel/knownHosts"],
-  ["through a tunnel for nobody", tunnel({}, { username: "" }), INVALID, "/sshTunnel/credentials/username"],
-  [
-    "through a tunnel with a bad key",
-    tunnel({}, { type: "public-key", publicKey: keys.publicKey, privateKey: "y" }),
-    INVALID,
-    "/sshTunnel/credentials/privateKey",
-  ],
-  [
-    "through a tunnel with half a key",
-    tunnel({}, { type: "public-key", publicKey: "x", privateKey: keys.privateKey }),
-    INVALID,
-    "/sshTunnel/credentials/publicKey",
-  ],
-  ["of MQTT that signs", { credentials: hmac }, INVALID, "/credentials/type"],
-  [
-    "that proves itself twice",
-    http({ uri: "https://u:p@host:443", credentials: hmac }),
-    INVALID,
-    "/credentials",
-  ],
-  ["of MQTT with scopes", { credentials: oauth }, INVALID, "/credentials/type"],
-  [
-    "with odd scopes",
-    http({ credentials: { ...oauth, requestedScopes: "one  two" } }),
-    INVALID,
-    "/credentials/requestedScopes",
-  ],
-  [
-    "with a token from nowhere",
-    http({ credentials: { ...oauth, tokenEndpoint: "nowhere" } }),
-    INVALID,
-    "/credentials/tokenEndpoint",
-  ],
-  [
-    "with a token from a file",
-    http({ credentials: { ...oauth, tokenEndpoint: "file:///etc/passwd" } }),
-    INVALID,
-    "/credentials/tokenEndpoint",
-  ],
-  [
-    "with a token from a blocked host",
-    http({ credentials: { ...oauth, tokenEndpoint: "https://blocked/token" } }),
-    INVALID,
-    "/credentials/tokenEndpoint",
-  ],
   [
     "that diverts to itself",
     withSource({ headerMapping: { "divert-response-to-connection": "bridge" } }),
@@ -388,6 +230,42 @@ test.each<[what: string, fields: JsonObject, code: string, field: string]>([
   ],
   ["with bad options", definition({ options: { bad: true } }), INVALID, "/mappingDefinitions/mine/options"],
   [
+    "with a flag of a mapper that is neither true nor false",
+    definition({ options: { loadLongJS: "yes" } }),
+    INVALID,
+    "/mappingDefinitions/mine/options/loadLongJS",
+  ],
+  [
+    "with a script that is no text",
+    definition({ options: { incomingScript: ["a"] } }),
+    INVALID,
+    "/mappingDefinitions/mine/options/incomingScript",
+  ],
+  [
+    "with a QoS of the last will that is none",
+    { specificConfig: { lastWillQos: "often" } },
+    INVALID,
+    "/specificConfig/lastWillQos",
+  ],
+  [
+    "with a last will that is retained perhaps",
+    { specificConfig: { lastWillRetain: "perhaps" } },
+    INVALID,
+    "/specificConfig/lastWillRetain",
+  ],
+  [
+    "of Kafka that is debugged perhaps",
+    { connectionType: "kafka", specificConfig: { debugEnabled: "perhaps" } },
+    INVALID,
+    "/specificConfig/debugEnabled",
+  ],
+  [
+    "that is diverted to perhaps",
+    { specificConfig: { "is-diversion-target": "yes" } },
+    INVALID,
+    "/specificConfig/is-diversion-target",
+  ],
+  [
     "with a bad condition",
     definition({ outgoingConditions: { a: "fn:turn()" } }),
     INVALID,
@@ -400,34 +278,26 @@ test.each<[what: string, fields: JsonObject, code: string, field: string]>([
   expect(error.text.message).toContain(`(${field})`);
 });
 
-test("a client certificate needs the key that it was made for", async () => {
-  const credentials = { type: "client-cert", cert: CERTIFICATE, key: keys.privateKey };
-  const error = await refusal({ uri: "ssl://host:1", ca: CERTIFICATE, credentials });
-
-  expect(error.text.message).toContain("(/credentials/key)");
+test.each<[what: string, fields: JsonObject, told: string]>([
+  ["placeholders", withSource({ authorizationContext: ["{{ thing:id }}"] }), "There are header:{name}."],
+  ["functions", withTarget({ address: "{{ thing:id | fn:uper() }}" }), "there are filter, default, "],
+  ["mappers", withTarget({ payloadMapping: ["JavaScript"] }), "there are Ditto. Others need a definition"],
+  ["engines", definition({ mappingEngine: "Cobol" }), "there are Ditto, JavaScript."],
+  ["types", { connectionType: "amqp-10" }, "there are mqtt, mqtt-5, kafka, http-push."],
+  ["schemes", { uri: "mqtt://host:1" }, "Its scheme is 'mqtt', and those of mqtt are tcp, ssl."],
+  ["sources", { sources: Array(5).fill(mqttSource) }, "There are 5, and may be at most 4."],
+])("who takes one of the wrong %s is told which there are", async (_what, fields, told) => {
+  expect((await refusal(fields)).text.message).toContain(told);
 });
 
-test("certificates are trusted over encrypted connections only", async () => {
-  const error = await refusal({ ca: CERTIFICATE });
-
-  expect(error.code).toBe(URI);
-  expect(error.text.message).toContain("(/uri)");
+test("options that there are not are taken, as Ditto takes them", async () => {
+  const unknown = { ...definition({ options: { own: [1] } }), specificConfig: { own: { a: 1 } } };
+  await expect(judge(unknown)).resolves.toBeUndefined();
 });
 
 test("mappers that were made to be judged are closed", async () => {
-  closedMappers = 0;
+  mappers.closed = 0;
   await judge(definition({}));
 
-  expect(closedMappers).toBe(1);
+  expect(mappers.closed).toBe(1);
 });
-
-/** Of nobody, valid for a hundred years. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBNDCB56ADAgECAhQVa8j7iQba4HTzNzTh5s4+QSUNNjAFBgMrZXAwDzENMAsG
-A1UEAwwEdGVzdDAgFw0yNjExMjIwMzU4NTlaGA8yMTI2MTAyOTAzNTg1OVowDzEN
-MAsGA1UEAwwEdGVzdDAqMAUGAytlcAMhAHObwvBQw7aCA5sV4tnd4Y1XOEQJWWl6
-HgwIixVbIEEbo1MwUTAdBgNVHQ4EFgQUviTXfmc8nZIE09ZJRq5FmA849/kwHwYD
-VR0jBBgwFoAUviTXfmc8nZIE09ZJRq5FmA849/kwDwYDVR0TAQH/BAUwAwEB/zAF
-BgMrZXADQQD/BHYPzj4zFPxY91yWCJwe9yFjUT19k6teKYce3yyaF/zsxL9GWfk9
-/ySw6S43aBXvnsad1MAh2mhpxaRBaK4D
------END CERTIFICATE-----`;

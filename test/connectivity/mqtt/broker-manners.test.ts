@@ -16,16 +16,21 @@ interface Fake extends AsyncDisposable {
 }
 
 /** A broker that behaves as it is told, once it has accepted the client. */
-async function fake(type: Version, connack: Partial<Packet>, manners: Manners): Promise<Fake> {
+async function fake(
+  type: Version,
+  connack: object | ((client: Packet) => object),
+  manners: Manners,
+): Promise<Fake> {
   const options = { protocolVersion: type === "mqtt" ? 4 : 5 };
   const packets: Packet[] = [];
   const server = createServer((socket) => {
     const answer = (packet: Packet) => void socket.write(generate(packet, options));
     const reading = parser(options).on("packet", (packet) => {
       packets.push(packet);
-      if (packet.cmd === "connect")
-        answer({ cmd: "connack", sessionPresent: false, returnCode: 0, reasonCode: 0, ...connack } as Packet);
-      else if (packet.cmd === "subscribe")
+      if (packet.cmd === "connect") {
+        const more = typeof connack === "function" ? connack(packet) : connack;
+        answer({ cmd: "connack", sessionPresent: false, returnCode: 0, reasonCode: 0, ...more } as Packet);
+      } else if (packet.cmd === "subscribe")
         answer({ cmd: "suback", messageId: packet.messageId ?? 0, granted: [1] });
       else manners(packet, answer, socket);
     });
@@ -65,6 +70,23 @@ describe.each(versions)("%s", (connectionType) => {
       other.packets.map(({ cmd }) => cmd),
       ["connect", "subscribe", "publish", "pubrel"],
     );
+  });
+
+  test("a session that the broker does not let be ended is told of", async () => {
+    const refusing = (client: Packet) =>
+      client.cmd === "connect" && client.clean ? { returnCode: 5, reasonCode: 135 } : {};
+    await using other = await fake(connectionType, refusing, (packet, answer) => {
+      if (packet.cmd === "unsubscribe")
+        answer({ cmd: "unsuback", messageId: packet.messageId ?? 0, granted: [0] });
+    });
+    await using made = await openBench(other.broker, { connectionType });
+    await made.connector.close("none");
+
+    assert.deepEqual(
+      other.packets.map(({ cmd }) => cmd),
+      ["connect", "subscribe", "unsubscribe", "disconnect", "connect"],
+    );
+    assert.match(String(made.logs), /The session 'bridge-mqtt(-5)?' stays at the broker: .* not authorized/);
   });
 
   test("a receipt of nobody's message is released, so that the broker can forget it", async () => {

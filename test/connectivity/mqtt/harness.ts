@@ -1,12 +1,12 @@
 // A connector and a stranger at one broker.
 
-import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { connect, connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import type { MqttSettings } from "../../../src/connectivity/connectors/mqtt/settings.ts";
 import { mqttTransport } from "../../../src/connectivity/connectors/mqtt/transport.ts";
 import type { Connection, Source, Target } from "../../../src/connectivity/model.ts";
 import type { TlsOptions } from "../../../src/connectivity/net/tls.ts";
 import type { Mosquitto } from "../../support/brokers/mosquitto.ts";
-import { type Bench, benchOf } from "../harness.ts";
+import { type Bench, benchOf, pause } from "../harness.ts";
 import { connectionOf, sourceOf, targetOf } from "../world.ts";
 
 export const versions = ["mqtt", "mqtt-5"] as const;
@@ -20,6 +20,7 @@ export const settings: MqttSettings = {
   separatePublisherClient: false,
   sessionExpiryInterval: 60_000,
   receiveMaximum: 65_535,
+  maxPacketBytes: 10_000_000,
   throttling: undefined,
   preserveKnownHeaders: true,
 };
@@ -66,4 +67,19 @@ export type Stranger = MqttClient & AsyncDisposable;
 export async function stranger(broker: Mosquitto, options: IClientOptions = {}): Promise<Stranger> {
   const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, { reconnectPeriod: 0, ...options });
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.endAsync(true) });
+}
+
+/** What waits in the session that the broker keeps under this client ID; undefined without one, as there is none afterwards. */
+export async function takeSession(broker: Mosquitto, clientId: string): Promise<string[] | undefined> {
+  const texts: string[] = [];
+  const client = connect(`mqtt://127.0.0.1:${broker.port}`, {
+    ...{ clientId, clean: false, protocolVersion: 5, reconnectPeriod: 0 },
+    properties: { sessionExpiryInterval: 0 },
+  }).on("message", (_, payload) => void texts.push(payload.toString()));
+  const isKept = await new Promise<boolean>((resolve, reject) => {
+    client.once("connect", ({ sessionPresent }) => resolve(sessionPresent)).once("error", reject);
+  });
+  if (isKept) await pause(200);
+  await client.endAsync();
+  return isKept ? texts : undefined;
 }

@@ -68,6 +68,20 @@ describe.each(versions)("%s, coming in", (connectionType) => {
     assert.isTrue(to.received[0]?.payload?.bytes().equals(bytes));
   });
 
+  test("a message that is too large is done with, and those behind it come", async () => {
+    const settings = { maxPacketBytes: 10_000 };
+    await using to = await openBench(broker, { connectionType, id: "too-large", settings });
+    await using from = await stranger(broker);
+    for (const text of ["before", "x".repeat(100_000), "after"])
+      await from.publishAsync("in/too-large", text, { qos: 1 });
+    await to.until(2);
+
+    assert.deepEqual(to.texts(), ["before", "after"]);
+    assert.deepEqual(to.lost, []);
+    // With MQTT 5 the broker keeps it to itself.
+    assert.lengthOf(to.logs, connectionType === "mqtt" ? 1 : 0);
+  });
+
   test("10,000 messages in flight are settled in any order", async () => {
     await using to = await openBench(broker, { connectionType, id: "many" });
     await using from = await stranger(broker);

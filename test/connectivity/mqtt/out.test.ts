@@ -44,6 +44,22 @@ describe.each(versions)("%s, going out", (connectionType) => {
     },
   );
 
+  test("that a message is confirmed is heard while thousands of others wait to be taken", async () => {
+    await using other = await stranger(broker);
+    await using to = await openBench(broker, {
+      connectionType,
+      id: "busy",
+      sources: [source(["flood"], { qos: 1 })],
+    });
+    to.onReceived = () => false;
+    for (let i = 0; i < 5_000; i++) other.publish("flood", "x", { qos: 1 });
+    await other.publishAsync("flood", "x", { qos: 1 });
+
+    await to.connector.publish(publication("out/lamp", "x", 1));
+
+    assert.equal(to.received.length, 1);
+  });
+
   test("headers of the message go before the target", async () => {
     const { client, packets } = await listen();
     await using _client = client;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Publication } from "../../../src/connectivity/connectors/connector.ts";
+import { textPayload } from "../../../src/connectivity/external-message.ts";
 import type { Request } from "../../../src/connectivity/inbound/request.ts";
 import type { Connection, ReplyTarget, ResponseType } from "../../../src/connectivity/model.ts";
 import { exitOf, publishBy } from "../../../src/connectivity/outbound/outlet.ts";
+import { paceOf } from "../../../src/connectivity/outbound/pace.ts";
 import { type Diverted, repliesOf, typeOf } from "../../../src/connectivity/outbound/replies.ts";
 import { usedTargets } from "../../../src/connectivity/outbound/target.ts";
 import {
@@ -22,7 +24,7 @@ const replyTarget = (more: Partial<ReplyTarget> = {}): ReplyTarget => ({
   ...more,
 });
 
-function worldOf(more: Partial<Connection>, takes = true) {
+function worldOf(more: Partial<Connection>, takes = true, pace = paceOf(10)) {
   const published: Publication[] = [];
   const diverted: [string, Diverted][] = [];
   const { monitor, counts } = countingMonitor();
@@ -32,7 +34,7 @@ function worldOf(more: Partial<Connection>, takes = true) {
     dropping: { outgoing: () => [] },
   });
   const replies = repliesOf({
-    ...{ connection, mappings, monitor, targets: usedTargets(connection, monitor) },
+    ...{ connection, mappings, monitor, pace, targets: usedTargets(connection, monitor) },
     onFault(error) {
       throw error;
     },
@@ -48,7 +50,7 @@ function worldOf(more: Partial<Connection>, takes = true) {
   return { replies, published, diverted, counts };
 }
 
-const textOf = (text: string) => ({ text: () => text, bytes: () => Buffer.from(text), length: text.length });
+const textOf = (text: string) => textPayload(text);
 const request = (more: Partial<Request> = {}): Request => ({
   ...{ source: 0, mapper: undefined, headers: { "correlation-id": "c" }, subjects: ["device"] },
   spoken: { kind: "thing", id: "org.acme:lamp" },
@@ -59,6 +61,24 @@ const withReply = (more: Partial<ReplyTarget> = {}) => ({
 });
 
 describe("an answer", () => {
+  test("that comes, or still waits, when the connection is closed is noted as dropped", async () => {
+    const pace = paceOf(10);
+    const { replies, published, counts } = worldOf(withReply(), true, pace);
+    const end = performance.now() + 30;
+    const busy = () => {
+      while (performance.now() < end);
+    };
+    pace.take(busy, () => undefined);
+    replies.answer(request(), answerOf(204));
+
+    pace.close();
+    replies.answer(request(), answerOf(204));
+
+    await settle();
+    expect(published).toEqual([]);
+    expect(counts).toEqual({ "response dispatched success": 2, "response dropped failure": 2 });
+  });
+
   test("goes to the reply target of its source", async () => {
     const { replies, published, counts } = worldOf(
       withReply({ headerMapping: { about: "{{ thing:name }}" } }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import type { Publication, Published } from "../../../src/connectivity/connectors/connector.ts";
@@ -5,6 +6,7 @@ import { textPayload } from "../../../src/connectivity/external-message.ts";
 import { mappingFailed } from "../../../src/connectivity/mapping/errors.ts";
 import type { Mapper } from "../../../src/connectivity/mapping/mapper.ts";
 import type { FilteredTopic, Target } from "../../../src/connectivity/model.ts";
+import { type Pace, paceOf } from "../../../src/connectivity/outbound/pace.ts";
 import { usedTargets } from "../../../src/connectivity/outbound/target.ts";
 import { subscribeTargets } from "../../../src/connectivity/outbound/target-subscriptions.ts";
 import { localAnnouncements } from "../../../src/pubsub/announcements.ts";
@@ -22,11 +24,13 @@ interface Options {
   readonly publish?: (publication: Publication) => Promise<Published>;
   readonly declared?: readonly string[];
   readonly issuedMaxBytes?: number;
+  readonly publishesFailedEnrichments?: boolean;
+  readonly pace?: Pace;
 }
 
 function worldOf(
   targets: readonly Partial<Target>[],
-  { mappers = {}, publish, declared = [], issuedMaxBytes = 1000 }: Options = {},
+  { mappers = {}, publish, declared = [], issuedMaxBytes = 1000, ...more }: Options = {},
 ) {
   const published: Publication[] = [];
   const acks: IncomingAck[] = [];
@@ -50,6 +54,7 @@ function worldOf(
       origin,
       acks: acksOf(declared),
       issuedMaxBytes,
+      ...more,
     },
     async publish(_key: string, publication: Publication) {
       published.push(publication);
@@ -65,6 +70,15 @@ function worldOf(
   ends.push(subscribeTargets(usedTargets(connection, monitor), parts));
   return { ...world, announcements, published, acks, weak, counts, abouts, origin, liveAnswers };
 }
+
+/** Maps in so many milliseconds, during which nothing else is done. */
+const slowly =
+  (ms: number): Mapper["outgoing"] =>
+  (message) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+    return [{ headers: {}, payload: textPayload(message.text()) }];
+  };
 
 const topic = (more: Partial<FilteredTopic> = {}): FilteredTopic => ({
   ...{ topic: "_/_/things/twin/events", namespaces: [] },
@@ -96,6 +110,29 @@ describe("an event", () => {
     await settle();
     expect(published).toEqual([]);
     expect(counts).toEqual({});
+  });
+
+  test.each([
+    ["fails at a target whose extra fields are too much", false, 1],
+    [
+      "is told without extra fields that are too much, if the operator wants that, and noted as failed",
+      true,
+      2,
+    ],
+  ])("%s", async (_, publishesFailedEnrichments, count) => {
+    const targets = ["attributes", "attributes/b"].map((extraFields) => ({
+      ...{ address: `out/${extraFields}`, topics: [topic({ extraFields })] },
+    }));
+    const { publish, published, counts } = worldOf(targets, { publishesFailedEnrichments });
+
+    publish(event, stateOf({ attributes: { b: "x".repeat(3_000_000) } }));
+    await settle();
+
+    const bodies = published.map(({ message }) => bodyOf(message));
+    expect(bodies).toHaveLength(count);
+    expect(bodies.every(({ path, value }) => path === "/attributes/a" && value === 5)).toBe(true);
+    expect(bodies.filter(({ extra }) => extra !== undefined)).toHaveLength(1);
+    expect(Object.entries(counts).filter(([step]) => step.endsWith("mapped failure"))).toHaveLength(1);
   });
 
   test("is published once, however many topics of a target want it, by the one that adds something", async () => {
@@ -223,6 +260,24 @@ describe("an issued acknowledgement", () => {
     publish(asking("bridge:mine"));
     await settle();
     expect(acks.map(({ status }) => status)).toEqual([507]);
+  });
+
+  test("tells that too many messages wait for slow mappers, and those that wait go out", async () => {
+    const mappers = { slow: { outgoing: slowly(30) } };
+    const world = worldOf([{ issuedAcknowledgementLabel, payloadMapping: ["slow"] }], {
+      ...{ mappers, pace: paceOf(1) },
+    });
+
+    for (let i = 0; i < 3; i++) world.publish(asking("bridge:mine"));
+    const atOnce = world.published.length;
+    await sleep(100);
+
+    expect([atOnce, world.published.length]).toEqual([1, 2]);
+    expect(world.acks.map(({ status }) => status)).toEqual([503, 200, 200]);
+    expect(world.counts).toMatchObject({
+      "target out/{{ thing:id }} mapped failure": 1,
+      "target out/{{ thing:id }} published success": 2,
+    });
   });
 
   test("is weak where a mapper drops the message, or a filter or policy keeps it back", async () => {

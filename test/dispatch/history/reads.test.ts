@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { connectionReplay } from "../../../src/connectivity/apply.ts";
+import { documentReplay } from "../../../src/dispatch/documents/apply-document.ts";
 import { Held } from "../../../src/dispatch/entities.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import { cleanUp } from "../../../src/dispatch/history/retention.ts";
@@ -98,7 +98,12 @@ test("a read that the clean-up overtakes starts over, and finds what is retained
   const world = worldOn(journal);
   await world.things.load(thingId);
   const committed = world.things.peek(thingId)!.committed!;
-  const rules = { thing: world.things.rules, policy: world.policies.rules, connection: connectionReplay };
+  const rules = {
+    thing: world.things.rules,
+    policy: world.policies.rules,
+    connection: documentReplay("connection"),
+    predictor: documentReplay("predictor"),
+  };
   const settings = { cleanupEnabled: true, historyRetention: 3 * DAY, cleanupQuietPeriod: 1 };
   const quiet = { info: () => undefined, warn: () => undefined };
   const readEvents = journal.readEvents.bind(journal);

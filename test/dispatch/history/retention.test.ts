@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectionReplay } from "../../../src/connectivity/apply.ts";
+import { documentReplay } from "../../../src/dispatch/documents/apply-document.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import { cleanUp, type RetentionParts, startRetention } from "../../../src/dispatch/history/retention.ts";
 import { prune } from "../../../src/journal/history-statements.ts";
@@ -27,7 +27,12 @@ const partsOf = (
   const note = (fact: object) => facts.push(fact);
   return {
     journal,
-    rules: { thing: things.rules, policy: policies.rules, connection: connectionReplay },
+    rules: {
+      thing: things.rules,
+      policy: policies.rules,
+      connection: documentReplay("connection"),
+      predictor: documentReplay("predictor"),
+    },
     settings: { cleanupEnabled: true, historyRetention, cleanupQuietPeriod },
     log: { info: note, warn: note },
     facts,

@@ -74,3 +74,38 @@ test("an endpoint that refuses, or is away, is noted without secrets, and pushed
 
   await eventually(async () => expect((await change(thing)).status).toBe(204));
 });
+
+test("a password that the endpoint does not take makes acknowledgements negative, and shows in the log", async () => {
+  const { operator } = world;
+  const thing = await world.aThing("locked");
+  const id = "locked";
+  const right = `Basic ${Buffer.from("pusher:right-w0rd").toString("base64")}`;
+  endpoint.answer(({ headers }, response) =>
+    response.writeHead(headers.authorization === right ? 204 : 401, { "content-type": "text/plain" }).end(),
+  );
+  const connection = (password: string) => ({
+    ...{ connectionType: "http-push", uri: `http://pusher:${password}@127.0.0.1:${endpoint.port}` },
+    targets: [
+      {
+        ...{ address: "POST:/locked", topics: ["_/_/things/twin/events"], authorizationContext: [USER] },
+        issuedAcknowledgementLabel: `${id}:told`,
+      },
+    ],
+  });
+  const acked = async () =>
+    (await world.write(`${thing}/attributes/n`, 1, { "requested-acks": `["${id}:told"]`, timeout: "5s" }))
+      .status;
+
+  await operator.open(id, connection("wr0ng-word"));
+  expect(await acked()).toBe(401);
+  const failures = (await operator.logs(id)).filter(({ level }) => level === "failure");
+  expect(failures.map(({ address, type }) => [address, type])).toEqual([
+    ["POST:/locked", "published"],
+    ["POST:/locked", "acknowledged"],
+  ]);
+  expect(failures[0]?.message).toMatch(/401/);
+  expect(JSON.stringify(failures)).not.toContain("wr0ng-word");
+
+  await operator.open(id, connection("right-w0rd"));
+  expect(await acked()).toBe(204);
+});

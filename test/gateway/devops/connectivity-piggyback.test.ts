@@ -87,6 +87,20 @@ test("a connection is tested, unless there is one with its ID", async () => {
   expect(await run(world, test)).toMatchObject({ status: 409, error: "connectivity:connection.conflict" });
 });
 
+test("the result of a test names what of the connection has no effect", async () => {
+  await using world = await connectionsWorld();
+  const connection = { ...bridge, specificConfig: { cleanSesion: "true" } };
+
+  const plain = await run(world, command("testConnection", { connection: bridge }));
+  const told = await run(world, command("testConnection", { connection }));
+
+  expect(plain).toMatchObject({ testResult: "successfully connected" });
+  expect(told).toMatchObject({
+    status: 200,
+    testResult: expect.stringMatching(/^successfully connected\. .*\/specificConfig\/cleanSesion/),
+  });
+});
+
 test("refusals are answers as well, and one of several answers is aggregated unless it is not to be", async () => {
   await using world = await connectionsWorld();
   const refusal = { status: 404, error: "connectivity:connection.notfound" };

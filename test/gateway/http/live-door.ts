@@ -1,13 +1,14 @@
 // The HTTP door alone, in front of a live channel that a test plays.
 
 import { createServer } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Waiter } from "../../../src/dispatch/acks/ack-wait.ts";
 import type { AwaitedAcks } from "../../../src/dispatch/acks/awaited.ts";
 import type { Live, LiveOutcome } from "../../../src/dispatch/live/live.ts";
 import { policyRules } from "../../../src/dispatch/policy-rules.ts";
 import { thingRules } from "../../../src/dispatch/thing-rules.ts";
 import { type HttpParts, httpApp } from "../../../src/gateway/http/app.ts";
+import { delivered } from "../../../src/gateway/sse/taken-over.ts";
 import type { LiveAnswer, LiveSignal } from "../../../src/signals/live.ts";
 import type { Command } from "../../../src/signals/signal.ts";
 import { closeOnLoopback, listenOnLoopback } from "../../support/loopback.ts";
@@ -71,7 +72,10 @@ export async function openLiveDoor(play: Play, more: Partial<HttpParts> = {}): P
     onFault: (error) => faults.push(error),
     ...more,
   };
-  const server = createServer(getRequestListener(httpApp(parts as HttpParts).fetch as never));
+  const app = httpApp(parts as HttpParts);
+  const answer = async (request: Request, env: HttpBindings) =>
+    delivered(await app.fetch(request, env), env.outgoing as never);
+  const server = createServer(getRequestListener(answer as never));
   const address = await listenOnLoopback(server);
   return {
     asked,

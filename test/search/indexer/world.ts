@@ -12,6 +12,7 @@ import { type World, worldOn } from "../../support/dispatch.ts";
 
 export const settings: IndexerSettings = {
   writeIntervalMs: 5,
+  lagUnderLoadMs: 0,
   checkEnabled: false,
   checkQuietMs: 60_000,
   indexedFields: [],

@@ -104,7 +104,16 @@ async function end(server: ChildProcess): Promise<void> {
 
 /** Each session is a process of its own, which outlives the server. */
 async function endSessions(server: number): Promise<void> {
-  for (const pid of await childrenOf(server)) process.kill(pid, "SIGKILL");
+  for (const pid of await childrenOf(server)) killIfAlive(pid);
+}
+
+/** A session may have ended by itself since it was listed. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== "ESRCH") throw fault;
+  }
 }
 
 async function childrenOf(parent: number): Promise<readonly number[]> {

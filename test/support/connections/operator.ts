@@ -11,6 +11,7 @@ const asDevops = `Basic ${Buffer.from(`devops:${PASSWORD}`).toString("base64")}`
 export const operatorSettings: Readonly<Record<string, string>> = {
   DEVOPS_PASSWORD: PASSWORD,
   CONNECTIVITY_CLIENT_MIN_BACKOFF: "100ms",
+  CONNECTIVITY_MQTT_RECONNECT_MIN_TIMEOUT_FOR_MQTT_BROKER_INITIATED_DISCONNECT: "100ms",
   CONNECTIVITY_CLIENT_MAX_BACKOFF: "500ms",
 };
 

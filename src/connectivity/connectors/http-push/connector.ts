@@ -85,9 +85,8 @@ export class HttpPushConnector implements Connector {
   }
 
   async #send(publication: Publication): Promise<Published> {
-    const most = publication.maxAnswerBytes ?? this.#settings.maxAnswerBytes;
     try {
-      return await this.#exchange.send(await this.#proven(publication), most);
+      return await this.#exchange.send(await this.#proven(publication), this.#settings.maxAnswerBytes);
     } catch (error) {
       if (this.#state === "closed") throw sendingFailed("The connection was closed meanwhile.");
       if (error instanceof BadAnswer || error instanceof BadRequest || error instanceof TwinError)

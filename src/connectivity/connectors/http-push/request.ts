@@ -1,5 +1,6 @@
 // From a message to the HTTP request that carries it.
 
+import { connectionHeaders } from "../../../base/connection-headers.ts";
 import type { Publication } from "../connector.ts";
 import { type Address, encodeIllegal } from "./address.ts";
 
@@ -18,21 +19,7 @@ export class BadRequest extends Error {
   override readonly name = "BadRequest";
 }
 
-/** Headers that are about one connection of HTTP, or follow from the body. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "http.path",
-  "http.query",
-]);
+const NOT_SENT: ReadonlySet<string> = new Set([...connectionHeaders, "http.path", "http.query"]);
 
 const NOTHING = Buffer.alloc(0);
 const TEXT = "text/plain; charset=UTF-8";

@@ -19,7 +19,7 @@ export function validateHttpPush(connection: Connection, settings: HttpPushSetti
   if (scheme === "http" && connection.ca !== undefined)
     throw connectionUriInvalid("/uri", "Trusted certificates need the scheme https.");
   if (connection.sources.length > 0)
-    throw connectionInvalid("/sources/0", "Connections of type 'http-push' have no sources.");
+    throw connectionInvalid("/sources/0", "Connections of type http-push have targets only, no sources.");
   for (const [i, { address }] of connection.targets.entries()) checkAddress(address, `/targets/${i}/address`);
   checkCredentials(connection, settings);
   configOf(connection, settings);
@@ -27,7 +27,7 @@ export function validateHttpPush(connection: Connection, settings: HttpPushSetti
 
 function checkAddress(address: string, field: string): void {
   if (!readAddress(address))
-    throw connectionInvalid(field, `It has the form METHOD:/path, with one of ${METHODS.join(", ")}.`);
+    throw connectionInvalid(field, `It must have the form METHOD:/path, with one of ${METHODS.join(", ")}.`);
 }
 
 function checkCredentials({ credentials, uri }: Connection, { enforceHttps }: HttpPushSettings): void {

@@ -1,17 +1,20 @@
 // One batch of messages for one topic: which partitions they go to, and what became of each.
 
-import type { MessageToProduce, ProduceResult } from "@platformatic/kafka";
+import type { MessageToProduce } from "@platformatic/kafka";
 import { textPayload } from "../../external-message.ts";
 import type { Published } from "../connector.ts";
 import { type KafkaProducer, TOPIC_RETRIES } from "./clients.ts";
-import { PublishFailure } from "./failures.ts";
+import { PublishFailure, publishFailure } from "./failures.ts";
 import { hashOfKey } from "./murmur2.ts";
+import { outcomeOf } from "./outcome.ts";
 
 /** A message with the way to tell of its fate. */
 export interface Outgoing {
   readonly message: MessageToProduce;
   /** In bytes, about. */
   readonly size: number;
+  /** Grows with each message that is given to be published. */
+  readonly number: number;
   resolve(published: Published): void;
   reject(failure: PublishFailure): void;
 }
@@ -19,40 +22,60 @@ export interface Outgoing {
 export interface Batch {
   readonly topic: string;
   readonly messages: readonly Outgoing[];
+  /** Whether what is known of the topic has proved wrong. */
+  readonly isStale: boolean;
+}
+
+/** Messages that no broker has taken, for a reason that may pass. */
+export interface Refusal {
+  readonly messages: readonly Outgoing[];
+  readonly error: unknown;
 }
 
 const NO_CONTENT: Published = { status: 204 };
 const jsonHeaders = { "content-type": "application/json" };
 
 /**
- * Sends the messages and tells each of its fate. Rejects where a fault concerns all of them; those that were told already take no notice of
- * what they are told then.
+ * Sends the messages and tells each of its fate, but for those that can be sent again without harm, which it gives. Rejects where nothing
+ * was sent.
  */
 export async function sendBatch(
   producer: KafkaProducer,
   batch: Batch,
   isDebugEnabled: boolean,
   turn: () => number,
-): Promise<void> {
+): Promise<Refusal | undefined> {
   const sendable = await withPartitions(producer, batch, turn);
-  if (sendable.length === 0) return;
+  if (sendable.length === 0) return undefined;
   try {
-    const result = await producer.send({ messages: sendable.map(({ message }) => message), acks: 1 });
-    tell(sendable, result, isDebugEnabled);
+    const { offsets = [] } = await producer.send({
+      messages: sendable.map(({ message }) => message),
+      acks: 1,
+    });
+    const taken = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
+    for (const { reject } of tell(sendable, taken, isDebugEnabled)) reject(unanswered());
+    return undefined;
   } catch (error) {
     // Some partitions may have taken theirs.
-    tell(sendable, (error as { produced?: ProduceResult }).produced ?? {}, isDebugEnabled);
-    throw error;
+    const { offsets, isRefused } = outcomeOf(error);
+    const left = tell(sendable, offsets, isDebugEnabled);
+    const messages = left.filter(({ message }) => isRefused(message.partition));
+    for (const { message, reject } of left) if (!isRefused(message.partition)) reject(publishFailure(error));
+    return { messages, error };
   }
 }
 
 /** Chooses a partition for those that have none; refuses those whose partition does not exist. */
 async function withPartitions(
   producer: KafkaProducer,
-  { topic, messages }: Batch,
+  { topic, messages, isStale }: Batch,
   turn: () => number,
 ): Promise<readonly Outgoing[]> {
-  const { topics } = await producer.metadata({ topics: [topic], retries: TOPIC_RETRIES });
+  const { topics } = await producer.metadata({
+    topics: [topic],
+    retries: TOPIC_RETRIES,
+    forceUpdate: isStale,
+  });
   const count = topics.get(topic)?.partitionsCount ?? 0;
   if (count === 0) throw new PublishFailure(`Kafka has no topic ${topic}.`, 400);
   return messages.filter(({ message, reject }) => {
@@ -68,17 +91,27 @@ async function withPartitions(
   });
 }
 
-/** Messages of one partition have offsets that follow each other. */
-function tell(messages: readonly Outgoing[], { offsets = [] }: ProduceResult, isDebugEnabled: boolean): void {
-  const next = new Map(offsets.map(({ partition, offset }) => [partition, offset]));
-  for (const outgoing of messages) {
+/** Messages of one partition have offsets that follow each other. Gives those that have none. */
+function tell(
+  messages: readonly Outgoing[],
+  offsets: Map<number, bigint>,
+  isDebugEnabled: boolean,
+): readonly Outgoing[] {
+  return messages.filter((outgoing) => {
     const { partition = 0 } = outgoing.message;
-    const offset = next.get(partition);
-    if (offset === undefined) continue;
-    next.set(partition, offset + 1n);
+    const offset = offsets.get(partition);
+    if (offset === undefined) return true;
+    offsets.set(partition, offset + 1n);
     outgoing.resolve(isDebugEnabled ? withMetadata(outgoing, offset) : NO_CONTENT);
-  }
+    return false;
+  });
 }
+
+const unanswered = (): PublishFailure =>
+  new PublishFailure(
+    "It is not known whether the message was published to Kafka: the broker said nothing of it.",
+    500,
+  );
 
 /** As the fields of Kafka's `RecordMetadata`. */
 function withMetadata({ message }: Outgoing, offset: bigint): Published {

@@ -1,18 +1,12 @@
 // Clients of the library for one connector, and what they may connect to.
 
 import { isIP } from "node:net";
-import {
-  type BaseOptions,
-  type ClusterMetadata,
-  ConnectionPool,
-  Consumer,
-  FetchIsolationLevels,
-  Producer,
-} from "@platformatic/kafka";
+import { type BaseOptions, ConnectionPool, Consumer, Producer } from "@platformatic/kafka";
 import type { Connection } from "../../model.ts";
 import { optionsOfMany, type TlsOptions } from "../../net/tls.ts";
 import { partsOf } from "../../uri.ts";
 import type { ConnectorParts, Endpoint } from "../connector.ts";
+import { guard, type KafkaHosts } from "./hosts.ts";
 import { bootstrapServers, groupId, saslOf } from "./options.ts";
 import { assignInRanges } from "./ranges.ts";
 import type { KafkaSettings } from "./settings.ts";
@@ -29,12 +23,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Within which members of a group have to join anew; below the timeout of a request. */
 const REBALANCE_TIMEOUT_MS = 20_000;
 const PRODUCE_TIMEOUT_MS = 10_000;
-const MAX_FETCH_BYTES = 4 * 1024 * 1024;
-const MAX_PARTITION_BYTES = 1024 * 1024;
 
-export function consumerOf(parts: ConnectorParts, settings: KafkaSettings): KafkaConsumer {
-  return new Consumer({
-    ...commonOptions(parts, settings, "consumer"),
+export function consumerOf(parts: ConnectorParts, settings: KafkaSettings, hosts: KafkaHosts): KafkaConsumer {
+  const consumer = new Consumer({
+    ...commonOptions(parts, settings, hosts, "consumer"),
     groupId: groupId(parts.connection),
     // As Ditto's consumers have it, so that both can be members of one group.
     protocols: [{ name: "range", version: 1 }],
@@ -43,34 +35,39 @@ export function consumerOf(parts: ConnectorParts, settings: KafkaSettings): Kafk
     heartbeatInterval: settings.heartbeatInterval,
     heartbeatStallTimeout: settings.sessionTimeout * 2,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-    maxWaitTime: settings.fetchMaxWait,
-    minBytes: 1,
-    maxBytes: MAX_FETCH_BYTES,
-    maxBytesPerPartition: MAX_PARTITION_BYTES,
-    isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
   });
+  guard(consumer.connections, hosts, parts.tls !== undefined);
+  return consumer;
 }
 
 /** Connections to fetch by, apart from those of the consumer. */
-export const fetchPool = (parts: ConnectorParts, settings: KafkaSettings): ConnectionPool =>
-  new ConnectionPool(
-    `${parts.connection.id}-${parts.clientIndex}-consumer`,
-    commonOptions(parts, settings, "consumer"),
-  );
-
-export const maxPartitionBytes = MAX_PARTITION_BYTES;
+export function fetchPool(parts: ConnectorParts, settings: KafkaSettings, hosts: KafkaHosts): ConnectionPool {
+  const { connection, clientIndex, tls } = parts;
+  const clientId = `${connection.id}-${clientIndex}-consumer`;
+  const pool = new ConnectionPool(clientId, commonOptions(parts, settings, hosts, "consumer"));
+  guard(pool, hosts, tls !== undefined);
+  return pool;
+}
 
 /** Trying again is left to whoever sends: otherwise messages could overtake each other. */
-export function producerOf(parts: ConnectorParts, settings: KafkaSettings): KafkaProducer {
-  return new Producer({
-    ...commonOptions(parts, settings, "producer"),
+export function producerOf(parts: ConnectorParts, settings: KafkaSettings, hosts: KafkaHosts): KafkaProducer {
+  const producer: KafkaProducer = new Producer({
+    ...commonOptions(parts, settings, hosts, "producer"),
     retries: 0,
     repeatOnStaleMetadata: false,
     timeout: PRODUCE_TIMEOUT_MS,
+    compression: settings.producer.compression,
   });
+  guard(producer.connections, hosts, parts.tls !== undefined);
+  return producer;
 }
 
-function commonOptions(parts: ConnectorParts, settings: KafkaSettings, role: string): BaseOptions {
+function commonOptions(
+  parts: ConnectorParts,
+  settings: KafkaSettings,
+  hosts: KafkaHosts,
+  role: string,
+): BaseOptions {
   const { connection, clientIndex, tls, endpoint } = parts;
   const sasl = saslOf(connection);
   const brokers = brokersOf(connection, endpoint);
@@ -83,7 +80,7 @@ function commonOptions(parts: ConnectorParts, settings: KafkaSettings, role: str
     retryDelay: RETRY_DELAY_MS,
     requestTimeout: REQUEST_TIMEOUT_MS + settings.fetchMaxWait,
     ...(sasl === undefined ? {} : { sasl }),
-    ...(tls === undefined ? {} : tlsOptions(tls, brokers)),
+    ...(tls === undefined ? {} : tlsOptions(tls, brokers, hosts)),
   };
 }
 
@@ -100,18 +97,12 @@ export function brokersOf(connection: Connection, endpoint: Endpoint): readonly 
 function tlsOptions(
   tls: TlsOptions,
   brokers: readonly Endpoint[],
+  { lookup }: KafkaHosts,
 ): Pick<BaseOptions, "tls" | "tlsServerName"> {
   const nameOf = (host: string): string => (host === brokers[0]?.host ? tls.servername : host);
   return {
-    tls: optionsOfMany(tls, nameOf),
+    tls: { ...optionsOfMany(tls, nameOf), lookup },
     // Brokers of one cluster are called by names, or else by addresses, which must not be sent as names.
     tlsServerName: brokers.every(({ host }) => isIP(host) === 0),
   };
-}
-
-/** Forgets brokers that a client must not connect to before it does, whenever it learns of brokers. */
-export function guard(client: KafkaConsumer | KafkaProducer, isAllowed: (host: string) => boolean): void {
-  client.on("client:metadata", ({ brokers }: ClusterMetadata) => {
-    for (const [id, { host }] of brokers) if (!isAllowed(host)) brokers.delete(id);
-  });
 }

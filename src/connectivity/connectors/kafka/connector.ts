@@ -1,9 +1,15 @@
 // One client of Kafka: members of a consumer group for its sources, and a producer.
 
-import type { Connector, ConnectorParts, Publication, Published } from "../connector.ts";
-import { brokersOf, guard, type KafkaProducer, producerOf } from "./clients.ts";
+import {
+  ConnectFailure,
+  type Connector,
+  type ConnectorParts,
+  type Publication,
+  type Published,
+} from "../connector.ts";
+import { brokersOf, type KafkaProducer, producerOf } from "./clients.ts";
 import { connectFailure, isOfNetwork } from "./failures.ts";
-import { type CheckHost, letIn } from "./hosts.ts";
+import { type KafkaHosts, letIn, trusting } from "./hosts.ts";
 import { Member, type Subscription } from "./member.ts";
 import { isDebugEnabled } from "./options.ts";
 import { Publishing } from "./publishing.ts";
@@ -15,22 +21,21 @@ const CLOSE_WITHIN_MS = 5_000;
 export class KafkaConnector implements Connector {
   readonly #parts: ConnectorParts;
   readonly #settings: KafkaSettings;
-  readonly #checkHost: CheckHost;
-  readonly #allowedHosts = new Set<string>();
+  readonly #hosts: KafkaHosts;
   readonly #producer: KafkaProducer;
   readonly #publishing: Publishing;
   #members: readonly Member[] = [];
   #state: "opening" | "open" | "draining" | "over" = "opening";
   #isPaused = false;
 
-  constructor(parts: ConnectorParts, settings: KafkaSettings, checkHost: CheckHost) {
+  constructor(parts: ConnectorParts, settings: KafkaSettings, hosts: KafkaHosts) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#checkHost = checkHost;
-    this.#producer = producerOf(parts, settings);
+    this.#hosts = trusting(hosts, parts.endpoint.host);
+    this.#producer = producerOf(parts, settings, this.#hosts);
     this.#publishing = new Publishing({
       producer: this.#producer,
-      ...settings.producer,
+      settings: settings.producer,
       isDebugEnabled: isDebugEnabled(parts.connection),
       connectionId: parts.connection.id,
       failed: (error) => this.#publishFailed(error),
@@ -40,8 +45,10 @@ export class KafkaConnector implements Connector {
   async open(): Promise<void> {
     try {
       await this.#connect();
+      this.#endIfOver();
       this.#members = this.#newMembers();
       await Promise.all(this.#members.map((member) => (this.#parts.isTest ? member.probe() : member.open())));
+      this.#endIfOver();
     } catch (error) {
       await this.close();
       throw connectFailure(error);
@@ -72,31 +79,28 @@ export class KafkaConnector implements Connector {
     await within(CLOSE_WITHIN_MS, Promise.allSettled(closing));
   }
 
+  /** Whoever closes while it is opened finds nothing open afterwards. */
+  #endIfOver(): void {
+    if (this.#state === "over")
+      throw new ConnectFailure("The connection to Kafka was closed while it was made.", false);
+  }
+
   /** The first request goes to one broker only and once, so that wrong credentials are noticed at once and do not count manifold. */
   async #connect(): Promise<void> {
     this.#producer.on("error", (error) => this.#lose(error));
-    // The endpoint was checked by whoever gave it; it may be that of a tunnel.
-    const [endpoint, ...others] = brokersOf(this.#parts.connection, this.#parts.endpoint).map(
-      ({ host }) => host,
+    const named = brokersOf(this.#parts.connection, this.#parts.endpoint);
+    await letIn(
+      named.map(({ host }) => host),
+      this.#hosts,
     );
-    this.#allowedHosts.add(endpoint as string);
-    await letIn(this.#allowedHosts, others, this.#checkHost);
     const { brokers } = await this.#producer.metadata({ topics: [], retries: 0 });
-    const told = [...brokers.values()].map(({ host }) => host);
-    await letIn(this.#allowedHosts, told, this.#checkHost);
-    guard(this.#producer, (host) => this.#isHostAllowed(host));
+    // Sockets are guarded by themselves; but better no connection than one that lacks some brokers.
+    await letIn(
+      [...brokers.values()].map(({ host }) => host),
+      this.#hosts,
+    );
     // The connection is still among those of the library when it tells of its end.
     this.#producer.on("client:broker:disconnect", () => setImmediate(() => this.#lookForBrokers()));
-  }
-
-  /** Brokers that are added later are let in as soon as they are checked. */
-  #isHostAllowed(host: string): boolean {
-    if (this.#allowedHosts.has(host)) return true;
-    this.#checkHost(host).then(
-      () => this.#allowedHosts.add(host),
-      (error: Error) => this.#parts.events.log("failure", error.message),
-    );
-    return false;
   }
 
   #newMembers(): Member[] {
@@ -126,7 +130,7 @@ export class KafkaConnector implements Connector {
           return mayGoOn;
         },
       },
-      isHostAllowed: (host) => this.#isHostAllowed(host),
+      hosts: this.#hosts,
       isOpen: () => this.#state === "open" && !this.#isPaused,
       lost: (error) => this.#lose(error),
     });

@@ -1,5 +1,6 @@
 // What errors of Kafka and of the network mean for operators.
 
+import { ProtocolError, protocolErrorsCodesById } from "@platformatic/kafka";
 import { ConnectFailure } from "../connector.ts";
 
 /** That a message could not be published. */
@@ -15,12 +16,16 @@ export class PublishFailure extends Error {
 }
 
 /** What is known of an error of the library, Node or a broker. */
-interface Fault {
+export interface Fault {
   readonly message: string;
   readonly code?: string;
   /** Name of an error of the Kafka protocol. */
   readonly apiId?: string;
   readonly canRetry?: boolean;
+  /** Whether it comes of outdated knowledge about the cluster. */
+  readonly hasStaleMetadata?: boolean;
+  /** What was answered, where that holds errors. */
+  readonly response?: unknown;
   readonly errors?: readonly unknown[];
   readonly cause?: unknown;
 }
@@ -33,8 +38,9 @@ const lastingIds =
 
 /** Why it could not be connected. */
 export function connectFailure(error: unknown): ConnectFailure {
-  if (error instanceof ConnectFailure) return error;
   const faults = faultsOf(error);
+  const known = faults.find((fault) => fault instanceof ConnectFailure);
+  if (known !== undefined) return known;
   const isLasting = faults.some(
     ({ code = "", apiId = "", message }) =>
       lastingCodes.test(code) || lastingIds.test(apiId) || /requires TLS|^Unknown topic/.test(message),
@@ -58,8 +64,16 @@ export const isOfNetwork = (error: unknown): boolean =>
   faultsOf(error).some(({ code }) => code === "PLT_KFK_NETWORK" || code === "PLT_KFK_TIMEOUT") &&
   !faultsOf(error).some(({ apiId }) => apiId !== undefined);
 
-export const hasApiId = (error: unknown, id: string): boolean =>
-  faultsOf(error).some(({ apiId }) => apiId === id);
+/** Whether it may pass by itself: a leader that moves, a connection that breaks. */
+export function mayPass(error: unknown): boolean {
+  const faults = faultsOf(error);
+  if (faults.some(({ canRetry }) => canRetry === false)) return false;
+  return isOfNetwork(error) || faults.some(({ apiId, canRetry }) => apiId !== undefined && canRetry === true);
+}
+
+/** The error with this number in the protocol. */
+export const protocolError = (code: number): Error =>
+  new ProtocolError(code in protocolErrorsCodesById ? code : UNKNOWN_SERVER_ERROR);
 
 /** The innermost reasons, without repetition. */
 export function reasonText(error: unknown): string {
@@ -69,10 +83,11 @@ export function reasonText(error: unknown): string {
   return [...new Set(texts)].slice(0, 3).join("; ");
 }
 
+const UNKNOWN_SERVER_ERROR = -1;
 const MAX_FAULTS = 100;
 
 /** The error with all that it wraps. */
-function faultsOf(error: unknown): readonly Fault[] {
+export function faultsOf(error: unknown): readonly Fault[] {
   const faults: Fault[] = [];
   const open = [error];
   while (open.length > 0 && faults.length < MAX_FAULTS) {

@@ -46,11 +46,12 @@ export class Lane {
     this.#taken++;
   }
 
-  /** Whether this is the first time in its interval that a message has to wait for the next. */
-  hold(): boolean {
-    const isFirst = !this.#isHeld;
-    this.#isHeld = true;
-    return isFirst;
+  /** Whether its messages count as throttled, for the first time in an interval: so many were taken, or one has to wait. */
+  isHeldAnew(isWaiting: boolean): boolean {
+    if (this.#throttling === undefined || this.#isHeld) return false;
+    const { limit, tolerance } = this.#throttling;
+    this.#isHeld = isWaiting || this.#taken >= limit * (1 - tolerance);
+    return this.#isHeld;
   }
 
   release(): void {

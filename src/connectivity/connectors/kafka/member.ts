@@ -5,15 +5,20 @@
 
 import type { ConnectionPool, GroupAssignment } from "@platformatic/kafka";
 import type { ConnectorEvents, ConnectorParts } from "../connector.ts";
-import { consumerOf, fetchPool, guard, type KafkaConsumer, TOPIC_RETRIES } from "./clients.ts";
+import { isAmong, nameOf, without } from "./assignments.ts";
+import { consumerOf, fetchPool, type KafkaConsumer, TOPIC_RETRIES } from "./clients.ts";
 import { type CommittedOffset, Committer } from "./committer.ts";
+import { fetchLimits } from "./fetch-api.ts";
 import { Fetching } from "./fetching.ts";
 import { Flow } from "./flow.ts";
 import { HandingOver } from "./handing-over.ts";
+import type { KafkaHosts } from "./hosts.ts";
 import { Lane } from "./lane.ts";
 import { offsetNow, type Start, startsOf } from "./offsets.ts";
-import { type OffsetReset, offsetReset } from "./options.ts";
+import { type OffsetReset, offsetReset, skipsCorrupt } from "./options.ts";
+import { Room } from "./room.ts";
 import type { KafkaSettings } from "./settings.ts";
+import type { Fault } from "./split.ts";
 import { within } from "./within.ts";
 
 /** On closing; what could not be committed comes again. */
@@ -25,7 +30,8 @@ export interface MemberParts {
   /** What it consumes: the index of the source and the topic. */
   readonly subscriptions: readonly Subscription[];
   readonly events: ConnectorEvents;
-  isHostAllowed(host: string): boolean;
+  /** Where it may connect to. */
+  readonly hosts: KafkaHosts;
   /** Whether messages may be handed over. */
   isOpen(): boolean;
   lost(error: unknown): void;
@@ -52,6 +58,7 @@ export class Member {
   readonly #committer: Committer;
   readonly #fetching: Fetching;
   readonly #handingOver: HandingOver;
+  readonly #room = new Room(() => this.#handingOver.start());
   #flows: Flow[] = [];
   #memberId: string | undefined;
   /** Counts up whenever partitions are shared out. */
@@ -65,8 +72,8 @@ export class Member {
     this.#topics = [...new Set(parts.subscriptions.map(({ topic }) => topic))];
     this.#reset = offsetReset(parts.connector.connection) ?? "latest";
     this.#lanes = lanesOf(parts);
-    this.#consumer = consumerOf(parts.connector, parts.settings);
-    this.#pool = fetchPool(parts.connector, parts.settings);
+    this.#consumer = consumerOf(parts.connector, parts.settings, parts.hosts);
+    this.#pool = fetchPool(parts.connector, parts.settings, parts.hosts);
     this.#committer = this.#newCommitter();
     this.#fetching = this.#newFetching();
     this.#handingOver = this.#newHandingOver();
@@ -94,12 +101,13 @@ export class Member {
 
   /** Hands nothing over any more. */
   stop(): void {
+    this.#fetching.stop();
     this.#handingOver.stop();
   }
 
   /** Commits what is settled and leaves the group. May reject. */
   async close(): Promise<void> {
-    this.#handingOver.stop();
+    this.stop();
     if (this.#memberId !== undefined) await within(COMMIT_WITHIN_MS, this.#committer.flush());
     this.#committer.stop();
     this.#forget(this.#flows);
@@ -135,6 +143,7 @@ export class Member {
       consumer: this.#consumer,
       pool: this.#pool,
       topics: this.#topics,
+      limits: fetchLimits(this.#parts.settings),
       flows: () => this.#flows,
       isOpen: () => this.#isOpen,
       fetched: () => this.#handingOver.start(),
@@ -154,8 +163,7 @@ export class Member {
   }
 
   #listen(): void {
-    const { lost, isHostAllowed } = this.#parts;
-    guard(this.#consumer, isHostAllowed);
+    const { lost } = this.#parts;
     this.#consumer.on("error", lost);
     this.#consumer.on("consumer:heartbeat:stalled", ({ lastError }) =>
       lost(lastError ?? new Error("The group did not answer for too long.")),
@@ -200,11 +208,15 @@ export class Member {
         lane,
         partition,
         restartBackOff: this.#parts.settings.restartBackOff,
+        room: this.#room,
+        skipsCorrupt: skipsCorrupt(this.#parts.connector.connection),
         settled: () => {
           this.#committer.note();
           if (isThrottled) this.#handingOver.start();
         },
         ready: () => this.resume(),
+        corrupt: (flow, fault) => this.#tellCorrupt(flow, fault),
+        mended: () => this.#tellStatus(),
       },
       offset,
       committed,
@@ -233,6 +245,17 @@ export class Member {
     }
   }
 
+  #tellCorrupt(flow: Flow, { offset, next, reason }: Fault): void {
+    const { events, connector } = this.#parts;
+    const isSkipped = skipsCorrupt(connector.connection);
+    const outcome = isSkipped
+      ? `going on at ${next}`
+      : "the partition waits until that can be read, or is passed";
+    const text = `What Kafka has at offset ${offset} of ${nameOf(flow)} is corrupt: ${reason}; ${outcome}.`;
+    events.log("failure", text);
+    if (!isSkipped) events.addressStatus("source", flow.topic, "failed", text);
+  }
+
   /** Partitions that were added to a topic are shared out when a member joins anew. */
   #lookForNewPartitions(topics: ReadonlyMap<string, { readonly partitionsCount: number }>): void {
     const counts = this.#topics.map((topic) => topics.get(topic)?.partitionsCount ?? 0).join();
@@ -241,21 +264,6 @@ export class Member {
     if (isNew && this.#isOpen) this.#consumer.joinGroup({}).catch(this.#parts.lost);
   }
 }
-
-const isAmong = (assignments: readonly GroupAssignment[], { topic, partition }: Flow): boolean =>
-  assignments.some((one) => one.topic === topic && one.partitions.includes(partition));
-
-function without(assignments: readonly GroupAssignment[], flows: readonly Flow[]): GroupAssignment[] {
-  const names = new Set(flows.map(nameOf));
-  return assignments
-    .map(({ topic, partitions }) => ({
-      topic,
-      partitions: partitions.filter((partition) => !names.has(`${topic}#${partition}`)),
-    }))
-    .filter(({ partitions }) => partitions.length > 0);
-}
-
-const nameOf = ({ topic, partition }: Flow): string => `${topic}#${partition}`;
 
 function lanesOf({ subscriptions, settings }: MemberParts): Map<string, Lane[]> {
   const lanes = subscriptions.map(

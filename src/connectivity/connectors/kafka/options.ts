@@ -64,3 +64,7 @@ export function saslOf(connection: Connection): Sasl | undefined {
 /** Whether acknowledgements tell where in Kafka a message was written. */
 export const isDebugEnabled = ({ specificConfig }: Connection): boolean =>
   specificConfig.debugEnabled?.toLowerCase() === "true";
+
+/** Whether what is corrupt is passed over instead of waited for; not an option of Ditto. */
+export const skipsCorrupt = ({ specificConfig }: Connection): boolean =>
+  specificConfig.skipCorruptMessages?.toLowerCase() === "true";

@@ -1,17 +1,18 @@
 // Sends messages to Kafka in batches, topic by topic. Batches of a topic are on their way one behind the other without waiting for each
-// other, and none is sent again by itself: so messages of one partition arrive in the order in which they were given.
+// other; messages of one partition arrive in the order in which they were given, and none twice.
 
 import type { MessageToProduce } from "@platformatic/kafka";
 import type { Publication, Published } from "../connector.ts";
 import { publishAddress } from "./address.ts";
-import { type Batch, type Outgoing, sendBatch } from "./batch.ts";
+import { type Batch, type Refusal, sendBatch } from "./batch.ts";
 import type { KafkaProducer } from "./clients.ts";
 import { PublishFailure, publishFailure } from "./failures.ts";
+import { Line } from "./line.ts";
+import type { KafkaSettings } from "./settings.ts";
 
 export interface PublishingParts {
   readonly producer: KafkaProducer;
-  readonly queueSize: number;
-  readonly parallelism: number;
+  readonly settings: KafkaSettings["producer"];
   readonly isDebugEnabled: boolean;
   /** Goes with each message, in the header `ditto-connection-id`. */
   readonly connectionId: string;
@@ -19,22 +20,20 @@ export interface PublishingParts {
   failed(error: unknown): void;
 }
 
-const MAX_BATCH_MESSAGES = 1_000;
-/** Well below what brokers take by default; a larger message goes alone. */
-const MAX_BATCH_BYTES = 256 * 1024;
 const EMPTY = Buffer.alloc(0);
 const CONNECTION_ID = Buffer.from("ditto-connection-id");
 
 export class Publishing {
   readonly #parts: PublishingParts;
   readonly #connectionId: Buffer;
-  /** Waiting messages by topic; topics without any are not kept. */
-  readonly #queues = new Map<string, Outgoing[]>();
+  /** By topic; those without messages are not kept. */
+  readonly #lines = new Map<string, Line>();
   #waiting = 0;
   #onTheirWay = 0;
   #isScheduled = false;
   /** Counts messages without a key, which go to all partitions in turn. */
   #turn = 0;
+  #number = 0;
   #closed: PublishFailure | undefined;
 
   constructor(parts: PublishingParts) {
@@ -47,12 +46,10 @@ export class Publishing {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) throw this.#closed;
       const { message, size } = this.#recordOf(publication);
-      if (this.#waiting >= this.#parts.queueSize) this.#sendFull();
-      if (this.#waiting >= this.#parts.queueSize) throw tooMany(this.#parts.queueSize);
-      const queue = this.#queues.get(message.topic);
-      const outgoing = { message, size, resolve, reject };
-      if (queue === undefined) this.#queues.set(message.topic, [outgoing]);
-      else queue.push(outgoing);
+      const { queueSize } = this.#parts.settings;
+      if (this.#waiting >= queueSize) this.#sendFull();
+      if (this.#waiting >= queueSize) throw tooMany(queueSize);
+      this.#lineOf(message.topic).add({ message, size, number: ++this.#number, resolve, reject });
       this.#waiting++;
       this.#schedule();
     });
@@ -64,8 +61,8 @@ export class Publishing {
       "The message was not published to Kafka: the connection was closed.",
       503,
     );
-    for (const queue of this.#queues.values()) for (const { reject } of queue) reject(this.#closed);
-    this.#queues.clear();
+    for (const line of this.#lines.values()) line.close(this.#closed);
+    this.#lines.clear();
     this.#waiting = 0;
   }
 
@@ -96,40 +93,59 @@ export class Publishing {
     });
   }
 
+  #lineOf(topic: string): Line {
+    const known = this.#lines.get(topic);
+    if (known !== undefined) return known;
+    const { restarts } = this.#parts.settings;
+    const line = new Line({ topic, restarts, rested: () => this.#sendFull() });
+    this.#lines.set(topic, line);
+    return line;
+  }
+
   #sendFull(): void {
-    for (const [topic, queue] of this.#queues) {
-      if (this.#onTheirWay >= this.#parts.parallelism) return;
-      this.#send({ topic, messages: this.#takeBatch(topic, queue) });
-    }
-    if (this.#queues.size > 0) this.#schedule();
+    for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) this.#send(line);
   }
 
-  #takeBatch(topic: string, queue: Outgoing[]): Outgoing[] {
-    let [count, bytes] = [0, 0];
-    for (const { size } of queue) {
-      bytes += size;
-      if (count > 0 && (count >= MAX_BATCH_MESSAGES || bytes > MAX_BATCH_BYTES)) break;
-      count++;
+  /** Each in turn: the one that is taken goes to the end. */
+  #nextLine(): Line | undefined {
+    if (this.#onTheirWay >= this.#parts.settings.parallelism) return undefined;
+    for (const [topic, line] of this.#lines) {
+      if (!line.isReady) continue;
+      this.#lines.delete(topic);
+      this.#lines.set(topic, line);
+      return line;
     }
-    // To the end of the line of topics, so that each has its turn.
-    this.#queues.delete(topic);
-    if (count < queue.length) this.#queues.set(topic, queue.slice(count));
-    this.#waiting -= count;
-    return queue.slice(0, count);
+    return undefined;
   }
 
-  #send(batch: Batch): void {
+  #send(line: Line): void {
     this.#onTheirWay++;
-    sendBatch(this.#parts.producer, batch, this.#parts.isDebugEnabled, () => this.#turn++)
-      .catch((error: unknown) => {
-        const failure = publishFailure(error);
-        for (const { reject } of batch.messages) reject(failure);
-        this.#parts.failed(error);
-      })
-      .finally(() => {
-        this.#onTheirWay--;
-        this.#sendFull();
-      });
+    const batch = line.takeBatch();
+    this.#waiting -= batch.messages.length;
+    void this.#outcomeOf(batch).then((refusal) => {
+      this.#onTheirWay--;
+      this.#settle(line, batch, refusal);
+    });
+  }
+
+  async #outcomeOf(batch: Batch): Promise<Refusal | undefined> {
+    try {
+      return await sendBatch(this.#parts.producer, batch, this.#parts.isDebugEnabled, () => this.#turn++);
+    } catch (error) {
+      const failure = publishFailure(error);
+      for (const { reject } of batch.messages) reject(failure);
+      return { messages: [], error };
+    }
+  }
+
+  #settle(line: Line, batch: Batch, refusal: Refusal | undefined): void {
+    const before = line.waiting;
+    line.settled(batch, refusal);
+    this.#waiting += line.waiting - before;
+    if (this.#closed !== undefined) line.close(this.#closed);
+    else if (line.isEmpty) this.#lines.delete(batch.topic);
+    if (refusal !== undefined) this.#parts.failed(refusal.error);
+    this.#sendFull();
   }
 }
 

@@ -6,7 +6,10 @@ import type {
   GroupPartitionsAssignments,
 } from "@platformatic/kafka";
 
-/** Members get partitions only of the topics that they subscribe to; those that come first by their ID get one more where it does not come out even. */
+/**
+ * Members get partitions only of the topics that they subscribe to; those that come first by their ID get one more where it does not come
+ * out even.
+ */
 export function assignInRanges(
   _self: string,
   members: Map<string, ExtendedGroupProtocolSubscription>,

@@ -1,9 +1,10 @@
 // One record of Kafka as the message of a connection. There are very many: what is not asked for is not made.
 
 import { randomUUID } from "node:crypto";
-import type { KafkaRecord } from "@platformatic/kafka";
 import type { ExternalHeaders, ExternalPayload } from "../../external-message.ts";
 import type { ReceivedMessage, Settlement } from "../connector.ts";
+import type { BatchRecord } from "./record-batch.ts";
+import type { Lease } from "./room.ts";
 
 /** Whom a record reports to when it is settled. */
 export interface Origin {
@@ -16,16 +17,17 @@ export class ReceivedRecord implements ReceivedMessage {
   readonly payload: ExternalPayload | undefined;
   readonly #origin: Origin;
   readonly #slot: number;
-  readonly #record: KafkaRecord;
-  readonly #timestamp: bigint;
+  readonly #record: BatchRecord;
+  readonly #lease: Lease | undefined;
   #headers: ExternalHeaders | undefined;
   #isSettled = false;
 
-  constructor(origin: Origin, slot: number, record: KafkaRecord, timestamp: bigint) {
+  /** Releases the lease when it is settled. */
+  constructor(origin: Origin, slot: number, record: BatchRecord, lease?: Lease) {
     this.#origin = origin;
     this.#slot = slot;
     this.#record = record;
-    this.#timestamp = timestamp;
+    this.#lease = lease;
     this.payload = record.value === null ? undefined : new RecordPayload(record.value);
   }
 
@@ -38,18 +40,20 @@ export class ReceivedRecord implements ReceivedMessage {
   }
 
   get headers(): ExternalHeaders {
-    this.#headers ??= headersOf(this.#record, this.#origin.topic, this.#timestamp);
+    this.#headers ??= headersOf(this.#record, this.#origin.topic);
     return this.#headers;
   }
 
   settle(settlement: Settlement): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    this.#lease?.release();
     this.#origin.settled(this.#slot, settlement);
   }
 }
 
 class RecordPayload implements ExternalPayload {
+  readonly isText = false;
   readonly #bytes: Buffer;
   #text: string | undefined;
 
@@ -79,14 +83,14 @@ Object.setPrototypeOf(Bare.prototype, null);
 delete (Bare.prototype as { constructor?: unknown }).constructor;
 
 /** Those of the record, the last of several with one name, and what Kafka knows of it as `kafka.*`. */
-function headersOf(record: KafkaRecord, topic: string, timestamp: bigint): ExternalHeaders {
+function headersOf(record: BatchRecord, topic: string): ExternalHeaders {
   const headers = new Bare();
   for (const [name, value] of record.headers) {
     if (name !== null) headers[name.toString("utf8").toLowerCase()] = value?.toString("utf8") ?? "";
   }
   headers["correlation-id"] ??= randomUUID();
   headers["kafka.topic"] = topic;
-  headers["kafka.timestamp"] = String(timestamp);
+  headers["kafka.timestamp"] = String(record.timestamp);
   if (record.key !== null) headers["kafka.key"] = record.key.toString("utf8");
   return headers;
 }
@@ -95,14 +99,14 @@ const CREATION_TIME = Buffer.from("creation-time");
 const TTL = Buffer.from("ttl");
 
 /** Whether its `creation-time` is at least its `ttl` ago, both in milliseconds; never where one is absent or no number. */
-export function isExpired(record: KafkaRecord, now: number): boolean {
+export function isExpired(record: BatchRecord, now: number): boolean {
   const { headers } = record;
   if (headers.length < 2) return false;
   const created = numberIn(headers, CREATION_TIME);
   return created !== undefined && now - created >= (numberIn(headers, TTL) ?? Number.POSITIVE_INFINITY);
 }
 
-function numberIn(headers: KafkaRecord["headers"], wanted: Buffer): number | undefined {
+function numberIn(headers: BatchRecord["headers"], wanted: Buffer): number | undefined {
   const value = headers.findLast(([name]) => name !== null && sameName(name, wanted))?.[1];
   const text = value?.toString("latin1") ?? "";
   return /^[+-]?\d{1,18}$/.test(text) ? Number(text) : undefined;

@@ -5,10 +5,11 @@ import type { IConnackPacket, IPublishPacket, ISubackPacket, Packet } from "mqtt
 import { ConnectFailure, type ReceivedMessage, type Settlement } from "../connector.ts";
 import type { Throttling } from "../pace.ts";
 import { Exchanges } from "./exchanges.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, MAX_STARTING_BYTES } from "./inbox.ts";
 import { Link, type LinkParts } from "./link.ts";
 import { messageOf } from "./message-in.ts";
 import { type Outgoing, pubrel, windowOf } from "./outgoing.ts";
+import type { TooLarge } from "./packets.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 import { lowered, type Route, refusalOf, routesFor } from "./subscriptions.ts";
 
@@ -20,6 +21,8 @@ export interface ClientParts extends LinkParts {
   /** Of the session, from one link to the next. */
   readonly unreleased: Set<number>;
   readonly throttling: Throttling | undefined;
+  /** Whether all that comes is left with the broker, unacknowledged. */
+  readonly isTest: boolean;
 }
 
 export interface ClientEvents {
@@ -42,8 +45,10 @@ export class Client {
   readonly #receipts: Receipts;
   readonly #inbox: Inbox;
   readonly #lost = Promise.withResolvers<never>();
+  /** Resolved where the messages of a session that is taken up stand before the answers to the subscriptions. */
+  readonly #crowded = Promise.withResolvers<"crowded">();
   #isOpen = false;
-  #hadSession = false;
+  #hasBegunSession = false;
   #identifies = false;
 
   constructor(parts: ClientParts, events: ClientEvents) {
@@ -52,6 +57,7 @@ export class Client {
     this.#lost.promise.catch(() => undefined);
     this.#link = new Link(parts, {
       packet: (packet) => this.#packet(packet),
+      tooLarge: (message) => !parts.isTest && this.#tooLarge(message),
       writable: () => parts.outgoing?.writable(),
       lost: (reason) => this.#drop(reason),
     });
@@ -62,6 +68,7 @@ export class Client {
       throttled: events.throttled,
       pauseReading: () => this.#link.pause(),
       resumeReading: () => this.#link.resume(),
+      overrun: () => this.#overrun(),
       throttling: parts.throttling,
     });
   }
@@ -91,21 +98,16 @@ export class Client {
     this.#inbox.close();
   }
 
-  /** Takes back the subscriptions of a session that was not there before, if the broker answers soon. Never rejects. */
-  async forget(): Promise<void> {
-    const unsubscriptions = this.#parts.routes.flatMap((route) =>
-      route.subscriptions.map(({ topic }) => topic),
-    );
-    if (!this.#isOpen || this.#hadSession || unsubscriptions.length === 0) return;
-    const answer = this.#ask((messageId) => ({ cmd: "unsubscribe", messageId, unsubscriptions }));
-    const timeUp = later(FORGET_WITHIN_MS, undefined, { ref: false });
-    await Promise.race([this.#lost.promise, answer, timeUp]).catch(() => undefined);
+  /** The client ID, where the broker has begun a session under it for this client. */
+  get begunSession(): string | undefined {
+    return this.#hasBegunSession ? this.#parts.connect.clientId : undefined;
   }
 
-  /** Never rejects. */
-  async close(): Promise<void> {
-    this.#isOpen = false;
+  /** Never rejects. Where it is connected, it takes these subscriptions of its session back, if the broker answers soon. */
+  async close(filters: readonly string[] = []): Promise<void> {
     this.#inbox.close();
+    if (this.#isOpen && filters.length > 0) await this.#unsubscribe([...filters]);
+    this.#isOpen = false;
     this.#receipts.close();
     this.#lost.reject(new Error("The client is closed."));
     await this.#link.close();
@@ -113,7 +115,7 @@ export class Client {
 
   #accepted({ sessionPresent, properties }: IConnackPacket): void {
     const { outgoing, unreleased } = this.#parts;
-    this.#hadSession = sessionPresent;
+    this.#hasBegunSession = !sessionPresent;
     if (!sessionPresent) unreleased.clear();
     this.#identifies =
       this.#parts.connect.protocolVersion === 5 && properties?.subscriptionIdentifiersAvailable !== false;
@@ -124,12 +126,27 @@ export class Client {
   async #subscribeAll(): Promise<void> {
     const late = new ConnectFailure("The broker does not answer the subscriptions in time.", false);
     const timer = setTimeout(() => this.#drop(late), SUBSCRIBE_WITHIN_MS);
+    const subscribed = Promise.all(this.#parts.routes.map((route) => this.#subscribe(route)));
     try {
-      const subscribed = this.#parts.routes.map((route) => this.#subscribe(route));
-      await Promise.race([this.#lost.promise, Promise.all(subscribed)]);
+      const first = await Promise.race([this.#lost.promise, subscribed, this.#crowded.promise]);
+      if (first === "crowded") subscribed.catch((refusal: Error) => this.#drop(refusal));
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * A session that is taken up has its subscriptions, so its messages may be taken before the broker has answered ours: it does so
+   * only after all of them, and else a long absence could not be made good.
+   */
+  #overrun(): void {
+    if (!this.#hasBegunSession) {
+      this.#crowded.resolve("crowded");
+      return;
+    }
+    const most = MAX_STARTING_BYTES / 1024 ** 2;
+    const reason = `The broker sent more than ${most} MB of messages before the subscriptions were ready.`;
+    this.#drop(new ConnectFailure(reason, false));
   }
 
   async #subscribe(route: Route): Promise<void> {
@@ -151,6 +168,12 @@ export class Client {
     this.#events.subscribed(route);
   }
 
+  async #unsubscribe(unsubscriptions: string[]): Promise<void> {
+    const answer = this.#ask((messageId) => ({ cmd: "unsubscribe", messageId, unsubscriptions }));
+    const timeUp = later(UNSUBSCRIBE_WITHIN_MS, undefined, { ref: false });
+    await Promise.race([this.#lost.promise, answer, timeUp]).catch(() => undefined);
+  }
+
   #ask(packetWith: (messageId: number) => Packet): Promise<Packet> {
     return new Promise((resolve) => {
       const messageId = this.#exchanges.begin((answer) => {
@@ -162,6 +185,7 @@ export class Client {
   }
 
   #packet(packet: Packet): void {
+    if (packet.cmd === "publish" && this.#parts.isTest) return;
     if (packet.cmd === "publish") this.#received(packet);
     else if (packet.cmd === "pubrel") this.#receipts.released(packet.messageId ?? 0);
     // The broker asks about a message of a client before us, which has long been given up.
@@ -179,6 +203,17 @@ export class Client {
       const settle = this.#settling(receipt);
       this.#inbox.add(source, { ...message, address: packet.topic, sourceAddress: address, settle });
     }
+  }
+
+  /** As what has a payload that is too large, it is done with. */
+  #tooLarge({ topic, qos, messageId, bytes }: TooLarge): void {
+    const { log } = this.#events;
+    const most = this.#parts.maxPacketBytes;
+    log(
+      "failure",
+      `A message to '${topic.slice(0, 200)}' was dropped: it has ${bytes} bytes, ${most} are allowed.`,
+    );
+    if (qos !== 0) this.#receipts.begin(messageId, qos, 0);
   }
 
   #settling(receipt: Receipt | typeof NONE): (settlement: Settlement) => void {
@@ -200,7 +235,7 @@ export class Client {
 }
 
 const SUBSCRIBE_WITHIN_MS = 30_000;
-const FORGET_WITHIN_MS = 1_000;
+const UNSUBSCRIBE_WITHIN_MS = 1_000;
 
 /** QoS 0 knows no receipts. */
 const NONE = "none";

@@ -32,7 +32,8 @@ export function connectPacket(introduction: Introduction): IConnectPacket {
   return packet;
 }
 
-const propertiesOf = ({ sessionExpiryInterval, receiveMaximum }: MqttSettings) => ({
+const propertiesOf = ({ sessionExpiryInterval, receiveMaximum, maxPacketBytes }: MqttSettings) => ({
   sessionExpiryInterval: Math.min(Math.floor(sessionExpiryInterval / 1000), 0xffff_ffff),
   receiveMaximum,
+  maximumPacketSize: maxPacketBytes,
 });

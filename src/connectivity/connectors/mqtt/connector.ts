@@ -4,12 +4,15 @@
 // else ends a link ends the connector.
 
 import { setTimeout as later } from "node:timers/promises";
-import type { Connector, ConnectorParts, Publication, Published } from "../connector.ts";
+import type { IConnectPacket } from "mqtt-packet";
+import type { Connector, ConnectorParts, Publication, Published, Successor } from "../connector.ts";
 import { Client, type ClientEvents, type ClientParts } from "./client.ts";
 import { connectPacket } from "./connect-packet.ts";
+import type { LinkParts } from "./link.ts";
 import { packetOf } from "./message-out.ts";
 import { clientIdOf, type MqttOptions, optionsOf } from "./options.ts";
 import { Outgoing } from "./outgoing.ts";
+import { endSession, type Left, NOTHING_LEFT, surplusOf } from "./session.ts";
 import type { MqttSettings } from "./settings.ts";
 import { type Route, routesOf } from "./subscriptions.ts";
 
@@ -65,18 +68,39 @@ export class MqttConnector implements Connector {
     return { status: 200 };
   }
 
-  /** The subscriptions stay: what comes while nobody is connected is kept by the broker, if the session is. */
+  /** The subscriptions stay: what comes until `close`, or while nobody is connected, is kept by the broker, if the session is. */
   async drain(): Promise<void> {
     this.#isDrained = true;
     this.#consumer?.drain();
   }
 
-  async close(): Promise<void> {
+  async close(successor?: Successor): Promise<void> {
+    const { filters, sessions } = this.#surplus(successor);
     this.#state = "closed";
     this.#closing.abort(new Error("The connection was closed while it was made."));
     this.#outgoing.end(new Error("The connection is closed."));
-    if (this.#parts.isTest) await this.#consumer?.forget();
-    await Promise.all([this.#consumer?.close(), this.#publisher?.close()]);
+    await Promise.all([this.#consumer?.close(filters), this.#publisher?.close()]);
+    await Promise.all(sessions.map((clientId) => this.#endSession(clientId)));
+  }
+
+  /** What is to be taken back at the broker: of a test, the sessions that it has begun. */
+  #surplus(successor: Successor | undefined): Left {
+    const { connection, clientIndex, isTest } = this.#parts;
+    if (isTest) {
+      const begun = [this.#consumer, this.#publisher].flatMap((client) => client?.begunSession || []);
+      return { filters: [], sessions: begun };
+    }
+    if (this.#state !== "open" || successor === undefined) return NOTHING_LEFT;
+    return surplusOf(connection, successor, clientIndex, this.#settings);
+  }
+
+  async #endSession(clientId: string): Promise<void> {
+    try {
+      await endSession(this.#way(), this.#introduction(clientId));
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.#parts.events.log("failure", `The session '${clientId}' stays at the broker: ${reason}`);
+    }
   }
 
   #opened(): void {
@@ -102,14 +126,21 @@ export class MqttConnector implements Connector {
   }
 
   #makeClient(baseId: string, role: Pick<ClientParts, "routes" | "outgoing" | "unreleased">): Client {
-    const { connection, clientIndex, endpoint, tls, isTest } = this.#parts;
-    const settings = this.#settings;
-    const options = this.#options;
-    const clientId = clientIdOf(baseId, connection, clientIndex);
-    const connect = connectPacket({ connection, options, settings, clientId, withLastWill: !isTest });
-    const { throttling } = settings;
-    const parts = { ...role, endpoint, tls, connect, throttling };
-    return new Client(parts, this.#clientEvents());
+    const { connection, clientIndex, isTest } = this.#parts;
+    const connect = this.#introduction(clientIdOf(baseId, connection, clientIndex));
+    const { throttling } = this.#settings;
+    return new Client({ ...role, ...this.#way(), connect, throttling, isTest }, this.#clientEvents());
+  }
+
+  #way(): Omit<LinkParts, "connect"> {
+    const { endpoint, tls } = this.#parts;
+    return { endpoint, tls, maxPacketBytes: this.#settings.maxPacketBytes };
+  }
+
+  #introduction(clientId: string): IConnectPacket {
+    const { connection, isTest } = this.#parts;
+    const [settings, options] = [this.#settings, this.#options];
+    return connectPacket({ connection, options, settings, clientId, withLastWill: !isTest });
   }
 
   #clientEvents(): ClientEvents {
@@ -154,6 +185,8 @@ export class MqttConnector implements Connector {
   }
 
   #fail(reason: Error): void {
+    // The consumer may be lost while the publisher connects.
+    if (this.#state === "new") this.#closing.abort(reason);
     if (this.#state !== "open") return;
     this.#outgoing.end(reason);
     void this.close();

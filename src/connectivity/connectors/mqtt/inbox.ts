@@ -11,6 +11,8 @@ export interface InboxParts {
   /** Stops and restarts reading from the broker. */
   pauseReading(): void;
   resumeReading(): void;
+  /** Called once, when as much has come before `start` as can be kept; reading stops then, so no answer of the broker comes either. */
+  overrun(): void;
   readonly throttling: Throttling | undefined;
 }
 
@@ -20,11 +22,17 @@ interface Item {
 }
 
 /**
- * Reading goes on for a little while nothing is taken, since acknowledgements of what we publish come the same way: a source that
- * waits for a target of its own connection would wait in vain.
+ * Reading goes on for a while although nothing is taken, since acknowledgements of what we publish come the same way: whoever waits
+ * for a target of the connection would wait until all is taken that the broker sent before. Mosquitto, for one, sends a whole
+ * session that waited for us at once, whatever its bound of messages in flight.
  */
-const MAX_WAITING = 500;
-const MAX_WAITING_BYTES = 4 * 1024 ** 2;
+const MAX_WAITING_BYTES = 16 * 1024 ** 2;
+/** Before it has started reading goes on for longer, as the broker's answers are needed for that. */
+export const MAX_STARTING_BYTES = 4 * MAX_WAITING_BYTES;
+/** What a message takes beside its payload. */
+const BYTES_BESIDE = 1_024;
+
+const bytesOf = ({ message }: Item): number => BYTES_BESIDE + (message.payload?.length ?? 0);
 
 export class Inbox {
   readonly #parts: InboxParts;
@@ -73,13 +81,13 @@ export class Inbox {
     this.#readOn();
   }
 
-  /** Before it has started, the answers of the broker are needed: reading cannot stop, and QoS 0 promises nothing. */
+  /** Before it has started, the answers of the broker are needed: reading is not to stop, and QoS 0 promises nothing. */
   #isSurplus(message: ReceivedMessage): boolean {
     return this.#state === "starting" && this.#isFull() && message.headers["mqtt.qos"] === "0";
   }
 
   #isFull(): boolean {
-    return this.#items.length >= MAX_WAITING || this.#bytes >= MAX_WAITING_BYTES;
+    return this.#bytes >= MAX_WAITING_BYTES;
   }
 
   #mayPass(source: number, { sourceAddress }: ReceivedMessage): boolean {
@@ -92,11 +100,13 @@ export class Inbox {
 
   #keep(item: Item): void {
     this.#items.push(item);
-    this.#bytes += item.message.payload?.length ?? 0;
-    if (this.#isReading && this.#state !== "starting" && this.#isFull()) {
-      this.#isReading = false;
-      this.#parts.pauseReading();
-    }
+    this.#bytes += bytesOf(item);
+    if (!this.#isReading || !this.#isFull()) return;
+    const isStarting = this.#state === "starting";
+    if (isStarting && this.#bytes <= MAX_STARTING_BYTES) return;
+    this.#isReading = false;
+    this.#parts.pauseReading();
+    if (isStarting) this.#parts.overrun();
   }
 
   #mayTake({ source, message }: Item): boolean {
@@ -107,7 +117,7 @@ export class Inbox {
     for (let item = this.#items.first; item && this.#mayTake(item); item = this.#items.first) {
       // Before it is handed out, since that may bring us here again.
       this.#items.shift();
-      this.#bytes -= item.message.payload?.length ?? 0;
+      this.#bytes -= bytesOf(item);
       this.#hand(item.source, item.message);
     }
     this.#readOn();

@@ -7,11 +7,12 @@
 
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { generate, type IConnackPacket, type IConnectPacket, type Packet, parser } from "mqtt-packet";
+import { generate, type IConnackPacket, type IConnectPacket, type Packet } from "mqtt-packet";
 import { socketOptions, type TlsOptions } from "../../net/tls.ts";
 import { ConnectFailure, type Endpoint } from "../connector.ts";
 import { reasonText, refusal, socketFailure } from "./failures.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { Packets, type TooLarge } from "./packets.ts";
 
 /** To have the answer to CONNECT. */
 const CONNECT_WITHIN_MS = 30_000;
@@ -22,11 +23,15 @@ export interface LinkParts {
   readonly endpoint: Endpoint;
   readonly tls: TlsOptions | undefined;
   readonly connect: IConnectPacket;
+  /** How large a packet of the broker may be. */
+  readonly maxPacketBytes: number;
 }
 
 export interface LinkEvents {
   /** After the answer to CONNECT. */
   packet(packet: Packet): void;
+  /** A message was passed over. */
+  tooLarge(message: TooLarge): void;
   /** More can be written again. */
   writable(): void;
   /** The link is lost; once, and not when it was closed from here. */
@@ -43,7 +48,7 @@ export class Link {
   #state: "opening" | "open" | "closed" = "opening";
   #isCorked = false;
 
-  constructor({ endpoint, tls, connect }: LinkParts, events: LinkEvents) {
+  constructor({ endpoint, tls, connect, maxPacketBytes }: LinkParts, events: LinkEvents) {
     this.#connect = connect;
     this.#events = events;
     this.#options = { protocolVersion: connect.protocolVersion ?? 4 };
@@ -52,7 +57,7 @@ export class Link {
       (reason) => this.#fail(reason),
     );
     this.#socket = openSocket(endpoint, tls);
-    this.#listen(tls === undefined ? "connect" : "secureConnect");
+    this.#listen(tls === undefined ? "connect" : "secureConnect", maxPacketBytes);
   }
 
   /** Resolves with the answer of the broker that accepts; rejects with a {@link ConnectFailure}. */
@@ -114,16 +119,19 @@ export class Link {
     clearTimeout(timer);
   }
 
-  #listen(ready: "connect" | "secureConnect"): void {
-    const packets = parser(this.#options);
-    packets.on("packet", (packet) => this.#take(packet));
-    packets.on("error", (error: Error) => this.#fail(error));
+  #listen(ready: "connect" | "secureConnect", maxBytes: number): void {
+    const packets = new Packets({
+      ...{ ...this.#options, maxBytes },
+      packet: (packet) => this.#take(packet),
+      tooLarge: (message) => this.#passedOver(message),
+      failed: (error) => this.#fail(error),
+    });
     this.#socket
       .once(ready, () => this.#try(() => this.send(this.#connect), "The client cannot introduce itself."))
       .on("data", (bytes) => {
         this.#keepAlive.heard();
         if (this.#state !== "closed")
-          this.#try(() => packets.parse(bytes), "The broker sent what is not MQTT.");
+          this.#try(() => packets.read(bytes), "The broker sent what is not MQTT.");
       })
       .on("drain", () => this.#events.writable())
       .on("error", (error) => this.#fail(error))
@@ -143,6 +151,11 @@ export class Link {
     else if (this.#state === "closed" || packet.cmd === "pingresp") return;
     else if (packet.cmd === "disconnect") this.#fail(new Error(leaveText(packet.reasonCode ?? 0)));
     else this.#events.packet(packet);
+  }
+
+  #passedOver(message: TooLarge): void {
+    if (this.#state === "opening") this.#fail(new ConnectFailure("This is no MQTT broker.", true));
+    else if (this.#state === "open") this.#events.tooLarge(message);
   }
 
   #answered(packet: Packet): void {

@@ -13,6 +13,8 @@ export interface MqttSettings {
   readonly sessionExpiryInterval: number;
   /** MQTT 5 */
   readonly receiveMaximum: number;
+  /** How large a packet may be that comes in. */
+  readonly maxPacketBytes: number;
   /** Absent where sources are not slowed down. */
   readonly throttling: Throttling | undefined;
   /** Whether `mqtt.*` headers are user properties of MQTT 5 as well. */
@@ -32,7 +34,13 @@ type Named = Pick<
   | "mqttThrottlingLimit"
   | "mqttThrottlingInterval"
   | "mqttPreserveKnownHeaders"
+  | "connectionMaxPayloadBytes"
 >;
+
+/** For the topic of a message and its properties. */
+const ROOM_BESIDE_PAYLOAD = 128 * 1024;
+/** MQTT 5, section 2.1.4. */
+const MOST_PACKET_BYTES = 268_435_460;
 
 /** Those of the server's settings. */
 export const mqttSettingsOf = (config: Named): MqttSettings => ({
@@ -43,6 +51,7 @@ export const mqttSettingsOf = (config: Named): MqttSettings => ({
   separatePublisherClient: config.mqttSeparatePublisherClient,
   sessionExpiryInterval: config.mqttSessionExpiryInterval,
   receiveMaximum: config.mqttReceiveMaximum,
+  maxPacketBytes: Math.min(config.connectionMaxPayloadBytes + ROOM_BESIDE_PAYLOAD, MOST_PACKET_BYTES),
   throttling: config.mqttThrottlingEnabled
     ? { limit: config.mqttThrottlingLimit, interval: config.mqttThrottlingInterval }
     : undefined,

@@ -1,5 +1,6 @@
 // What an MQTT connection may be like (connectivity-protocol-bindings-mqtt and -mqtt5 pages); fields at fault are named by pointers.
 
+import { UnknownPlaceholder } from "../../../base/placeholders/errors.ts";
 import { compileTemplate } from "../../../base/placeholders/template.ts";
 import { connectionInvalid } from "../../errors.ts";
 import type { Connection, HeaderMapping, Source, Target } from "../../model.ts";
@@ -34,7 +35,7 @@ function checkSource(source: Source, field: string, isMqtt5: boolean): void {
       `${field}/consumerCount`,
       "Several consumers of MQTT 3.1.1 would each be given every message.",
     );
-  checkTemplates(source.headerMapping, `${field}/headerMapping`, isMqtt3Header);
+  checkTemplates(source.headerMapping, `${field}/headerMapping`, isMqtt3Header, placeholders3);
   if (source.replyTarget)
     checkTargetHeaders(source.replyTarget.headerMapping, `${field}/replyTarget/headerMapping`);
 }
@@ -46,13 +47,14 @@ function checkTarget(target: Target, field: string, isMqtt5: boolean): void {
 }
 
 function checkQos(qos: number | undefined, field: string): void {
-  if (qos !== 0 && qos !== 1 && qos !== 2) throw connectionInvalid(`${field}/qos`, "It must be 0, 1 or 2.");
+  if (qos !== 0 && qos !== 1 && qos !== 2)
+    throw connectionInvalid(`${field}/qos`, `It must be 0, 1 or 2, and is ${qos ?? "missing"}.`);
 }
 
 function checkEnforcement({ enforcement }: Source, field: string, isMqtt5: boolean): void {
   if (!enforcement) return;
   const supported = isMqtt5 ? isEnforcementInput : (name: string) => name === "source:address";
-  checkTemplate(enforcement.input, `${field}/input`, supported);
+  checkTemplate(enforcement.input, `${field}/input`, supported, "source:address");
   for (const [i, filter] of enforcement.filters.entries()) {
     checkTemplate(filter, `${field}/filters/${i}`, isEnforcementFilter);
   }
@@ -64,24 +66,41 @@ function checkTargetHeaders(mapping: HeaderMapping, field: string): void {
     if (!mqtt3Headers.includes(name))
       throw connectionInvalid(
         pointer(field, name),
-        `MQTT 3.1.1 has no headers but ${mqtt3Headers.join(", ")}.`,
+        `Messages of MQTT 3.1.1 have no header '${name}': what can be set is ${mqtt3Headers.join(", ")}. MQTT 5 (mqtt-5) has headers.`,
       );
   }
-  checkTemplates(mapping, field, isHeader);
+  checkTemplates(mapping, field, isHeader, "header:{name}");
 }
 
+const placeholders3 = mqtt3Headers.map((header) => `header:${header}`).join(", ");
 const isMqtt3Header = (name: string): boolean => mqtt3Headers.some((header) => name === `header:${header}`);
 const isHeader = (name: string): boolean => name.startsWith("header:");
 
-function checkTemplates(mapping: HeaderMapping, field: string, supported: (name: string) => boolean): void {
-  for (const [name, text] of Object.entries(mapping)) checkTemplate(text, pointer(field, name), supported);
+function checkTemplates(
+  mapping: HeaderMapping,
+  field: string,
+  supported: (name: string) => boolean,
+  there: string,
+): void {
+  for (const [name, text] of Object.entries(mapping))
+    checkTemplate(text, pointer(field, name), supported, there);
 }
 
-function checkTemplate(text: string, field: string, supported: (name: string) => boolean): void {
+/** `there` says which placeholders are supported. */
+function checkTemplate(
+  text: string,
+  field: string,
+  supported: (name: string) => boolean,
+  there?: string,
+): void {
   try {
     compileTemplate(text, supported);
   } catch (error) {
-    throw connectionInvalid(field, (error as Error).message);
+    const isUnknown = error instanceof UnknownPlaceholder && there !== undefined;
+    throw connectionInvalid(
+      field,
+      `${(error as Error).message}${isUnknown ? ` For MQTT 3.1.1 there are ${there}.` : ""}`,
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type ConnectorParts,
   type Publication,
   type Published,
+  type Successor,
 } from "../connector.ts";
 import { connectFailure, streamFailure, violationText } from "./failures.ts";
 import { Inbox } from "./inbox.ts";
@@ -20,11 +21,13 @@ import type { Reader, ReaderEvents } from "./reader.ts";
 import { addressesOf, readersOf } from "./readers.ts";
 import type { NatsSettings } from "./settings.ts";
 import { problemOfSubject, systemToken } from "./subjects.ts";
+import { deleteConsumers, surplusOf } from "./surplus.ts";
 
 /** For what is written to get out before the connection is closed. */
 const FLUSH_WITHIN_MS = 1_000;
 /** For what was sent to us before the server knew that no more is wanted. */
 const DRAIN_WITHIN_MS = 2_000;
+const DELETE_WITHIN_MS = 2_000;
 
 export class NatsConnector implements Connector {
   readonly #parts: ConnectorParts;
@@ -104,7 +107,7 @@ export class NatsConnector implements Connector {
     await within(DRAIN_WITHIN_MS, Promise.all(this.#readers.map((reader) => reader.drain())));
   }
 
-  async close(): Promise<void> {
+  async close(successor?: Successor): Promise<void> {
     const wasOpen = this.#state === "open";
     this.#state = "closed";
     this.#unwatch();
@@ -114,7 +117,18 @@ export class NatsConnector implements Connector {
     if (wasOpen && link && !link.isClosed()) await within(FLUSH_WITHIN_MS, link.flush());
     this.#outgoing?.end(new Error("The connection is closed."));
     for (const reader of this.#readers) reader.close();
+    if (wasOpen && link && successor) await within(DELETE_WITHIN_MS, this.#deleteSurplus(link, successor));
     await link?.close().catch(() => {});
+  }
+
+  async #deleteSurplus(link: NatsConnection, successor: Successor): Promise<void> {
+    const { connection, events } = this.#parts;
+    try {
+      const surplus = surplusOf(connection, successor, (one) => optionsOf(one, this.#settings));
+      await deleteConsumers(link, surplus, this.#options);
+    } catch (error) {
+      events.log("failure", (error as Error).message);
+    }
   }
 
   #makeOutgoing(link: NatsConnection): Outgoing {

@@ -20,6 +20,8 @@ export interface Durable {
   readonly ackWait: number;
   /** How many messages were delivered and are not settled. */
   readonly unsettled: number;
+  /** The place in the stream of the last message that was delivered. */
+  readonly lastDelivered: number;
 }
 
 const DEFAULT_ACK_WAIT_NS = 30e9;
@@ -48,6 +50,7 @@ export async function openDurable(
     pullSubject: `${prefix}.CONSUMER.MSG.NEXT.${info.stream_name}.${info.name}`,
     ackWait: (info.config.ack_wait ?? DEFAULT_ACK_WAIT_NS) / 1e6,
     unsettled: info.num_ack_pending,
+    lastDelivered: info.delivered.stream_seq,
   };
 }
 

@@ -55,6 +55,10 @@ export function optionsOf({ id, specificConfig }: Connection, settings: NatsSett
 export const qosOf = ({ qos }: Source, address: string): number =>
   qos ?? (sourceAddress(address).kind === "subject" ? 0 : 1);
 
+/** The durable consumer of an address, by the index of its source and its own within that. */
+export const consumerName = ({ durable }: NatsOptions, source: number, at: number): string =>
+  `${durable}-${source}-${at}`;
+
 /** IDs may hold colons, which are no part of a name on every file system. */
 const nameOf = (connectionId: string): string => `pollux-${connectionId.replaceAll(":", "=3A")}`;
 

@@ -10,6 +10,10 @@ const LOOK_EACH_MS = 1_000;
 /** A request ends earlier with so much; larger messages must fit all the same. */
 const MAX_BYTES = 16 * 1024 ** 2;
 
+const IDLE_HEARTBEAT = 100;
+const REQUEST_TIMEOUT = 408;
+const CONFLICT = 409;
+
 export interface PullsParts {
   /** Sends a request. */
   ask(request: string): void;
@@ -70,10 +74,10 @@ export class Pulls {
   status(msg: Msg): boolean {
     this.#heardAt = performance.now();
     const { code, text, pending } = statusOf(msg);
-    if (code === 100) return false;
-    if (code === 408 || (code === 409 && !isFinal(text))) {
+    if (code === IDLE_HEARTBEAT) return false;
+    if (code === REQUEST_TIMEOUT || (code === CONFLICT && !isFinal(text))) {
       this.#outstanding = pending === undefined ? 0 : Math.max(0, this.#outstanding - pending);
-      return code === 408 || /maxbytes/i.test(text);
+      return code === REQUEST_TIMEOUT || /maxbytes/i.test(text);
     }
     this.#fail(new Error(`JetStream gives no more messages: ${text || "nobody answers"} (${code}).`));
     return false;
@@ -96,6 +100,12 @@ export class Pulls {
     this.close();
     this.#parts.failed(reason);
   }
+}
+
+/** Whether a server says that it has nothing more at the moment. */
+export function isIdle(msg: Msg): boolean {
+  const { code } = statusOf(msg);
+  return code === IDLE_HEARTBEAT || code === REQUEST_TIMEOUT;
 }
 
 interface StreamStatus {

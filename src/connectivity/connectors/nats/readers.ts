@@ -6,7 +6,7 @@ import type { Connection, Source } from "../../model.ts";
 import { sourceAddress } from "./address.ts";
 import { lookAt, openDurable } from "./durable.ts";
 import type { Inbox } from "./inbox.ts";
-import { type NatsOptions, qosOf } from "./options.ts";
+import { consumerName, type NatsOptions, qosOf } from "./options.ts";
 import type { Reader, ReaderEvents } from "./reader.ts";
 import type { NatsSettings } from "./settings.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -71,7 +71,7 @@ async function readerOf(
   const { fetchSize, throttling, redeliveryBackOff } = settings;
   return new StreamReader({
     ...common,
-    durable: () => openDurable(jsm, parsed, `${options.durable}-${index}-${at}`, options),
+    durable: () => openDurable(jsm, parsed, consumerName(options, index, at), options),
     isAckedAtOnce: qosOf(source, address) === 0,
     isAlone: parts.connection.clientCount === 1,
     fetchSize: Math.min(fetchSize, throttling?.limit ?? fetchSize),

@@ -1,15 +1,17 @@
 // One address of a source on JetStream: messages are pulled, so many ahead, and settled each by itself.
 //
-// preparing → (resting →) pulling → draining. While nothing is taken nothing is pulled; what was asked for before comes in and waits.
+// preparing → (resting → gathering →) pulling → draining. While nothing is taken nothing is pulled; what was asked for before comes in
+// and waits.
 
 import { setTimeout as later } from "node:timers/promises";
 import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { deliveryOf } from "./delivery.ts";
 import type { Durable } from "./durable.ts";
+import { Gathering } from "./gathering.ts";
 import { InWork, type InWorkParts } from "./in-work.ts";
 import type { Inbox, Lane } from "./inbox.ts";
 import { addDelivery, headersOf, payloadOf } from "./message-in.ts";
-import { Pulls } from "./pulls.ts";
+import { isIdle, Pulls } from "./pulls.ts";
 import type { Reader, ReaderEvents } from "./reader.ts";
 
 export interface StreamReaderParts {
@@ -36,6 +38,7 @@ export class StreamReader implements Reader {
   #durable: Durable | undefined;
   #pulls: Pulls | undefined;
   #inWork: InWork | undefined;
+  #gathering: Gathering | undefined;
   #subscription: Subscription | undefined;
 
   constructor(parts: StreamReaderParts) {
@@ -71,6 +74,7 @@ export class StreamReader implements Reader {
     this.#stopping.abort();
     this.#pulls?.close();
     await this.#subscription?.drain().catch(() => {});
+    for (const message of this.#gathering?.clear() ?? []) message.settle("redeliver");
     for (const message of this.#lane.clear()) message.settle("redeliver");
   }
 
@@ -93,8 +97,9 @@ export class StreamReader implements Reader {
    */
   async #rest(): Promise<void> {
     const { isAlone, isAckedAtOnce, address, events } = this.#parts;
-    const { unsettled = 0, ackWait = 0 } = this.#durable ?? {};
+    const { unsettled, lastDelivered, ackWait } = this.#durable!;
     if (unsettled === 0 || !isAlone || isAckedAtOnce) return;
+    this.#gathering = new Gathering({ unsettled, lastDelivered }, (message) => this.#lane.add(message));
     events.log(
       "success",
       `${unsettled} unsettled messages of '${address}' come again in ${ackWait} ms, before newer ones.`,
@@ -103,7 +108,9 @@ export class StreamReader implements Reader {
   }
 
   #ended(status: Msg): void {
-    if (this.#pulls?.status(status)) this.#pull();
+    const isAskedAgain = this.#pulls?.status(status);
+    if (isIdle(status)) this.#gathering?.end();
+    if (isAskedAgain) this.#pull();
   }
 
   #pull(): void {
@@ -122,13 +129,10 @@ export class StreamReader implements Reader {
       const headers = headersOf(msg);
       addDelivery(headers, delivery);
       if (isAckedAtOnce) settle("accept");
-      this.#lane.add({
-        address: msg.subject,
-        sourceAddress: address,
-        headers,
-        payload: payloadOf(msg),
-        settle,
-      });
+      const payload = payloadOf(msg);
+      const message = { address: msg.subject, sourceAddress: address, headers, payload, settle };
+      if (this.#gathering?.take(delivery, message)) this.#pull();
+      else this.#lane.add(message);
     } catch (error) {
       settle("reject");
       events.log(

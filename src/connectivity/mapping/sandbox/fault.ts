@@ -7,16 +7,19 @@ export interface ScriptPlace {
   readonly column?: number;
 }
 
+/** A limit that a script ran into: time and memory only where that is known without the script, which can say anything. */
+export type ScriptLimit = "time" | "memory" | "other";
+
 /** A script failed, or was stopped. */
 export class ScriptFault extends Error {
   readonly place: ScriptPlace | undefined;
-  /** Whether it ran into a limit, so that what it leaves behind is not to be trusted. */
-  readonly isLimit: boolean;
+  /** Where it ran into one; what it leaves behind is not to be trusted then. */
+  readonly limit: ScriptLimit | undefined;
 
-  constructor(message: string, isLimit = false, place?: ScriptPlace) {
+  constructor(message: string, limit?: ScriptLimit, place?: ScriptPlace) {
     super(message.slice(0, MAX_MESSAGE).toWellFormed());
     this.place = place;
-    this.isLimit = isLimit;
+    this.limit = limit;
   }
 }
 
@@ -29,23 +32,36 @@ export interface ThrownError {
   readonly stack?: string;
 }
 
-/** What is said where no memory is left. */
-export const OUT_OF_MEMORY = "The script needed more memory than there is for scripts.";
+const OUT_OF_MEMORY = "The script needed more memory than there is for scripts.";
 
-const limits: Readonly<Record<string, string>> = {
-  interrupted: "The script took too long and was stopped.",
-  "out of memory": OUT_OF_MEMORY,
-  "stack overflow": "The calls of the script were nested too deeply.",
-};
+const OUT_OF_TIME = "The script took too long and was stopped.";
+const TOO_DEEP = "The calls of the script were nested too deeply.";
 
-/** The fault that an error stands for. */
-export function faultOf({ name, message, stack = "" }: ThrownError): ScriptFault {
-  const limit = name === "InternalError" ? limits[message] : undefined;
-  return new ScriptFault(
-    limit ?? (name ? `${name}: ${message}` : message),
-    limit !== undefined,
-    placeIn(stack),
-  );
+/** What is known of a script without asking it. */
+export interface Stopped {
+  /** Whether it was interrupted because its time was over. */
+  readonly byTime: boolean;
+  /** Whether it was refused memory. */
+  readonly byMemory: boolean;
+}
+
+/** The fault that an error stands for. Scripts make errors of any class and text themselves, so that these alone prove nothing. */
+export function faultOf({ name, message, stack = "" }: ThrownError, stopped: Stopped): ScriptFault {
+  const place = placeIn(stack);
+  if (stopped.byTime) return new ScriptFault(OUT_OF_TIME, "time", place);
+  if (name === "InternalError" && message === "out of memory")
+    return new ScriptFault(OUT_OF_MEMORY, stopped.byMemory ? "memory" : "other", place);
+  if (name === "InternalError" && message === "stack overflow")
+    return new ScriptFault(TOO_DEEP, "other", place);
+  return new ScriptFault(name ? `${name}: ${message}` : message, undefined, place);
+}
+
+/** The fault of what cannot even be told. */
+export function untoldFault({ byTime, byMemory }: Stopped): ScriptFault {
+  if (byTime) return new ScriptFault(OUT_OF_TIME, "time");
+  return byMemory
+    ? new ScriptFault(OUT_OF_MEMORY, "memory")
+    : new ScriptFault("The script threw something that cannot be told.", "other");
 }
 
 /** The innermost place of a stack that is in a script of the operator's. */

@@ -5,6 +5,7 @@ import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { QuickJSContext, QuickJSHandle, VmCallResult } from "quickjs-emscripten-core";
 import { ScriptFault } from "./fault.ts";
+import { runScript } from "./run-script.ts";
 
 /** Files of the libraries, by the names under which scripts can require them. */
 const libraries: Readonly<Record<string, string>> = {
@@ -122,5 +123,7 @@ function compileModule(
     : join(root as string, file);
   const source = readFileSync(path, "utf8");
   if (file.endsWith(".json")) return context.newString(source);
-  return context.evalCode(`(function (exports, require, module) {${source}\n})`, `module ${file}`);
+  const wrapped = `(function (exports, require, module) {${source}\n})`;
+  const made = runScript(context, wrapped, `module ${file}`, new Map());
+  return made instanceof ScriptFault ? { error: context.newError(made.message) } : made;
 }

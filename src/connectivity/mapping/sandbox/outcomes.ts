@@ -3,15 +3,20 @@
 import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
 import type { JsonValue } from "../../../base/json/json.ts";
 import type { Heap, HeapValue } from "./heap.ts";
-import { MemoryView } from "./memory.ts";
+import { type MemoryView, objectAt, SLOT } from "./memory.ts";
 import { PlainValues } from "./plain-values.ts";
-import { WatchedObject } from "./watched-object.ts";
+import { WatchedObjects } from "./watched-objects.ts";
 
 export interface Outcomes {
-  /** To be called when the scripts are loaded, with whether what all objects and arrays have in common says nothing of JSON. */
-  watch(isPlain: boolean): void;
+  /**
+   * To be called when the scripts are loaded, with a list of the objects that the language is made of, the global one first, and whether
+   * what all objects and arrays have in common says nothing of JSON.
+   */
+  watch(language: HeapValue, isPlain: boolean): void;
   /** Whether plain objects are still what they were: a message can merge something into them. */
   isClean(): boolean;
+  /** Whether everything of the language is. */
+  isIntact(): boolean;
   /** A plain value; nothing of any that JSON.stringify has to be asked for. Changes nothing. */
   read(value: HeapValue): JsonValue | undefined;
 }
@@ -20,27 +25,46 @@ export interface Outcomes {
 const SAMPLE = `({ text: 'a"\\u00e9', wide: '\\u20ac', '\\u20ac': [1, -2.5, 1e300, true, false, null, [], {}], 7: -0, no: undefined })`;
 const READ = `{"7":0,"text":"a\\"é","wide":"€","€":[1,-2.5,1e+300,true,false,null,[],{}]}`;
 
+interface Watching {
+  readonly objects: WatchedObjects;
+  readonly arrays: WatchedObjects;
+  readonly language: WatchedObjects;
+  readonly isReadable: boolean;
+}
+
 /** Throws where values do not lie in memory as they are expected to. */
 export function outcomesOf(context: QuickJSContext, heap: Heap): Outcomes {
-  let memory = new MemoryView(heap.memory());
-  const values = plainValuesOf(context, heap.context, memory);
-  let watched: readonly [WatchedObject, WatchedObject] | undefined;
-  let isReadable = true;
-  const now = () => {
-    const buffer = heap.memory();
-    if (buffer !== memory.buffer) memory = new MemoryView(buffer);
-    return memory;
-  };
+  const addressOf = ({ value }: QuickJSHandle) => heap.view().word(value);
+  const values = plainValuesOf(context, heap, addressOf);
+  using native = context.unwrapResult(context.evalCode("parseInt", "sample"));
+  using written = context.unwrapResult(context.evalCode("(function () {})", "sample"));
+  const [nativeClass, writtenClass] = [native, written].map((one) => heap.view().classOf(addressOf(one)));
+  let watching: Watching | undefined;
+
   const outcomes: Outcomes = {
-    watch(isPlain) {
+    watch(language, isReadable) {
+      const memory = heap.view();
+      const [global, ...others] = elementsOf(memory, memory.word(language as number));
+      const isFunction = (at: number) => [nativeClass, writtenClass].includes(memory.classOf(at));
+      const counts = (at: number) => isFunction(at) || others.includes(at);
+      const all = [{ at: global as number, counts }, ...others.map((at) => ({ at }))];
       const [ofObjects, ofArrays] = values.prototypes;
-      watched = [new WatchedObject(now(), ofObjects), new WatchedObject(now(), ofArrays)];
-      isReadable = isPlain;
+      const watched = (list: ConstructorParameters<typeof WatchedObjects>[1]) =>
+        new WatchedObjects(memory, list, nativeClass as number);
+      watching = {
+        objects: watched([{ at: ofObjects }]),
+        arrays: watched([{ at: ofArrays }]),
+        language: watched(all),
+        isReadable,
+      };
     },
-    isClean: () => watched?.[0].isSame(now()) ?? true,
+    isClean: () => watching?.objects.isSame(heap.view()) ?? true,
+    isIntact: () => watching?.language.isSame(heap.view()) ?? true,
     read(value) {
-      const isTrusted = isReadable && (watched?.every((one) => one.isSame(now())) ?? true);
-      return isTrusted ? values.read(now(), value as number) : undefined;
+      const memory = heap.view();
+      const isTrusted = !watching || (watching.isReadable && watching.objects.isSame(memory));
+      const areArraysPlain = () => watching?.arrays.isSame(memory) ?? true;
+      return isTrusted ? values.read(memory, value as number, areArraysPlain) : undefined;
     },
   };
   using sample = context.unwrapResult(context.evalCode(SAMPLE, "sample"));
@@ -49,9 +73,19 @@ export function outcomesOf(context: QuickJSContext, heap: Heap): Outcomes {
   return outcomes;
 }
 
-function plainValuesOf(context: QuickJSContext, address: number, memory: MemoryView): PlainValues {
+function plainValuesOf(
+  context: QuickJSContext,
+  heap: Heap,
+  addressOf: (handle: QuickJSHandle) => number,
+): PlainValues {
   using object = context.newObject();
   using array = context.newArray();
-  const addressOf = ({ value }: QuickJSHandle) => memory.word(value);
-  return new PlainValues(memory, address, addressOf(object), addressOf(array));
+  return new PlainValues(heap.view(), heap.context, addressOf(object), addressOf(array));
+}
+
+/** The addresses of the objects in a list. */
+function elementsOf(memory: MemoryView, list: number): number[] {
+  const from = memory.word(list + objectAt.elements);
+  const count = memory.word(list + objectAt.count);
+  return Array.from({ length: count }, (_, i) => memory.word(from + SLOT * i));
 }

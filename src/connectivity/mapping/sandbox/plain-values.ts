@@ -4,8 +4,10 @@ import { type JsonValue, putKey } from "../../../base/json/json.ts";
 import {
   atomsAt,
   DOUBLE,
+  ENUMERABLE,
   EXOTIC,
   FAST_ARRAY,
+  KIND,
   keyAt,
   type MemoryView,
   objectAt,
@@ -25,8 +27,6 @@ const DEEPEST = 100;
 /** Thrown where JSON.stringify has to say what a value is. */
 const NOT_PLAIN = new Error("not plain");
 
-const ENUMERABLE = 1 << 2;
-const KIND_OF_PROPERTY = 3 << 4;
 const TEXT_KEY = 1;
 
 /** What a plain object, or a plain array, is made by. */
@@ -43,6 +43,8 @@ export class PlainValues {
   /** Names of keys, by the lowest bits of their numbers; numbers are used again, so that each is compared. */
   readonly #names: string[] = new Array(256).fill("");
   #left = 0;
+  /** Whether arrays are what they were; absent once that is known. */
+  #areArraysPlain: (() => boolean) | undefined;
 
   constructor(memory: MemoryView, context: number, object: number, array: number) {
     this.#context = context;
@@ -55,11 +57,12 @@ export class PlainValues {
   }
 
   /**
-   * What JSON.parse(JSON.stringify(value)) gives, as long as no prototype has a toJSON; nothing of a value that is not plain (whose
-   * getters, prototypes or other tricks might have a say), or that is large.
+   * What JSON.parse(JSON.stringify(value)) gives, as long as the prototype of objects has no toJSON; nothing of a value that is not plain
+   * (whose getters, prototypes or other tricks might have a say), or that is large. Where there are arrays, it is asked whether they are plain.
    */
-  read(memory: MemoryView, at: number): JsonValue | undefined {
+  read(memory: MemoryView, at: number, areArraysPlain: () => boolean): JsonValue | undefined {
     this.#left = MOST;
+    this.#areArraysPlain = areArraysPlain;
     try {
       return this.#value(memory, at, 0) ?? null;
     } catch (error) {
@@ -106,8 +109,8 @@ export class PlainValues {
 
   #object(memory: MemoryView, at: number, depth: number): JsonValue {
     if (depth === DEEPEST) throw NOT_PLAIN;
-    const flags = memory.bytes[at + objectAt.flags] as number;
-    const kind = classOf(memory, at);
+    const flags = memory.word(at + objectAt.kind);
+    const kind = flags >>> 16;
     const shape = memory.word(at + objectAt.shape);
     const prototype = memory.word(shape + shapeAt.prototype);
     if (kind === this.#objects.class && prototype === this.#objects.prototype && !(flags & EXOTIC))
@@ -126,7 +129,7 @@ export class PlainValues {
       const atom = memory.word(key + keyAt.atom);
       if (atom === 0) continue; // deleted
       const flags = memory.word(key + keyAt.flags) >>> 26;
-      if ((flags & (ENUMERABLE | KIND_OF_PROPERTY)) !== ENUMERABLE) throw NOT_PLAIN;
+      if ((flags & (ENUMERABLE | KIND)) !== ENUMERABLE) throw NOT_PLAIN;
       const value = this.#value(memory, values + SLOT * i, depth + 1);
       if (value !== undefined) putKey(result, this.#name(memory, atom), value);
     }
@@ -134,6 +137,8 @@ export class PlainValues {
   }
 
   #elements(memory: MemoryView, at: number, shape: number, depth: number): JsonValue {
+    if (this.#areArraysPlain && !this.#areArraysPlain()) throw NOT_PLAIN;
+    this.#areArraysPlain = undefined;
     const count = memory.word(at + objectAt.count);
     const length = memory.word(at + objectAt.values);
     const hasOnlyElements = memory.word(shape + shapeAt.count) === 1 && memory.word(length) === count;
@@ -161,11 +166,9 @@ function notPlain(): never {
   throw NOT_PLAIN;
 }
 
-const classOf = ({ bytes }: MemoryView, at: number): number => bytes.readUInt16LE(at + objectAt.class);
-
 function kindOf(memory: MemoryView, at: number): Kind {
   const shape = memory.word(at + objectAt.shape);
-  return { class: classOf(memory, at), prototype: memory.word(shape + shapeAt.prototype) };
+  return { class: memory.classOf(at), prototype: memory.word(shape + shapeAt.prototype) };
 }
 
 const doubles = new Float64Array(1);

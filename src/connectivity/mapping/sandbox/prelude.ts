@@ -7,12 +7,15 @@ export const helpers = `
     Object.defineProperty(global, name, { value: value, writable: true, configurable: true, enumerable: false });
   }
   function topicOf(namespace, name, group, channel, criterion, action) {
-    return namespace + '/' + name + '/' + group + (channel === 'none' ? '' : '/' + channel) + '/' + criterion + '/' + action;
+    if (channel === 'none') return namespace + '/' + name + '/' + group + '/' + criterion + '/' + action;
+    return namespace + '/' + name + '/' + group + '/' + channel + '/' + criterion + '/' + action;
   }
   define('Ditto', {
     buildDittoProtocolMsg: function (namespace, name, group, channel, criterion, action, path, headers, value, status, extra) {
-      const topic = topicOf(namespace, name, group, channel, criterion, action);
-      return { topic: topic, path: path, headers: headers, value: value, status: status, extra: extra };
+      const message = { topic: topicOf(namespace, name, group, channel, criterion, action), path: path, headers: headers, value: value };
+      if (status !== undefined) message.status = status;
+      if (extra !== undefined) message.extra = extra;
+      return message;
     },
     buildTopic: topicOf,
     buildExternalMsg: function (headers, textPayload, bytePayload, contentType) {
@@ -72,13 +75,14 @@ export const bridge = `
   'use strict';
   const { parse, stringify } = JSON;
   const { isArray } = Array;
-  const { getOwnPropertyNames, getOwnPropertyDescriptor, getPrototypeOf } = Object;
-  const { apply, ownKeys } = Reflect;
-  const { is } = Object;
+  const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
+  const { apply } = Reflect;
   const { isView } = ArrayBuffer;
   const { String, TypeError, Uint8Array, DataView } = globalThis;
   const byteLength = getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get;
+  const usual = globalThis.mapToDittoProtocolMsgWrapper;
   let kept = [];
+  let made;
   let state;
 
   function elements(list) {
@@ -133,10 +137,14 @@ export const bridge = `
     return told;
   }
 
+  function received(headers, textPayload, bytePayload) {
+    const { 'content-type': contentType = null } = headers;
+    if (state.to === usual) return mapToDittoProtocolMsg(headers, textPayload, bytePayload, contentType);
+    return state.to({ headers, textPayload, bytePayload, contentType });
+  }
+
   function incoming(headers, textPayload, bytePayload) {
-    const given = parse(headers);
-    const { 'content-type': contentType = null } = given;
-    return state.to({ headers: given, textPayload, bytePayload, contentType });
+    return received(parse(headers), textPayload, bytePayload);
   }
 
   function outgoing(text) {
@@ -174,53 +182,28 @@ export const bridge = `
     'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array', 'Uint8ClampedArray', 'Error', 'TypeError', 'RangeError',
     'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'Ditto', 'dcodeIO'];
 
-  // Everything of the language as it is when the scripts are loaded: [object, key, value] in turn, and how many keys there are.
-  function inventory() {
-    const found = [];
-    const add = function (object) {
-      const keys = ownKeys(object);
-      found[found.length] = [object, undefined, keys.length];
-      for (let i = 0; i < keys.length; i++) {
-        const entry = getOwnPropertyDescriptor(object, keys[i]);
-        found[found.length] = [object, keys[i], 'value' in entry ? entry.value : entry.get];
-      }
-    };
+  // Gives what the language is made of, the global object first: it is watched from outside.
+  function loaded({ to, from }) {
+    state = { to, from };
+    const all = [globalThis];
     for (let i = 0; i < language.length; i++) {
       const one = globalThis[language[i]];
       if (one === undefined || one === null) continue;
-      add(one);
-      if (typeof one === 'function' && one.prototype) add(one.prototype);
-      found[found.length] = [globalThis, language[i], one];
+      all[all.length] = one;
+      if (typeof one !== 'function' || !one.prototype) continue;
+      all[all.length] = one.prototype;
+      // QuickJS makes these texts when they are first read, as it does functions; from outside they look like any that a script could write.
+      made = [one.prototype.name, one.prototype.message];
     }
-    add(getPrototypeOf(Uint8Array.prototype));
-    const names = getOwnPropertyNames(globalThis);
-    for (let i = 0; i < names.length; i++) {
-      const value = globalThis[names[i]];
-      if (typeof value === 'function') found[found.length] = [globalThis, names[i], value];
-    }
-    return found;
+    all[all.length] = getPrototypeOf(Uint8Array.prototype);
+    return all;
   }
 
-  function isIntact() {
-    const { found } = state;
-    for (let i = 0; i < found.length; i++) {
-      const [object, key, value] = found[i];
-      if (key === undefined) {
-        if (ownKeys(object).length !== value) return false;
-        continue;
-      }
-      const entry = getOwnPropertyDescriptor(object, key);
-      if (!entry || !is('value' in entry ? entry.value : entry.get, value)) return false;
-    }
-    return true;
-  }
-
-  // Gives whether what objects and arrays have in common says nothing of JSON.
-  function loaded({ to, from }) {
-    state = { to, from, found: inventory() };
+  // Whether what objects and arrays have in common says nothing of JSON.
+  function isPlain() {
     return !('toJSON' in {}) && !('toJSON' in []) && getPrototypeOf(Array.prototype) === Object.prototype;
   }
 
-  return { incoming, outgoing, tell, parse, takeBytes, describe, isIntact, loaded };
+  return { received, incoming, outgoing, tell, parse, takeBytes, describe, loaded, isPlain };
 })()
 `;

@@ -2,12 +2,14 @@
 
 import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
 import type { JsonValue } from "../../../base/json/json.ts";
-import { Calls } from "./calls.ts";
-import { OUT_OF_MEMORY, ScriptFault } from "./fault.ts";
-import type { HeapValue } from "./heap.ts";
+import { Calls, type ToldMessage } from "./calls.ts";
+import { existing } from "./existing.ts";
+import { ScriptFault } from "./fault.ts";
 import { installRequire, moduleRoot } from "./modules.ts";
 import { helpers } from "./prelude.ts";
 import { type QuickJs, TornDown } from "./quickjs.ts";
+import { rhinoGlobals } from "./rhino-prelude.ts";
+import { runScript } from "./run-script.ts";
 
 export interface Scripts {
   readonly incomingScript: string;
@@ -23,13 +25,6 @@ export interface SandboxLimits {
   readonly stackDepth: number;
   /** A folder of CommonJS modules. */
   readonly modulePath?: string;
-}
-
-/** An external message as scripts are given it: headers as JSON. */
-export interface ToldMessage {
-  readonly headers: string;
-  readonly text: string | undefined;
-  readonly bytes: Uint8Array | undefined;
 }
 
 export interface Sandbox {
@@ -75,7 +70,7 @@ function guarded<T>(run: () => T | ScriptFault): T {
     return done;
   } catch (error) {
     if (error instanceof TornDown)
-      throw new ScriptFault("The script took too long or too much and was stopped.", true);
+      throw new ScriptFault("The script took too long or too much and was stopped.", "other");
     throw error;
   }
 }
@@ -85,8 +80,8 @@ interface Opened {
   /** Runs the scripts; gives what went wrong, since nothing may be thrown through QuickJS. */
   load(scripts: Scripts): ScriptFault | undefined;
   hasJobs(): boolean;
-  /** Runs what promises wait for. */
-  runJobs(): void;
+  /** Runs what promises wait for; gives whether that is all done. */
+  runJobs(): boolean;
   dispose(): void;
 }
 
@@ -98,11 +93,13 @@ function openRuntime(
 ): Opened {
   const runtime = quickJs.newRuntime();
   runtime.setMaxStackSize(STACK_BYTES + limits.stackDepth * STACK_BYTES_A_CALL);
-  runtime.setInterruptHandler(() => performance.now() > quickJs.deadline);
+  runtime.setInterruptHandler(() => quickJs.interrupts());
   const context = runtime.newContext();
+  // biome-ignore lint/complexity/useLiteralKeys: brackets are the way to what is protected.
+  existing(context["ctx"].value);
   for (const library of libraries) context.unwrapResult(context.evalCode(library, "library")).dispose();
-  context.unwrapResult(context.evalCode(helpers, "helpers")).dispose();
-  const calls = new Calls(context);
+  for (const own of [helpers, rhinoGlobals]) context.unwrapResult(context.evalCode(own, "helpers")).dispose();
+  const calls = new Calls(context, () => quickJs.stopped);
   const disposeRequire = installRequire(context, root);
   return {
     calls,
@@ -111,6 +108,7 @@ function openRuntime(
     runJobs() {
       while (runtime.hasPendingJob() && performance.now() < quickJs.deadline)
         runtime.executePendingJobs(100).dispose();
+      return !runtime.hasPendingJob();
     },
     dispose() {
       disposeRequire();
@@ -130,23 +128,16 @@ function loadScripts(context: QuickJSContext, calls: Calls, scripts: Scripts): S
   let last: QuickJSHandle | undefined;
   for (const [name, source] of parts) {
     last?.dispose();
-    const result = context.evalCode(source, name);
-    if (result.error) return calls.faultOfThrown(takePointer(context, result.error));
+    const result = runScript(context, source, name, calls.translations);
+    if (result instanceof ScriptFault) return result;
+    if (result.error) return calls.faultOfThrown(calls.heap.take(result.error));
     last = result.value;
   }
-  return calls.loaded(takePointer(context, last as QuickJSHandle));
+  return calls.loaded(calls.heap.take(last as QuickJSHandle));
 }
 
 /** The functions that count, by whatever kind of declaration they came to be. */
 const FOUND = "({ to: mapToDittoProtocolMsgWrapper, from: mapFromDittoProtocolMsgWrapper })";
-
-/** A pointer of its own to what a handle holds, which is disposed of. */
-function takePointer(context: QuickJSContext, handle: QuickJSHandle): HeapValue {
-  // biome-ignore lint/complexity/useLiteralKeys: brackets are the way to what is protected.
-  const pointer = context["ffi"].QTS_DupValuePointer(context["ctx"].value, handle.value);
-  handle.dispose();
-  return pointer;
-}
 
 function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
   const { age } = quickJs;
@@ -154,20 +145,19 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
   let isBroken = false;
   const isLost = () => quickJs.age !== age;
 
-  function callNow(name: "incoming" | "outgoing", args: readonly (HeapValue | undefined)[]) {
-    const told = calls.call(name, args);
-    if (opened.hasJobs()) opened.runJobs();
-    const outcome = opened.hasJobs() ? endless() : told;
-    if (outcome instanceof ScriptFault) isBroken = outcome.isLimit || !calls.isIntact();
+  function callNow(call: () => JsonValue | ScriptFault) {
+    const told = call();
+    const outcome = opened.hasJobs() && !opened.runJobs() ? endless() : told;
+    if (outcome instanceof ScriptFault) isBroken = outcome.limit !== undefined || !calls.isIntact();
     else isBroken = !calls.isClean();
     return outcome;
   }
 
-  function run(name: "incoming" | "outgoing", argsOf: () => readonly (HeapValue | undefined)[]): JsonValue {
+  function run(call: () => JsonValue | ScriptFault): JsonValue {
     try {
-      return guarded(() => quickJs.within(timeMs, () => callNow(name, argsOf())));
+      return guarded(() => quickJs.within(timeMs, () => callNow(call)));
     } catch (error) {
-      if (error instanceof ScriptFault && error.message === OUT_OF_MEMORY && !isLost()) quickJs.tearDown();
+      if (error instanceof ScriptFault && error.limit === "memory" && !isLost()) quickJs.tearDown();
       throw error;
     }
   }
@@ -176,13 +166,8 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
     get isUsable() {
       return !isBroken && !isLost();
     },
-    incoming: ({ headers, text, bytes }) =>
-      run("incoming", () => [
-        calls.heap.text(headers),
-        text === undefined ? undefined : calls.string(text),
-        bytes && calls.heap.bytes(bytes),
-      ]),
-    outgoing: (message) => run("outgoing", () => [calls.heap.text(message)]),
+    incoming: (message) => run(() => calls.incoming(message)),
+    outgoing: (message) => run(() => calls.outgoing(message)),
     takeBytes: (index) => guarded(() => quickJs.within(timeMs, () => calls.takeBytes(index))),
     close() {
       if (isLost()) return;
@@ -195,4 +180,4 @@ function sandboxOf(quickJs: QuickJs, opened: Opened, timeMs: number): Sandbox {
   };
 }
 
-const endless = () => new ScriptFault("The promises of the script took too long.", true);
+const endless = () => new ScriptFault("The promises of the script took too long.", "time");

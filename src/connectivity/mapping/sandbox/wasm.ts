@@ -1,7 +1,10 @@
 // WebAssembly as far as it is used here: the types of Node do not have it.
 
 export interface WasmMemory {
+  /** Another one when it has grown. */
   readonly buffer: ArrayBuffer;
+  /** Makes it larger by so many pages; gives how many there were. Throws where that is more than there may be. */
+  grow: (pages: number) => number;
 }
 
 export interface WasmGlobal {

@@ -35,7 +35,7 @@ export async function readCommand({ incoming }: Asked, accepted: readonly string
   const type = (incoming.headers["content-type"] ?? PLAIN_TEXT).split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type !== PLAIN_TEXT && !accepted.includes(type))
     throw unsupportedMediaType(type, [PLAIN_TEXT, ...accepted].join(" or "));
-  const text = (await readBytes(incoming, MAX_BYTES, tooLarge)).toString().trim();
+  const text = (await readBytes(incoming, MAX_BYTES, tooLarge(MAX_BYTES))).toString().trim();
   const command = commandNamed(text);
   if (!command) throw connectionCommandInvalid(text);
   return command;

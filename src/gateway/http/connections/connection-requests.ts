@@ -173,5 +173,5 @@ function jsonOf(
   { acceptedMediaTypes, maxRequestBytes }: ConnectionParts,
 ): Promise<JsonValue> {
   checkMediaType(incoming.headers["content-type"], acceptedMediaTypes);
-  return readJson(incoming, maxRequestBytes, tooLarge);
+  return readJson(incoming, maxRequestBytes, tooLarge(maxRequestBytes));
 }

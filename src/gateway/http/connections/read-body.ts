@@ -3,13 +3,15 @@
 import { randomUUID } from "node:crypto";
 import type { TwinError } from "../../../base/errors.ts";
 import { getKey, isObject, type JsonObject, type JsonValue } from "../../../base/json/json.ts";
-import { connectionIdNotSettable, connectionInvalid, fieldInvalid } from "../../../connectivity/errors.ts";
+import { connectionIdNotSettable, connectionTooLarge, fieldInvalid } from "../../../connectivity/errors.ts";
 import type { Connection } from "../../../connectivity/model.ts";
 import { readConnection } from "../../../connectivity/read.ts";
 
-/** The refusal of a body that is too long to be read. */
-export const tooLarge = (size: number): TwinError =>
-  connectionInvalid("", `It has ${size} bytes, which is too much.`);
+/** The refusal of a body of which more came than is read. */
+export const tooLarge =
+  (most: number) =>
+  (size: number): TwinError =>
+    connectionTooLarge(size, most);
 
 /** A connection that gets its ID here. As with Ditto, what it is to be may be left out, which does not open it. */
 export function readNew(body: JsonValue): Connection {
@@ -22,7 +24,7 @@ export function readNew(body: JsonValue): Connection {
 export function readPut(body: JsonValue, id: string): Connection {
   const json = objectOf(body);
   const given = getKey(json, "id");
-  if (given !== undefined && given !== id) throw connectionIdNotSettable();
+  if (given !== undefined && given !== id) throw connectionIdNotSettable(id);
   return readConnection({ ...json, id });
 }
 
@@ -31,6 +33,6 @@ export const readTest = (body: JsonValue): Connection =>
   readConnection({ ...objectOf(body), id: `${randomUUID()}-dry-run` });
 
 function objectOf(body: JsonValue): JsonObject {
-  if (!isObject(body)) throw fieldInvalid("", "an object");
+  if (!isObject(body)) throw fieldInvalid("", "an object", body);
   return body;
 }

@@ -6,6 +6,7 @@ import type { ConnectionsApi, InsightCommand } from "../../../connectivity/conne
 import { connectionNotFound, fieldInvalid } from "../../../connectivity/errors.ts";
 import type { Connection } from "../../../connectivity/model.ts";
 import { checkConnectionId, readConnection } from "../../../connectivity/read.ts";
+import { ignoredText } from "../../../connectivity/validate/ignored.ts";
 
 /** Carries out a command; rejects with its refusal. */
 type Run = (command: JsonObject, connections: ConnectionsApi) => JsonObject | Promise<JsonObject>;
@@ -17,6 +18,9 @@ const answer = (name: string, status: number, payload: JsonObject): JsonObject =
   status,
   ...payload,
 });
+
+/** Ditto's text. */
+const SUCCESS = "successfully connected";
 
 const sudoAnswer = (name: string, payload: JsonObject): JsonObject => ({
   type: `connectivity.sudo.responses:${name}`,
@@ -33,19 +37,20 @@ function idIn(command: JsonObject): string {
 function textIn(command: JsonObject, field: string): string {
   const text = getKey(command, field);
   if (text === undefined || text === null) throw missingJsonField(field);
-  if (typeof text !== "string") throw fieldInvalid(`/${field}`, "a text");
+  if (typeof text !== "string") throw fieldInvalid(`/${field}`, "a text", text);
   return text;
 }
 
 function connectionIn(command: JsonObject): Connection {
   const json = getKey(command, "connection");
-  if (!isObject(json)) throw missingJsonField("connection");
+  if (json === undefined || json === null) throw missingJsonField("connection");
+  if (!isObject(json)) throw fieldInvalid("/connection", "an object", json);
   return readConnection(json);
 }
 
 function flagIn(command: JsonObject, field: string): boolean {
   const flag: JsonValue = getKey(command, field) ?? false;
-  if (typeof flag !== "boolean") throw fieldInvalid(`/${field}`, "true or false");
+  if (typeof flag !== "boolean") throw fieldInvalid(`/${field}`, "true or false", flag);
   return flag;
 }
 
@@ -92,9 +97,10 @@ export const piggybackCommands: Readonly<Record<string, Run>> = {
   "connectivity.commands:testConnection": async (command, connections) => {
     const connection = connectionIn(command);
     await connections.test(connection);
+    const ignored = ignoredText(connection);
     return answer("testConnection", 200, {
       connectionId: connection.id,
-      testResult: "successfully connected",
+      testResult: ignored === undefined ? SUCCESS : `${SUCCESS}. ${ignored}`,
     });
   },
   "connectivity.commands:retrieveConnection": async (command, connections) => {

@@ -36,7 +36,7 @@ export async function connectivityPiggyback(
   { connections, maxRequestBytes }: PiggybackParts,
 ): Promise<Response> {
   if (incoming.method !== "POST") return methodNotAllowed(["POST"]);
-  const body = await readJson(incoming, maxRequestBytes, tooLarge);
+  const body = await readJson(incoming, maxRequestBytes, tooLarge(maxRequestBytes));
   const command = isObject(body) ? getKey(body, "piggybackCommand") : undefined;
   if (!isObject(body) || !isObject(command)) throw missingJsonField("piggybackCommand");
   const told = await outcomeOf(command, connections);

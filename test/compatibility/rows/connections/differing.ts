@@ -1,12 +1,14 @@
 // Where connections differ from Ditto's on purpose, as far as HTTP alone shows it.
 
 import { differs, get, post, put, type Row, row } from "../../row.ts";
-import { misconfigured, taken, takesFrom, tellsTo } from "./refusing.ts";
-import { all, one, operator, pushes, pushesTo, read, tell, write } from "./scene.ts";
+import { misconfigured, refused, taken, takesFrom, tellsTo } from "./refusing.ts";
+import { all, one, operator, pushes, pushesTo, read, target, tell, write } from "./scene.ts";
 
 const nats = takesFrom("nats", {}, { uri: "nats://127.0.0.1:1" });
 const natsTo = tellsTo("nats", {}, { uri: "nats://127.0.0.1:1" });
 const mqtt = takesFrom("mqtt-5", { qos: 1 });
+
+const unreadable = (body: object, field: string) => refused("json.invalid", body, field);
 
 const script = (body: string) => ({
   mine: {
@@ -104,6 +106,27 @@ const configurationRows: readonly Row[] = [
       ),
     ),
     "what cannot work is refused when the connection is made",
+  ),
+  differs(
+    row(
+      "a connection: what is no object, text or value where there should be one",
+      "is passed over in lists, header mappings, options and flags",
+      unreadable(pushes({ targets: [target, "out"] }), "/targets/1"),
+      unreadable(pushesTo({ headerMapping: { a: 1 } }), "/targets/0/headerMapping/a"),
+      unreadable(pushesTo({ authorizationContext: ["a:b", 1] }), "/targets/0/authorizationContext/1"),
+      unreadable(
+        mqtt({ replyTarget: { address: "a", expectedResponseTypes: ["answer"] } }),
+        "/sources/0/replyTarget/expectedResponseTypes/0",
+      ),
+      misconfigured(
+        pushes({
+          mappingDefinitions: { own: { mappingEngine: "Normalized", options: { includeDeletedFields: 1 } } },
+        }),
+        "/mappingDefinitions/own/options/includeDeletedFields",
+      ),
+      misconfigured(mqtt({}, { specificConfig: { lastWillQos: "often" } }), "/specificConfig/lastWillQos"),
+    ),
+    "is refused, naming the field",
   ),
   differs(
     row(

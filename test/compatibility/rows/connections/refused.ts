@@ -46,6 +46,23 @@ export const refusedRows: readonly Row[] = [
     missing(pushes({ uri: null }), "uri"),
   ),
   row(
+    "a connection: unknown names",
+    "are taken: kept in specificConfig and in the options of mappers, dropped elsewhere",
+    make(
+      pushes({
+        ...{ colour: "red", specificConfig: { colour: "red" } },
+        mappingDefinitions: { own: { mappingEngine: "Ditto", options: { colour: "red" } } },
+      }),
+    ).gives(201, {
+      has: {
+        specificConfig: { colour: "red" },
+        mappingDefinitions: { own: { mappingEngine: "Ditto", options: { colour: "red" } } },
+      },
+      // Twice, and no third time.
+      text: /^(?:(?!colour).)*(?:colour(?:(?!colour).)*){2}$/,
+    }),
+  ),
+  row(
     "a connection: connectionStatus",
     "is what it is to be: open, or something else that leaves it closed",
     ...["closed", "failed", "misconfigured", "unknown"].map((connectionStatus) =>

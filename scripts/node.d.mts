@@ -1,0 +1,2 @@
+/** What tests use of node.mjs, which is plain JavaScript. */
+export const serverFlags: readonly string[];
