@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { wasmFlags } from "./scripts/node.mjs";
 
 const quick = "test/**/*.test.ts";
 const full = "test/**/*.full.test.ts";
@@ -9,6 +10,7 @@ export default defineConfig(({ mode }) => ({
     include: [mode === "only-full" ? full : quick],
     exclude: [...configDefaults.exclude, ...(mode === "full" || mode === "only-full" ? [] : [full])],
     globalSetup: ["test/support/global-setup.ts"],
+    execArgv: wasmFlags,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -36,8 +36,17 @@ export const journal = pgTable(
     value: text("value"),
     headers: text("headers"),
     metadata: text("metadata"),
+    // When the database wrote the row, by its own clock; 0 in rows from before there was this column. Other than `extract`, this
+    // needs no `numeric`.
+    recorded: milliseconds("recorded").default(sql`(date_part('epoch', clock_timestamp()) * 1000)::bigint`),
   },
-  (table) => [primaryKey({ name: "journal_pk", columns: [table.id, table.kind, table.revision] })],
+  (table) => [
+    primaryKey({ name: "journal_pk", columns: [table.id, table.kind, table.revision] }),
+    // Rows come in the order of this time, so what is recent lies together.
+    index("journal_recorded")
+      .using("brin", table.recorded)
+      .with({ autosummarize: true, pages_per_range: 32 }),
+  ],
 );
 
 /** The newest remembered state of each entity; can be rebuilt from the journal. */
@@ -208,4 +217,20 @@ export const predictorBaseline = pgTable(
 export const predictorActive = pgTable("predictor_active", {
   predictorId: codePointText("predictor_id").primaryKey(),
   since: milliseconds("since"),
+});
+
+/** How far an import is that is not finished; without one there is no row, and a server starts. */
+export const importProgress = pgTable("import_progress", {
+  /** The digest of the first line of what is imported. */
+  source: text("source").primaryKey(),
+  blocks: bigint("blocks", { mode: "number" }).notNull(),
+  /** The digest of all that is imported. */
+  chain: text("chain").notNull(),
+});
+
+/** Namespaces that are blocked: nothing of them is answered or written. `purge` is what became of erasing their data: null, `running` or `done`. */
+export const blockedNamespace = pgTable("blocked_namespace", {
+  namespace: codePointText("namespace").primaryKey(),
+  since: milliseconds("since"),
+  purge: text("purge"),
 });

@@ -1,2 +1,3 @@
 /** What tests use of node.mjs, which is plain JavaScript. */
 export const serverFlags: readonly string[];
+export const wasmFlags: string[];

@@ -10,8 +10,14 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/**
+ * Keeps V8 from replacing the code by which WebAssembly calls JavaScript: where two threads do that at once, it ends the
+ * process now and then ("Check failed: jit_page.has_value()", nodejs/node 64500). The general code costs nothing to speak of.
+ */
+export const wasmFlags = ["--wasm-wrapper-tiering-budget=1000000000"];
+
 /** Flags of the Node that runs a server. What is in work for milliseconds is garbage before a large young generation is full, and not copied. */
-export const serverFlags = ["--max-semi-space-size=64"];
+export const serverFlags = ["--max-semi-space-size=64", ...wasmFlags];
 
 /** Runs `npm ci` unless node_modules holds what package-lock.json names; ends the process when that fails. */
 export function ensureInstalled({ dev = true } = {}) {

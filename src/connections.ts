@@ -2,11 +2,14 @@
 
 import { hostname } from "node:os";
 import type { Logger } from "pino";
+import type { Cluster } from "./cluster/cluster.ts";
 import { type Connections, startConnections } from "./connectivity/connections.ts";
 import { type BoundedTransport, transportsOf } from "./connectivity/connectors/transports.ts";
 import { conversations, type SpeakParts } from "./connectivity/inbound/speak.ts";
+import type { LinksInCluster } from "./connectivity/lifecycle/link-parts.ts";
 import { type Links, links } from "./connectivity/lifecycle/links.ts";
 import type { LinkSettings } from "./connectivity/lifecycle/settings.ts";
+import { sharingIn } from "./connectivity/lifecycle/sharing.ts";
 import type { MappingEngines } from "./connectivity/mapping/engines.ts";
 import type { MappingLimits } from "./connectivity/mapping/mapper.ts";
 import { mappingsOf } from "./connectivity/mapping/mappings.ts";
@@ -15,6 +18,8 @@ import { type Monitoring, monitoring } from "./connectivity/monitoring/monitorin
 import { type LogPublisher, logPublisher } from "./connectivity/monitoring/publishing/log-publisher.ts";
 import { type Hosts, hostsBy } from "./connectivity/net/hosts.ts";
 import { prepare } from "./connectivity/net/prepare.ts";
+import type { Divert } from "./connectivity/outbound/replies.ts";
+import { clientKey } from "./connectivity/placing.ts";
 import { connectionTexts } from "./connectivity/secrets/connection-texts.ts";
 import { encryptionMigration } from "./connectivity/secrets/migration.ts";
 import { openVault } from "./connectivity/secrets/vault.ts";
@@ -29,12 +34,16 @@ import type { Twins } from "./twins.ts";
 const REMEMBERED_ACKS = 100_000;
 /** After so long a message that was not answered is given back to its broker. */
 const LIFETIME_MS = 100_000;
+/** So long a client that goes to another member of the cluster finishes what is in work; the broker has the rest delivered there. */
+const HAND_OVER_MS = 2_000;
 
 /** What connections need of the server beside its twins. */
 export interface ServerParts {
   readonly speaking: SpeakParts;
   readonly engines: MappingEngines;
   readonly monitoring: Monitoring;
+  /** Absent, the server is by itself. */
+  readonly cluster?: Cluster;
   readonly log: Logger;
 }
 
@@ -43,7 +52,7 @@ export async function openConnections(
   config: Config,
   { journal, database }: Storage,
   twins: Twins,
-  { speaking, engines, monitoring: watching, log }: ServerParts,
+  { speaking, engines, monitoring: watching, cluster, log }: ServerParts,
 ): Promise<Connections> {
   const limits = mappingLimitsOf(config);
   const hosts = hostsOf(config);
@@ -72,7 +81,8 @@ export async function openConnections(
     historicalHeaders: config.connectionHeadersToKeep ?? [],
     validate: (connection) => validateConnection(connection, validation),
     log,
-    links: linksOf(config, twins, { engines, limits, hosts, transports, watching, speaking, log }),
+    ...(cluster && { cluster }),
+    links: linksOf(config, twins, { engines, limits, hosts, transports, watching, speaking, cluster, log }),
     monitoring: watching,
     mappingTests: { engines, limits },
     migration: encryptionMigration({
@@ -135,8 +145,16 @@ interface LinksOf {
   readonly transports: readonly BoundedTransport[];
   readonly watching: Monitoring;
   readonly speaking: SpeakParts;
+  readonly cluster: Cluster | undefined;
   readonly log: Logger;
 }
+
+/** What a member of a cluster knows of the clients of the others. */
+const inCluster = (cluster: Cluster, divertHere: Divert): LinksInCluster => ({
+  isHere: (connectionId, index) => cluster.mayServe(clientKey(connectionId, index)),
+  sharing: sharingIn(cluster, divertHere),
+  handOverMs: HAND_OVER_MS,
+});
 
 function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
   const { engines, limits, hosts, transports, watching, speaking, log } = parts;
@@ -153,7 +171,10 @@ function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
     if (!found) throw new Error(`There is no transport of type ${connectionType}.`);
     return found;
   };
-  return links({
+  const { cluster } = parts;
+  const all: Links = links({
+    ...(cluster &&
+      !cluster.isAlone && { cluster: inCluster(cluster, (...diverted) => all.divert(...diverted)) }),
     settings: linkSettingsOf(config),
     transportOf,
     queueSizeOf: (connection) => transportOf(connection).queueSize,
@@ -171,6 +192,7 @@ function linksOf(config: Config, twins: Twins, parts: LinksOf): Links {
     onFault: (error, correlationId) =>
       log.error({ err: error, correlationId }, "a message of a connection failed"),
   });
+  return all;
 }
 
 /** Which hosts the server may go to by itself. */

@@ -1,45 +1,69 @@
-// Command line: settings → journal → server; a signal stops it in reverse.
+// Command line: settings → journal → server; a signal stops it in reverse. Its first word may ask for something else.
 
+import type { Logger } from "pino";
+import { alone } from "./cluster/alone.ts";
+import type { Cluster } from "./cluster/cluster.ts";
 import { loadMappingEngines } from "./connectivity/mapping/engines.ts";
 import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
 import { openStorage } from "./journal/open.ts";
-import { readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
-import { asksForHash, hashPassword, readPassword } from "./ops/hash-password.ts";
+import { clusterConfig, nodeNameOf } from "./ops/cluster-config.ts";
+import { commandOf } from "./ops/command-line.ts";
+import { type Config, readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
+import { hashPassword, readPassword } from "./ops/hash-password.ts";
 import { createLog } from "./ops/log.ts";
-import { asksForHelp } from "./ops/options.ts";
+import { endAtCrashes, endAtSignals } from "./ops/process-end.ts";
 import { helpText } from "./ops/settings-page.ts";
 import { quickStartUser } from "./ops/users.ts";
 import { startServer } from "./server.ts";
+import { runStorageCommand } from "./transfer/commands.ts";
 
 const argv = process.argv.slice(2);
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env, argv);
+  const { options, ...command } = commandOf(argv);
+  switch (command.what) {
+    case "help":
+      return console.log(helpText());
+    case "hash-password":
+      return printHash();
+    case "serve":
+      return serve(options);
+    default:
+      // The standard output may be the export.
+      return console.error(await runStorageCommand(command, readConfig(process.env, options)));
+  }
+}
+
+async function serve(options: readonly string[]): Promise<void> {
+  const config = readConfig(process.env, options);
   const log = createLog(config);
+  endAtCrashes(process, log);
   const health = journalHealth();
   const observe = (fact: JournalObservation) => {
     health.note(fact);
     log.warn(fact, fact.what);
   };
-  const [storage, engines] = await Promise.all([
+  const [storage, engines, cluster] = await Promise.all([
     openStorage({ ...config, observe }),
     loadMappingEngines(config.mappingScriptMemory, config.mappingOneScriptMemory),
+    clusterOf(config, log),
   ]);
-  const server = await startServer(config, { storage, engines }, health.isUp, log);
-
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= server.stop().then(() => process.exit(0));
-    stopping.catch((error: unknown) => {
-      log.fatal({ err: error }, "could not stop in order");
-      process.exit(1);
-    });
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  process.on("SIGHUP", stop);
+  const server = await startServer(config, { storage, engines, cluster }, health.isUp, log);
+  endAtSignals(process, server.stop, log);
   console.log(greeting(server.url, config.users.includes(quickStartUser)));
+}
+
+/** Knows the cluster, or that there is none; it is entered once everything is put together. */
+async function clusterOf(config: Config, log: Logger): Promise<Cluster> {
+  const options = clusterConfig(config);
+  if (!options) return alone(nodeNameOf(config));
+  const { prepareCluster } = await import("./cluster/join.ts");
+  const { cluster } = await prepareCluster({
+    ...options,
+    log: (level, text) => log[level === "info" ? "info" : "warn"](text),
+  });
+  return cluster;
 }
 
 function greeting(url: string, quickStart: boolean): string {
@@ -56,9 +80,7 @@ function greeting(url: string, quickStart: boolean): string {
   return lines.join("\n");
 }
 
-if (asksForHelp(argv)) {
-  console.log(helpText());
-} else if (asksForHash(argv)) {
+async function printHash(): Promise<void> {
   console.error("Password:");
   const password = await readPassword(process.stdin);
   try {
@@ -67,14 +89,13 @@ if (asksForHelp(argv)) {
     console.error((error as Error).message);
     process.exitCode = 1;
   }
-} else {
-  main().catch((error: unknown) => {
-    console.error(
-      error instanceof SettingsError ? error.message : `Pollux does not start: ${reasonOf(error)}`,
-    );
-    process.exit(error instanceof SettingsError ? settingsExitCode : 1);
-  });
 }
+
+main().catch((error: unknown) => {
+  const isWrong = error instanceof SettingsError;
+  console.error(isWrong ? error.message : `Pollux does not start: ${reasonOf(error)}`);
+  process.exit(isWrong ? settingsExitCode : 1);
+});
 
 /** What the operator can do something about is said in a sentence; anything else with all that is known of it. */
 function reasonOf(error: unknown): string {

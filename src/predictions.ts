@@ -1,6 +1,7 @@
 // The predictors of the server, put together on top of its twins.
 
 import type { Logger } from "pino";
+import type { Cluster } from "./cluster/cluster.ts";
 import type { Hosts } from "./connectivity/net/hosts.ts";
 import { openWith, sealWith } from "./connectivity/secrets/vault.ts";
 import { policyGrants } from "./dispatch/rights.ts";
@@ -32,6 +33,8 @@ export interface PredictionParts {
   /** Which hosts servers of models may be on: those that connections may go to. */
   readonly hosts: Hosts;
   readonly metrics: Metrics;
+  /** Absent, the server is by itself. */
+  readonly cluster?: Cluster;
   readonly log: Logger;
 }
 
@@ -40,8 +43,8 @@ export async function openPredictions(
   config: Config,
   { journal, database }: Storage,
   twins: Twins,
-  { hosts, metrics, log }: PredictionParts,
-): Promise<Predictors> {
+  { hosts, metrics, cluster, log }: PredictionParts,
+): Promise<Predictors & Pick<Serving, "forgetNamespace">> {
   const store = storedPredictions(database);
   const onnx = new OnnxModels({
     readFile: store.readFile,
@@ -50,11 +53,12 @@ export async function openPredictions(
     maxSessions: config.predictionOnnxModels,
   });
   const openModel = opening(onnx, hosts, config);
-  const serving = servingOf(config, journal, twins, { store, openModel, log });
+  const serving = servingOf(config, journal, twins, { store, openModel, cluster, log });
   measurePredictors(metrics, { predictors: serving.monitors }, config.predictorMetricsPredictors);
   const predictors = await startPredictors({
     journal,
     log,
+    ...(cluster && { cluster }),
     store,
     secrets: secretsOf(config),
     historicalHeaders: config.predictorHeadersToKeep ?? [],
@@ -70,6 +74,7 @@ export async function openPredictions(
   });
   return {
     ...predictors,
+    forgetNamespace: serving.forgetNamespace,
     async stop() {
       await predictors.stop();
       await serving.stop();
@@ -81,19 +86,21 @@ export async function openPredictions(
 interface ServedBy {
   readonly store: PredictorStore;
   readonly openModel: OpenModel<ModelSpec>;
+  readonly cluster: Cluster | undefined;
   readonly log: Logger;
 }
 
 function servingOf(config: Config, journal: Storage["journal"], twins: Twins, by: ServedBy): Serving {
-  const { store, openModel, log } = by;
+  const { store, openModel, cluster, log } = by;
   const announce = alertAnnouncer({
     readersOf: (policyId) => readersOfAlerts(twins, policyId),
     publish: twins.announcements.publish,
     log,
   });
   return startServing({
+    ...(cluster && { cluster }),
     pubsub: twins.pubsub,
-    dispatch: twins.dispatch,
+    dispatch: twins.dispatchHere,
     live: twins.live,
     search: twins.searches.search,
     pastStates: twins.pastStates,

@@ -1,6 +1,7 @@
 // Searching put together: the index beside the journal, what keeps it up, and what answers from it.
 
 import type { Logger } from "pino";
+import type { Cluster } from "./cluster/cluster.ts";
 import type { Parts } from "./dispatch/ready.ts";
 import { searchSources } from "./dispatch/search-sources.ts";
 import type { ThingList } from "./dispatch/thing-list.ts";
@@ -24,16 +25,29 @@ export interface Index {
   readonly indexer: Indexer;
   readonly store: SearchStore;
   readonly custom: CustomIndexes;
-  /** Something else whenever rows of access were written here. */
+  readonly cluster: Cluster;
+  /** Something else whenever rows of access were written here, or may have been by other members. */
   readonly accessVersion: () => unknown;
 }
 
-/** Opens the index of a database and begins to keep it up with what `parts` hold. */
-export function openIndex(config: Config, database: Database, parts: Parts, log: Logger): Index {
-  const custom = customIndexes(database, config.searchCustomIndexes, ({ what, ...fact }) =>
-    "error" in fact ? log.error({ err: fact.error }, what) : log.info(fact, what),
+/**
+ * Opens the index of a database and begins to keep it up with what `parts` hold, together with the other members of the cluster,
+ * which is not entered yet.
+ */
+export function openIndex(
+  config: Config,
+  database: Database,
+  parts: Parts,
+  log: Logger,
+  cluster: Cluster,
+): Index {
+  const custom = customIndexes(
+    database,
+    config.searchCustomIndexes,
+    ({ what, ...fact }) => ("error" in fact ? log.error({ err: fact.error }, what) : log.info(fact, what)),
+    cluster,
   );
-  const { store, accessVersion } = countingAccess(storedIndex(database, custom.watch));
+  const { store, accessVersion } = countingAccess(storedIndex(database, custom.watch, !cluster.isAlone));
   const indexer = startIndexer({
     ...searchSources(parts),
     store,
@@ -45,8 +59,10 @@ export function openIndex(config: Config, database: Database, parts: Parts, log:
       indexedFields: config.searchIndexedFields,
     },
     log,
+    cluster,
   });
-  return { indexer, store, custom, accessVersion };
+  const { othersAccessVersion } = indexer;
+  return { indexer, store, custom, cluster, accessVersion: () => accessVersion() + othersAccessVersion() };
 }
 
 /** What searches are answered by, and what goes on by itself. */
@@ -54,6 +70,10 @@ export interface Searches {
   readonly search: Search;
   readonly aggregations: Aggregations;
   readonly care: IndexCare;
+  /** How many things the index holds; it looks at all of them. */
+  countThings(): Promise<number>;
+  /** How many things wait to be written into the index. */
+  waiting(): number;
   /** Ends what goes on by itself; nothing may be committed any more. */
   stop(): Promise<void>;
 }
@@ -61,7 +81,7 @@ export interface Searches {
 /** Starts to answer searches from an index. */
 export function startSearches(
   config: Config,
-  { indexer, store, custom, accessVersion }: Index,
+  { indexer, store, custom, cluster, accessVersion }: Index,
   list: ThingList,
   metrics: Metrics,
   log: Logger,
@@ -78,7 +98,7 @@ export function startSearches(
     onDone: measured(metrics),
   };
   const ask = asking(parts);
-  const counted = startCustomMetrics({ store, isIndexed, settings: config, metrics, log });
+  const counted = startCustomMetrics({ store, isIndexed, settings: config, metrics, log, cluster });
   measureIndex(indexer, metrics);
   return {
     search: searching(parts, ask),
@@ -89,6 +109,8 @@ export function startSearches(
       health: indexer.stats,
       onFault: (error) => log.error({ err: error }, "the search index was not brought up to date"),
     },
+    countThings: () => store.countThings(),
+    waiting: () => indexer.stats().waiting,
     async stop() {
       counted.stop();
       custom.stop();

@@ -1,23 +1,26 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
 import type { Logger } from "pino";
-import { clientAck, weakAck } from "./dispatch/acks/ack.ts";
+import { carryingOut } from "./carrying-out.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { clientAck } from "./dispatch/acks/ack.ts";
 import { Deadlines } from "./dispatch/acks/deadlines.ts";
 import type { Waiting } from "./dispatch/acks/outcome.ts";
-import { repliesRegistry } from "./dispatch/acks/replies-registry.ts";
 import { WaitingRoom } from "./dispatch/acks/waiting-room.ts";
 import { expiry } from "./dispatch/announcements/expire.ts";
 import { policyAnnouncements } from "./dispatch/announcements/policy-announcements.ts";
 import { compileCreationRules } from "./dispatch/creation/creation-rules.ts";
-import { type Dispatch, dispatcher } from "./dispatch/dispatcher.ts";
+import type { Dispatch } from "./dispatch/dispatcher.ts";
 import { documentReplay } from "./dispatch/documents/apply-document.ts";
 import { Entities } from "./dispatch/entities.ts";
+import { Custody } from "./dispatch/forwarding/custody.ts";
+import { type Cleaning, startCleaning } from "./dispatch/history/cleaning.ts";
 import { openPast } from "./dispatch/history/open-past.ts";
 import type { OpenPast } from "./dispatch/history/past-events.ts";
 import { type PastStates, pastStates } from "./dispatch/history/past-states.ts";
-import { startRetention } from "./dispatch/history/retention.ts";
 import type { Live } from "./dispatch/live/live.ts";
-import { liveDispatch } from "./dispatch/live/live-dispatch.ts";
+import { blockable, blockableJournal } from "./dispatch/maintenance/guards.ts";
+import { blockedNamespaces, type Maintenance, maintenance } from "./dispatch/maintenance/maintenance.ts";
 import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
 import { type PolicySettings, policyLimits, policyRules } from "./dispatch/policy-rules.ts";
@@ -30,17 +33,24 @@ import type { Journal } from "./journal/journal.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
 import type { Metrics } from "./ops/metrics.ts";
+import type { Spans } from "./ops/tracing/spans.ts";
+import { tracedPublish } from "./ops/tracing/traced.ts";
 import { rootsFinder } from "./policies/namespace-roots.ts";
-import { type AnnouncementBus, localAnnouncements } from "./pubsub/announcements.ts";
-import { type DeclaredAcks, localDeclaredAcks } from "./pubsub/declared-acks.ts";
+import type { AnnouncementBus } from "./pubsub/announcements.ts";
+import type { DeclaredAcks } from "./pubsub/declared-acks.ts";
 import { preDefinedFields } from "./pubsub/pre-defined.ts";
-import { localPubsub, type Pubsub } from "./pubsub/pubsub.ts";
+import type { Pubsub } from "./pubsub/pubsub.ts";
+import { clusteredAnnouncementAcks } from "./pubsub/remote/clustered-announcements.ts";
 import { openIndex, type Searches, startSearches } from "./searches.ts";
 import type { IncomingAck } from "./signals/incoming-ack.ts";
+import { originsOf } from "./signals/origins.ts";
+import { startTelling } from "./telling.ts";
 
 /** All that can be asked of twins. */
 export interface Twins extends Pick<Parts, "things" | "policies" | "access"> {
   readonly dispatch: Dispatch;
+  /** Carries a command out at this member only: rejects with 503 where another one owns the entity. */
+  readonly dispatchHere: Dispatch;
   readonly act: ActOnPolicy;
   readonly list: ThingList;
   readonly live: Live;
@@ -53,8 +63,24 @@ export interface Twins extends Pick<Parts, "things" | "policies" | "access"> {
   readonly searches: Searches;
   /** How callers are kept waiting. */
   readonly waiting: Waiting;
+  readonly cleanup: Cleaning;
+  readonly maintenance: Maintenance;
+  /** To be called once the cluster is entered. */
+  start(): void;
   /** Ends what goes on by itself; the journal can be closed then. */
   stop(): Promise<void>;
+}
+
+export interface TwinsParts {
+  readonly storage: Storage;
+  /** Which is not entered yet. */
+  readonly cluster: Cluster;
+  readonly metrics: Metrics;
+  /** Absent where nothing is traced. */
+  readonly spans: Spans | undefined;
+  /** Told when a namespace is blocked: nothing of it is to be kept in memory. */
+  readonly onBlocked: (namespace: string) => void;
+  readonly log: Logger;
 }
 
 /** How much may wait for answers and acknowledgements at once, in all and of one subject. */
@@ -65,13 +91,13 @@ const WAITING_EACH = { commands: 2_500, characters: 4_194_304 };
  * Puts them together and starts what goes on by itself: expiring subjects, snapshots, the clean-up of history, the index of
  * search.
  */
-export function startTwins(
-  config: Config,
-  { journal, database }: Storage,
-  metrics: Metrics,
-  log: Logger,
-): Twins {
-  const preDefined = preDefinedFields(config);
+export async function startTwins(config: Config, given: TwinsParts): Promise<Twins> {
+  const { cluster, metrics, spans, log } = given;
+  const { database } = given.storage;
+  const blocked = blockedNamespaces(database);
+  await blocked.read();
+  const journal = blockableJournal(given.storage.journal, blocked);
+  const origins = originsOf(cluster.self.id);
   const rootsOf = rootsFinder(config.namespacePolicies);
   const policySettings: PolicySettings = {
     maxImports: config.maxPolicyImports,
@@ -80,43 +106,34 @@ export function startTwins(
     lockoutPrevention: config.policyLockoutPrevention,
     rootsOf,
   };
+  const custody = cluster.isAlone ? undefined : new Custody(cluster, { roots: rootPoliciesOf(config) });
   const things = new Entities(
     thingRules(config.maxThingBytes, config.removeEmptyObjects),
     journal,
     config.cacheSize,
+    custody?.things,
   );
   const policies: Entities = new Entities(
     policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value, policySettings),
     journal,
     config.cacheSize,
+    custody?.policies,
   );
+  const turns = new Turns();
+  custody?.keep({ things, policies }, turns);
   const access = new PolicyAccess(policies, {
     rootsOf,
     onMissingRoot: (root) => log.error({ root }, "a root policy of a namespace does not exist"),
     capacity: config.cacheSize / 2,
   });
   const snapshots = openSnapshots(journal, log);
-  const waiting: Waiting = {
-    deadlines: new Deadlines(),
-    room: new WaitingRoom(WAITING, WAITING_EACH),
-    replies: repliesRegistry(),
-    refusalMs: config.fireAndForgetTimeout,
-    whenIndexed: (...asked) => index.indexer.thingChanged(...asked),
-  };
-  const declaredAcks = localDeclaredAcks();
-  const pubsub = localPubsub(
-    {
-      isDeclared: declaredAcks.isDeclared,
-      weakAck: (id, correlationId, label) =>
-        waiting.replies.ack(id, correlationId, weakAck(label, correlationId)),
-    },
-    { partialEvents: config.partialEvents, preDefined },
-  );
-  const announcements = localAnnouncements();
-  const turns = new Turns();
+  const options = { partialEvents: config.partialEvents, preDefined: preDefinedFields(config) };
+  const telling = startTelling({ cluster, origins, options, things, policies, access, journal, log });
+  const { pubsub, announcements, declaredAcks } = telling;
   const watch = policyAnnouncements({
     settings: config,
     journal,
+    cluster,
     policies,
     publish: announcements.publish,
     expire: (...asked) => expire(...asked),
@@ -135,17 +152,39 @@ export function startTwins(
       thingChanged: (...change) => index.indexer.thingChanged(...change),
       policyChanged: (...change) => index.indexer.policyChanged(...change),
     },
-    publish: pubsub.publish,
+    publish: spans ? tracedPublish(spans, pubsub.publish) : pubsub.publish,
+    ...(custody && {
+      spread: custody.spread,
+      atOwner: (command, origin) => carried.dispatch(command, origin),
+    }),
   };
-  const index = openIndex(config, database, parts, log);
+  const index = openIndex(config, database, parts, log, cluster);
   const expire = expiry(parts, turns);
-  watch.start();
-  const dispatch = dispatcher(parts, turns);
-  const list = thingList(dispatch, journal);
-  const searches = startSearches(config, index, list, metrics, log);
+  const waiting: Waiting = {
+    deadlines: new Deadlines(),
+    room: new WaitingRoom(WAITING, WAITING_EACH),
+    replies: telling.replies,
+    refusalMs: config.fireAndForgetTimeout,
+    whenIndexed: (...asked) => carried.whenIndexed(...asked),
+  };
   const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
-  const stopRetention = startRetention({
+  const carried = carryingOut({
+    ...{ cluster, origins, parts, turns, waiting, spans, log },
+    publishLive: pubsub.publishLive,
+    act: policyActions(parts, config.tokenIntegrationSubject, limits),
+    whenIndexed: (...asked) => index.indexer.thingChanged(...asked),
+  });
+  watch.start();
+  const entrances = blockable(
+    { ...carried, openPast: openPast(parts), pastStates: pastStates(parts) },
+    blocked,
+  );
+  const { dispatch: dispatchHere } = blockable({ ...entrances, dispatch: carried.dispatchHere }, blocked);
+  const list = thingList(entrances.dispatch, journal);
+  const searches = startSearches(config, index, list, metrics, log);
+  const cleanup = startCleaning({
     journal,
+    cluster,
     rules: {
       thing: things.rules,
       policy: policies.rules,
@@ -155,36 +194,44 @@ export function startTwins(
     settings: config,
     log,
   });
+  const upkeep = maintenance({
+    ...{ database, cluster, blocked, things, policies, log },
+    flushSnapshots: async () => void (await Promise.all([snapshots.thing.flush(), snapshots.policy.flush()])),
+    reindex: (namespace) => index.indexer.rebuild({ namespace }),
+    onBlocked(namespace) {
+      telling.forgetNamespace(namespace);
+      given.onBlocked(namespace);
+    },
+  });
+  const announcementAcks = clusteredAnnouncementAcks(cluster, watch.onAck);
   return {
-    things,
-    policies,
-    access,
-    dispatch,
-    live: liveDispatch({ ...parts, waiting, dispatch, publishLive: pubsub.publishLive }, turns),
-    openPast: openPast(parts),
-    pastStates: pastStates(parts),
-    act: policyActions(parts, config.tokenIntegrationSubject, limits),
-    list,
-    pubsub,
-    announcements,
-    declaredAcks,
+    ...{ things, policies, access, list, pubsub, announcements, declaredAcks, searches, waiting },
+    ...entrances,
+    dispatchHere,
     onAck: (ack) => {
-      if (ack.kind === "policy") watch.onAck(ack);
+      if (ack.kind === "policy") announcementAcks(ack);
       else waiting.replies.ack(ack.id, ack.correlationId, clientAck(ack), ack.characters);
     },
-    searches,
-    waiting,
+    cleanup,
+    maintenance: upkeep,
+    start: () => upkeep.start(),
     async stop() {
       watch.stop();
+      telling.stop();
+      await upkeep.stop();
       // What is committed later than the index ends would be missing in it, and nobody would know.
       await journal.finish();
       await searches.stop();
       snapshots.thing.close();
       snapshots.policy.close();
-      await stopRetention();
+      await cleanup.stop();
     },
   };
 }
+
+/** Policies that count in others though nobody names them. */
+const rootPoliciesOf = ({ namespacePolicies }: Config): ReadonlySet<string> =>
+  new Set(namespacePolicies.flatMap(({ policies }) => policies));
 
 function openSnapshots(journal: Journal, log: Logger): Parts["snapshots"] {
   const onError = (error: unknown) =>

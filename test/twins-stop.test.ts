@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { alone } from "../src/cluster/alone.ts";
 import { openStorage } from "../src/journal/open.ts";
 import { readConfig } from "../src/ops/config.ts";
 import { createMetrics } from "../src/ops/metrics.ts";
@@ -32,7 +33,9 @@ test.each(storages)(
       },
     };
     const log = pino({ level: "silent" });
-    const twins = startTwins(readConfig({}, []), { journal: slow, database }, createMetrics(), log);
+    const storage = { journal: slow, database };
+    const whole = { storage, metrics: createMetrics(), spans: undefined, onBlocked: () => undefined, log };
+    const twins = await startTwins(readConfig({}, []), { ...whole, cluster: alone("test") });
     try {
       const ask = (id: string) =>
         twins.dispatch({

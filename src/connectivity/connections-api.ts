@@ -29,13 +29,15 @@ export interface ConnectionsApi {
    * there is one with its ID.
    */
   test(connection: Connection): Promise<void>;
-  /** Ditto's JSON of how a connection is doing. */
-  status(id: string): JsonObject;
-  metrics(id: string): JsonObject;
+  /** Ditto's JSON of how a connection is doing; in a cluster that is put together from what all members tell. */
+  status(id: string): Promise<JsonObject>;
+  metrics(id: string): Promise<JsonObject>;
   /** To read the logs prolongs them, where they are on. */
-  logs(id: string): JsonObject;
-  /** Does nothing where the connection is not to be open. */
-  command(id: string, command: InsightCommand): void;
+  logs(id: string): Promise<JsonObject>;
+  /** Does nothing where the connection is not to be open. Resolves when all members have done it. */
+  command(id: string, command: InsightCommand): Promise<void>;
+  /** Ditto's `liveStatus` by what this member knows; `unknown` where it has none of the clients of an open connection. */
+  liveStatus(id: string): string;
   /**
    * What the mappers make of a sample message; `id` is that of the connection whose configuration counts where the body says nothing else.
    * Refuses a bad body, and definitions that no mapper can be made of.

@@ -6,17 +6,16 @@ import type { JsonObject } from "../base/json/json.ts";
 import type { Path } from "../base/json/pointer.ts";
 import { around } from "../dispatch/documents/retrieve-document.ts";
 import type { ConnectionStore, OnChange, StoredConnection } from "./connection-store.ts";
-import type { ConnectionsApi, InsightCommand } from "./connections-api.ts";
+import type { ConnectionsApi } from "./connections-api.ts";
 import { connectionConflict, connectionNotFound, connectionTimeout } from "./errors.ts";
+import { insightInto } from "./insight.ts";
 import type { Links } from "./lifecycle/links.ts";
-import { closedStatusJson } from "./lifecycle/status.ts";
 import { type MappingTestParts, runMappingTest } from "./mapping-test/mapping-test.ts";
 import { readMappingTest } from "./mapping-test/read-mapping-test.ts";
 import type { Connection } from "./model.ts";
-import { closedLogsJson } from "./monitoring/logs.ts";
-import { closedMetricsJson } from "./monitoring/metrics-json.ts";
 import type { Monitoring } from "./monitoring/monitoring.ts";
 import { type OpeningPace, openInTurn } from "./opening.ts";
+import { placeClients } from "./placing.ts";
 import { printConnection } from "./print.ts";
 import type { EncryptionMigration } from "./secrets/migration.ts";
 import { openConnectionStore, type StoreParts } from "./store.ts";
@@ -41,12 +40,14 @@ export interface Connections extends ConnectionsApi {
 /** Reads the connections of the journal and begins to open those that are to be open. Rejects as the store does. */
 export async function startConnections(parts: ConnectionsParts): Promise<Connections> {
   const store = await openConnectionStore({ ...parts, onChange: follow(parts) });
+  const endPlacing = placeClients(store, parts);
   const ids = store.connections().flatMap(({ connection }) => (isToBeOpen(connection) ? connection.id : []));
   const endOpening = openInTurn(ids, (id) => openStored(id, store, parts), parts.openingPace);
   return {
     ...connectionsOf(store, parts),
     async stop() {
       endOpening();
+      endPlacing();
       await stop(store, parts);
     },
   };
@@ -55,7 +56,7 @@ export async function startConnections(parts: ConnectionsParts): Promise<Connect
 /** Opens a connection when its turn has come, unless a command has seen to it. */
 function openStored(id: string, store: ConnectionStore, { links, log }: ConnectionsParts): void {
   const connection = store.get(id)?.connection;
-  if (!connection || !isToBeOpen(connection) || links.status(id)) return;
+  if (!connection || !isToBeOpen(connection) || links.views(id)) return;
   links.open(connection).catch((err: unknown) => {
     log.warn({ err, connectionId: id }, "a connection could not be opened");
   });
@@ -93,20 +94,14 @@ async function within(work: Promise<void>, id: string, ms: number): Promise<void
 }
 
 function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): ConnectionsApi {
-  const { links, monitoring, migration } = parts;
+  const { migration } = parts;
   const found = (id: string): StoredConnection => {
     const stored = store.get(id);
     if (!stored) throw connectionNotFound(id);
     return stored;
   };
-  /** `undefined` where it is not to be open. */
-  const liveStatus = (id: string) => found(id) && links.status(id);
-  const commands: Readonly<Record<InsightCommand, (id: string) => void>> = {
-    enableConnectionLogs: monitoring.enableLogs,
-    resetConnectionLogs: monitoring.resetLogs,
-    resetConnectionMetrics: monitoring.resetMetrics,
-  };
   return {
+    ...insightInto(found, parts),
     execute: (command) => store.execute(command),
     retrieve: (asked) => store.retrieve(asked),
     connections: () => store.connections(),
@@ -114,12 +109,6 @@ function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): Connect
     async test(connection) {
       if (store.get(connection.id)) throw connectionConflict(connection.id);
       await test(connection, parts);
-    },
-    status: (id) => liveStatus(id) ?? closedStatusJson(id, found(id).modified),
-    metrics: (id) => (liveStatus(id) ? monitoring.metrics(id) : closedMetricsJson(id)),
-    logs: (id) => (liveStatus(id) ? monitoring.logs(id) : closedLogsJson(id)),
-    command: (id, command) => {
-      if (liveStatus(id)) commands[command](id);
     },
     async testMapping(body, id) {
       const connection = id === undefined ? undefined : found(id).connection;

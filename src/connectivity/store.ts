@@ -1,5 +1,6 @@
 // Connections, event-sourced: commands → events in the journal → who opens and closes them.
 
+import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import type { DocumentNow, DocumentRules, StoredDocument } from "../dispatch/documents/document.ts";
 import { type DocumentStoreParts, openDocumentStore } from "../dispatch/documents/document-store.ts";
 import type { Reply } from "../signals/reply.ts";
@@ -18,11 +19,13 @@ import {
   connectionUnreadable,
 } from "./errors.ts";
 import type { Connection } from "./model.ts";
+import { printConnection } from "./print.ts";
 import { checkConnectionId, readConnection } from "./read.ts";
 
 type DocumentParts = DocumentStoreParts<Connection, ConnectionCommand, ConnectionEvent>;
 
-export interface StoreParts extends Pick<DocumentParts, "journal" | "vault" | "historicalHeaders" | "log"> {
+export interface StoreParts
+  extends Pick<DocumentParts, "journal" | "vault" | "historicalHeaders" | "log" | "cluster"> {
   /** Refuses a connection that this server cannot serve; asked before one is created, modified or opened. */
   validate(connection: Connection): Promise<void> | void;
   readonly onChange: OnChange;
@@ -45,6 +48,7 @@ export async function openConnectionStore(parts: StoreParts): Promise<Connection
   const documents = await openDocumentStore<Connection, ConnectionCommand, ConnectionEvent>({
     ...parts,
     rules,
+    codec: { print: printCommand, read: readCommand },
     mayCreate: ({ action }) => action === "create" || action === "put",
     decide: (now, command) => decideValid(now, command, parts),
   });
@@ -61,6 +65,20 @@ export async function openConnectionStore(parts: StoreParts): Promise<Connection
     },
     close: () => documents.close(),
   };
+}
+
+/** What is said of a connection is its JSON; all else is JSON as it stands. */
+const printCommand = (command: ConnectionCommand): JsonObject =>
+  ("connection" in command
+    ? { ...command, connection: printConnection(command.connection) }
+    : command) as unknown as JsonObject;
+
+function readCommand(json: JsonValue): ConnectionCommand {
+  const command = json as JsonObject;
+  const { connection } = command;
+  const read =
+    connection === undefined ? command : { ...command, connection: readConnection(connection as JsonObject) };
+  return read as unknown as ConnectionCommand;
 }
 
 async function decideValid(

@@ -71,6 +71,9 @@ function respond(message: JsonValue, handling: Handling): Answered {
   const envelope = readEnvelope(message);
   handling.headers = envelope.headers;
   const topic = parseTopic(envelope.topic);
+  // What is answered and acknowledged, others have asked for.
+  if (envelope.status === undefined && topic.says !== "acknowledgement")
+    handling.parts.rate?.(handling.sender.auth);
   switch (topic.says) {
     case "acknowledgement":
       return takeAck(envelope, topic, handling);

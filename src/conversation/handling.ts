@@ -18,6 +18,9 @@ import type { StreamingSubscriptions } from "./streaming.ts";
 /** Which of somebody's checks of permissions hold, by their names; refuses what is no such check. */
 export type CheckPermissions = (checks: JsonObject, auth: AuthContext) => Promise<JsonObject>;
 
+/** Counts a command of somebody, or refuses it with `too.many.requests`. */
+export type CheckRate = (auth: AuthContext) => void;
+
 export interface AnswerParts {
   readonly dispatch: Dispatch;
   readonly list: ThingList;
@@ -25,6 +28,8 @@ export interface AnswerParts {
   readonly rules: Readonly<Record<EntityKind, EntityRules>>;
   readonly waiting: Waiting;
   readonly live: Live;
+  /** How often somebody may ask; absent: as often as he likes. */
+  readonly rate?: CheckRate | undefined;
   /** How many characters the headers of a message may have, names and values together. */
   readonly maxHeaderBytes: number;
   /** The longest payload of a message. */

@@ -5,11 +5,11 @@ import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
 import { createsThing, createThing } from "./creation/create-thing.ts";
 import type { Entities, Held } from "./entities.ts";
+import { StateVoid } from "./errors.ts";
 import { execute } from "./execute.ts";
 import { momentOf } from "./history/moment.ts";
 import { readPast } from "./history/read-past.ts";
-import { inMemory, load, type Parts, type Ready } from "./ready.ts";
-import type { EntityRules } from "./rules.ts";
+import { inMemory, load, type Parts, type Ready, refusalOf } from "./ready.ts";
 import { Turns } from "./turns.ts";
 
 /** Handles one command; refusals are thrown as `TwinError`. `origin` is the session that sent it. */
@@ -39,7 +39,7 @@ export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
     try {
       return await createThing(parts, command, held, origin);
     } catch (refusal) {
-      return refuse(command, parts.things.rules, held, refusal);
+      return refuse(command, parts.things, held, refusal);
     }
   }
 
@@ -53,14 +53,16 @@ export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
     try {
       return execute(parts, command, store, ready, origin);
     } catch (refusal) {
-      return refuse(command, store.rules, ready.held, refusal);
+      return refuse(command, store, ready.held, refusal);
     }
   }
 }
 
 /** Tells what is wrong with the body before anything else. */
-async function refuse(command: Command, rules: EntityRules, held: Held, refusal: unknown): Promise<never> {
-  rules.checkBody(command);
+async function refuse(command: Command, store: Entities, held: Held, refusal: unknown): Promise<never> {
+  store.rules.checkBody(command);
   if (held.pending > 0) await held.settled();
-  throw held.lost ? rules.unavailable(command.id) : refusal;
+  throw held.lost
+    ? refusalOf(new StateVoid("the state that was judged on is void"), command, store)
+    : refusal;
 }

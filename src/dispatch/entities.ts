@@ -1,6 +1,6 @@
 // The entities in memory: loaded from the journal, decided on at their head, read at what is committed.
 
-import { isNamespacedId } from "../base/ids.ts";
+import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
 import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
@@ -86,58 +86,155 @@ export class Held {
   }
 }
 
-/** The cache of one kind of entity, bounded by the length of the JSON it holds. */
+/** What a member of a cluster may keep of entities; absent where there is nobody else who could change them. */
+export interface Tenure {
+  /** Whether this member decides on an entity, and nobody else does. */
+  owns(id: string): boolean;
+  /** Whether the owners of all others tell this member of each change before it is answered, so that copies stay true. */
+  isTold(): boolean;
+}
+
+/**
+ * The cache of one kind of entity, bounded by the length of the JSON it holds. In a cluster it keeps what this member owns, and
+ * copies of the rest where it is told of their changes; what may not be kept is read from the journal each time.
+ */
 export class Entities {
   readonly rules: EntityRules;
+  /** What became of looks at the cache, for whoever watches over the server. */
+  readonly counted = { hits: 0, misses: 0, evictions: 0 };
+  readonly capacity: number;
   readonly #journal: Journal;
-  readonly #capacity: number;
+  readonly #tenure: Tenure | undefined;
   readonly #held = new Map<string, Held>();
+  /** Only what is to be kept; what is taken out before it has come is handed over, but not kept. */
   readonly #loading = new Map<string, Promise<Held>>();
+  readonly #byNamespace = new Map<string, number>();
   #hand: MapIterator<Held> | undefined;
   #weight = 0;
 
-  constructor(rules: EntityRules, journal: Journal, capacity: number) {
+  constructor(rules: EntityRules, journal: Journal, capacity: number, tenure?: Tenure) {
     this.rules = rules;
     this.#journal = journal;
-    this.#capacity = capacity;
+    this.capacity = capacity;
+    this.#tenure = tenure;
+  }
+
+  /** How many are in memory. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** What they weigh together, of {@link capacity}. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** How many are in memory, by namespace. */
+  get byNamespace(): ReadonlyMap<string, number> {
+    return this.#byNamespace;
   }
 
   /** The entity, if it is in memory. */
   peek(id: string): Held | undefined {
     const held = this.#held.get(id);
-    if (held) held.used = true;
+    if (!held || !this.#mayKeep(id)) return undefined;
+    held.used = true;
+    this.counted.hits++;
     return held;
   }
 
   /** The entity, loaded when it is not in memory; one that never existed is held without a state. */
   load(id: string): Held | Promise<Held> {
-    return this.peek(id) ?? this.#loading.get(id) ?? this.#read(id);
+    const held = this.peek(id);
+    if (held && !this.#isDoubtful(held)) return held;
+    return this.#mayKeep(id) ? (this.#loading.get(id) ?? this.#read(id)) : this.#readOnly(id);
+  }
+
+  #mayKeep(id: string): boolean {
+    return this.#tenure === undefined || this.#tenure.isTold() || this.#tenure.owns(id);
+  }
+
+  /** Births are not told to those who have no copy, so that one that was not there may be there by now. */
+  #isDoubtful(held: Held): boolean {
+    return this.#tenure !== undefined && held.head === undefined && !this.#tenure.owns(held.id);
+  }
+
+  /** Not shared with who asked before: that may miss what was committed since. */
+  async #readOnly(id: string): Promise<Held> {
+    this.counted.misses++;
+    return this.#heldOf(id, await this.#recorded(id));
   }
 
   #read(id: string): Promise<Held> {
-    // What is no id names nothing, and is kept out of the database's queries.
-    if (!isNamespacedId(id)) return Promise.resolve(new Held(id, undefined, 0, 0, false));
-    const reading = this.#journal
-      .load(this.rules.kind, id)
-      .then((recorded) => this.#admit(id, recorded))
-      .finally(() => this.#loading.delete(id));
+    this.counted.misses++;
+    const reading: Promise<Held> = this.#recorded(id)
+      .then((recorded) => this.#admit(id, this.#heldOf(id, recorded), this.#loading.get(id) === reading))
+      .finally(() => {
+        if (this.#loading.get(id) === reading) this.#loading.delete(id);
+      });
     this.#loading.set(id, reading);
     return reading;
   }
 
-  #admit(id: string, { snapshot, tail }: Recorded): Held {
-    // One that was evicted while its command waited may have come back meanwhile; there is only one of an id.
-    const known = this.peek(id);
-    if (known) return known;
+  /** What is no id names nothing, and is kept out of the database's queries. */
+  async #recorded(id: string): Promise<Recorded | undefined> {
+    return isNamespacedId(id) ? this.#journal.load(this.rules.kind, id) : undefined;
+  }
+
+  #heldOf(id: string, recorded: Recorded | undefined): Held {
+    const { snapshot, tail = [] } = recorded ?? {};
     let state = snapshot && stateOf(snapshot);
     let size = (snapshot?.state?.length ?? 0) + (snapshot?.metadata?.length ?? 0);
     for (const row of tail) {
       state = this.rules.apply(state, changeOf(row), row.revision, row.timestamp);
       size += row.path.length + (row.value?.length ?? 0);
     }
-    const held = new Held(id, state, size, snapshot?.revision ?? 0, typeof snapshot?.state === "string");
+    return new Held(id, state, size, snapshot?.revision ?? 0, typeof snapshot?.state === "string");
+  }
+
+  #admit(id: string, read: Held, isWanted: boolean): Held {
+    // One that was evicted while its command waited may have come back meanwhile; there is only one of an id.
+    const known = this.peek(id);
+    if (known && this.#isDoubtful(known) && read.head) this.#replace(known, read.head, read.size);
+    if (known) return known;
+    if (isWanted && this.#mayKeep(id) && isNamespacedId(id)) this.weigh(read);
+    return read;
+  }
+
+  /**
+   * Takes in what the owner of an entity says: it has a revision, and with it this state, whose JSON has so many characters. An
+   * older copy becomes that, or is dropped where no state is told; one that is being read does too.
+   */
+  told(id: string, revision: number, state?: EntityState, size = 0): void {
+    const isLoading = this.#loading.delete(id);
+    const held = this.#held.get(id);
+    if (held && (held.pending > 0 || (held.committed?.revision ?? 0) >= revision)) return;
+    if (held && state) this.#replace(held, state, size);
+    else if (held) this.drop(held);
+    else if (isLoading && state && this.#mayKeep(id)) this.weigh(new Held(id, state, size, revision, true));
+  }
+
+  /** Drops a copy that is older than a revision, also one that is being read. */
+  expire(id: string, revision: number): void {
+    this.told(id, revision);
+  }
+
+  #replace(held: Held, state: EntityState, size: number): void {
+    Object.assign(held, { head: state, size, measured: size });
+    held.commit(state);
     this.weigh(held);
-    return held;
+  }
+
+  /** Resolves when what is being written of some entities is committed, or lost. */
+  async settledOf(has: (id: string) => boolean): Promise<void> {
+    const busy = [...this.#held.values()].filter(({ id, pending }) => pending > 0 && has(id));
+    await Promise.all(busy.map((held) => held.settled()));
+  }
+
+  /** Forgets entities: what is decided on what was held of them until now is void, and they are loaded again. */
+  forget(has: (id: string) => boolean): void {
+    for (const id of this.#loading.keys()) if (has(id)) this.#loading.delete(id);
+    for (const held of this.#held.values()) if (has(held.id)) this.drop(held);
   }
 
   /**
@@ -145,16 +242,27 @@ export class Entities {
    * was evicted while its command waited for something else comes back.
    */
   weigh(held: Held): void {
-    if (!this.isCurrent(held)) return;
+    if (!this.#isCurrent(held)) return;
     this.#held.set(held.id, held);
+    if (held.weight === 0) this.#count(held.id, 1);
     this.#weight += OVERHEAD + held.size - held.weight;
     held.weight = OVERHEAD + held.size;
-    if (this.#weight > this.#capacity) this.#evict();
+    if (this.#weight > this.capacity) this.#evict();
   }
 
   /** Whether no other object stands for the entity by now: what is decided on one that was replaced is void. */
-  isCurrent(held: Held): boolean {
+  #isCurrent(held: Held): boolean {
     return !held.lost && (this.#held.get(held.id) ?? held) === held;
+  }
+
+  /** Whether it is this server that decides on an entity. */
+  owns(id: string): boolean {
+    return this.#tenure === undefined || this.#tenure.owns(id);
+  }
+
+  /** Whether what is decided on an entity may be written: it is the one that stands for it, and this member's to decide on. */
+  mayRecord(held: Held): boolean {
+    return this.#isCurrent(held) && this.owns(held.id);
   }
 
   /** Forgets an entity whose decided state is void. */
@@ -165,8 +273,16 @@ export class Entities {
 
   #remove(held: Held): void {
     this.#held.delete(held.id);
+    this.#count(held.id, -1);
     this.#weight -= held.weight;
     held.weight = 0;
+  }
+
+  #count(id: string, by: number): void {
+    const namespace = namespaceOf(id);
+    const count = (this.#byNamespace.get(namespace) ?? 0) + by;
+    if (count === 0) this.#byNamespace.delete(namespace);
+    else this.#byNamespace.set(namespace, count);
   }
 
   /**
@@ -174,12 +290,15 @@ export class Entities {
    * being written stays. A round without success leaves the cache over its bound until writes have settled.
    */
   #evict(): void {
-    for (let steps = 0; this.#weight > this.#capacity && steps < 128; steps++) {
+    for (let steps = 0; this.#weight > this.capacity && steps < 128; steps++) {
       this.#hand ??= this.#held.values();
       const { value: held, done } = this.#hand.next();
       if (done) this.#hand = undefined;
       else if (held.used) held.used = false;
-      else if (held.pending === 0) this.#remove(held);
+      else if (held.pending === 0) {
+        this.#remove(held);
+        this.counted.evictions++;
+      }
     }
   }
 }

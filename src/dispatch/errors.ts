@@ -1,4 +1,8 @@
 import { defineError } from "../base/errors.ts";
+import { JournalUnavailable } from "../journal/journal.ts";
+
+/** What was decided is void, and nothing of it was written: it may be decided again, here or by who owns the entity. */
+export class StateVoid extends JournalUnavailable {}
 
 export const serviceUnavailable = defineError("gateway:service.unavailable", 503, () => ({
   message: "The server cannot answer at the moment.",

@@ -13,6 +13,7 @@ import { conditionOf, refuseLiveChannelCondition } from "./condition.ts";
 import { checkMayCreate } from "./creation/creation-rules.ts";
 import { reductionOf } from "./effect.ts";
 import type { Entities, Held } from "./entities.ts";
+import { StateVoid } from "./errors.ts";
 import { etagOf } from "./etag.ts";
 import { jsonPatchOf } from "./json-patch.ts";
 import { retrieveView } from "./policy-view.ts";
@@ -66,6 +67,7 @@ function write(
   origin: object | undefined,
 ): Promise<Reply> {
   const { rules } = store;
+  asked.guard?.(state);
   const condition = conditionOf(asked, access);
   const reduce = reductionOf(asked, rules, access);
   const becomes = asked.patchFormat ? jsonPatchOf(asked, resource, rules, access) : undefined;
@@ -80,7 +82,7 @@ function write(
   const command = becomes ? becomes(state) : asked;
   const decision = rules.decide(state, command);
   const reduced = decision.isSettled ? undefined : reduce(command, state, decision.change);
-  if (!reduced) return unchanged(command, rules, held, state);
+  if (!reduced) return unchanged(command, store, held, state);
   const change = decided(store, held, annotate(state, reduced, rules.maxSize));
   // A JSON patch may come to a change of a part, but is answered for what it was sent to.
   const told = becomes ? { ...command, action: asked.action, path: asked.path } : command;
@@ -90,13 +92,13 @@ function write(
 /** The answer to a write of which nothing was left to record; the state it was judged on must be committed first. */
 async function unchanged(
   command: Command,
-  rules: EntityRules,
+  store: Entities,
   held: Held,
   state: EntityState,
 ): Promise<Reply> {
   if (held.pending > 0) await held.settled();
-  if (held.lost) throw rules.unavailable(command.id);
-  const etag = etagAfter(command, rules, state);
+  if (held.lost) throw refusalOf(new StateVoid("the state that was judged on is void"), command, store);
+  const etag = etagAfter(command, store.rules, state);
   return { status: 204, revision: state.revision, ...(etag !== undefined && { etag }) };
 }
 

@@ -43,6 +43,8 @@ export interface AccessSettings {
 
 /** What policies allow, compiled when first asked for and kept while they are in use. */
 export class PolicyAccess {
+  /** What became of looks at the compiled ones, for whoever watches over the server. */
+  readonly counted = { hits: 0, misses: 0 };
   readonly #policies: Entities;
   readonly #rootsOf: RootsOf;
   readonly #onMissingRoot: (root: string) => void;
@@ -103,7 +105,9 @@ export class PolicyAccess {
 
   #ofValue(value: JsonObject): Compiled {
     const missing: string[] = [];
-    const compiled = this.#current(value) ?? this.#compile(value, missing);
+    const known = this.#current(value);
+    this.counted[known ? "hits" : "misses"]++;
+    const compiled = known ?? this.#compile(value, missing);
     if (missing.length > 0) throw serviceUnavailable();
     return compiled;
   }

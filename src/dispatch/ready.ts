@@ -4,6 +4,7 @@ import { isNamespacedId, namespaceOf } from "../base/ids.ts";
 import { isArray, isObject, type JsonArray } from "../base/json/json.ts";
 import { type Path, readPath, setAt } from "../base/json/pointer.ts";
 import { JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
+import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
 import type { CreationRules } from "./creation/creation-rules.ts";
 import type { Entities, Held } from "./entities.ts";
@@ -18,6 +19,8 @@ export interface Parts extends Recorder {
   readonly access: PolicyAccess;
   /** Who may create what. */
   readonly creation: CreationRules;
+  /** Has the owner of an entity carry out a command; absent where there are no other members of a cluster. */
+  readonly atOwner?: (command: Command, origin: object | undefined) => Promise<Reply>;
 }
 
 export interface Ready {
@@ -35,7 +38,8 @@ export function inMemory(parts: Parts, command: Command, store: Entities): Ready
   if (typeof policyId !== "string" || bringsImports(command)) return undefined;
   if ((namesPolicy(command) ?? policyId) !== policyId) return undefined;
   const policy = parts.policies.peek(policyId);
-  return policy && parts.access.isReady(policy) ? { held, policy } : undefined;
+  // One that was not there may have been created meanwhile by another member.
+  return policy?.head && parts.access.isReady(policy) ? { held, policy } : undefined;
 }
 
 /** The same from the database. A reader waits until everything decided before it is committed. */
@@ -98,6 +102,8 @@ export async function orUnavailable<T>(
   }
 }
 
-/** What a command is refused with after a fault of the journal; anything else stays what it is. */
+/** What a command is refused with after a fault of the journal, which is its cause; anything else stays what it is. */
 export const refusalOf = (error: unknown, { id }: Command, { rules }: Entities): unknown =>
-  error instanceof JournalUnavailable || error instanceof RevisionTaken ? rules.unavailable(id) : error;
+  error instanceof JournalUnavailable || error instanceof RevisionTaken
+    ? Object.assign(rules.unavailable(id), { cause: error })
+    : error;

@@ -2,10 +2,11 @@
 
 import type { JsonValue } from "../base/json/json.ts";
 import { printPath } from "../base/json/pointer.ts";
-import { type Journal, type JournalRow, JournalUnavailable } from "../journal/journal.ts";
+import type { Journal, JournalRow } from "../journal/journal.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { Change, Command, EntityEvent, EntityKind, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
+import { StateVoid } from "./errors.ts";
 import { headersToKeep } from "./history/kept-headers.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -85,6 +86,17 @@ export interface IndexWatch {
   policyChanged(id: string, revision: number): void;
 }
 
+/**
+ * Tells other members of a committed change of an entity, of which `before` was the value. Where it gives a promise the writer is
+ * answered after that has resolved; it rejects with JournalUnavailable where that they know of it cannot be known.
+ */
+export type Spread = (
+  kind: EntityKind,
+  id: string,
+  before: EntityState["value"],
+  now: EntityState,
+) => Promise<void> | undefined;
+
 /** What is known of whoever caused an event. The server itself, which no subject stands for, has none. */
 export type Cause = Pick<Command, "headers" | "auth">;
 
@@ -97,6 +109,8 @@ export interface Recorder {
   readonly watch?: PolicyWatch;
   /** Absent where nobody searches. */
   readonly index?: IndexWatch;
+  /** Absent where there are no other members of a cluster. */
+  readonly spread?: Spread;
   /**
    * Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by, `state`
    * what the event led to, or what was deleted.
@@ -124,8 +138,8 @@ export function record(
   findEnforcer: FindEnforcer,
   origin: object | undefined,
 ): Promise<void> {
-  if (changes.some(({ store, held }) => !store.isCurrent(held))) {
-    return Promise.reject(new JournalUnavailable("the state that was decided on is void"));
+  if (changes.some(({ store, held }) => !store.mayRecord(held))) {
+    return Promise.reject(new StateVoid("the state that was decided on is void"));
   }
   const before = changes.map(({ held }) => ({ head: held.head, size: held.size, measured: held.measured }));
   const rows = changes.map((change) => rowOf(recorder, change, command));
@@ -139,8 +153,9 @@ export function record(
     recorder.journal.append(rows, (error) => {
       for (const { held } of changes) held.pending--;
       if (!error) {
-        for (const change of changes) committed(recorder, change, command, findEnforcer, origin);
-        resolve();
+        const spreading = changes.map((change) => committed(recorder, change, command, findEnforcer, origin));
+        if (spreading.some((told) => told)) Promise.all(spreading).then(() => resolve(), reject);
+        else resolve();
         return;
       }
       changes.forEach(({ store, held }, i) => {
@@ -159,7 +174,7 @@ function committed(
   command: Cause,
   findEnforcer: FindEnforcer,
   origin: object | undefined,
-): void {
+): Promise<void> | undefined {
   const { held, next, store } = change;
   const born = change.change.action === "created" && change.change.path.length === 0;
   const last = held.committed;
@@ -173,6 +188,7 @@ function committed(
   } else {
     recorder.index?.thingChanged(held.id, next.revision);
   }
+  return recorder.spread?.(store.rules.kind, held.id, before, next);
 }
 
 /** The row of a change that is not the head yet. */

@@ -2,14 +2,15 @@
 
 import { isNamespacedId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json/json.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { PolicyEntry } from "../policies/model.ts";
 import { effectiveEntries } from "../policies/namespace-roots.ts";
 import type { EntityState } from "../signals/signal.ts";
-import { changeOf, type Entities, stateOf } from "./entities.ts";
+import { changeOf, type Entities, type Held, stateOf } from "./entities.ts";
 import { serviceUnavailable } from "./errors.ts";
 import type { Parts } from "./ready.ts";
 
-/** A policy by its id, and its revision: 0 where it does not exist. */
+/** A policy by its id, and its newest revision, that of its end if it was deleted: 0 where it never existed. */
 interface PolicyRevision {
   readonly id: string;
   readonly revision: number;
@@ -24,8 +25,10 @@ interface PolicyInEffect {
 export interface SearchSources {
   /** The newest committed state; `undefined` where there never was one. It is not taken into memory. */
   readThing(id: string): Promise<EntityState | undefined>;
-  /** The entries by which the things of a policy are judged; 503 where what counts in it does not fit into memory. */
+  /** The entries by which the things of a policy are judged; 503 where what counts in it is too long a chain of imports. */
   entriesOf(policyId: string): Promise<PolicyInEffect>;
+  /** As the journal's. */
+  readonly recent: Journal["recent"];
   /** The ids of recorded things in order after `after`, at most `limit`. */
   listThings(after: string, limit: number): Promise<readonly string[]>;
 }
@@ -39,6 +42,7 @@ export function searchSources(
   return {
     readThing: (id) => readState(parts, id),
     entriesOf: (id) => entriesOf(parts, id),
+    recent: (kind, agoMs, after, limit) => parts.journal.recent(kind, agoMs, after, limit),
     listThings: (after, limit) => parts.journal.listIds("thing", after, limit),
   };
 }
@@ -49,7 +53,8 @@ async function readState(
   id: string,
 ): Promise<EntityState | undefined> {
   const held = things.peek(id);
-  if (held) return held.committed;
+  // A copy may say that there is none when another server has made one.
+  if (held?.committed) return held.committed;
   if (!isNamespacedId(id)) return undefined;
   const { snapshot, tail } = await journal.load("thing", id);
   return tail.reduce<EntityState | undefined>(
@@ -64,24 +69,33 @@ async function entriesOf(
 ): Promise<PolicyInEffect> {
   if (!isNamespacedId(policyId)) return { entries: [], sources: [{ id: policyId, revision: 0 }] };
   let missing: readonly string[] = [policyId];
+  const loaded = new Map<string, Held>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    await Promise.all(missing.map(async (id) => policies.load(id)));
-    const looked = lookAround(policies, access, policyId);
+    await Promise.all(missing.map(async (id) => loaded.set(id, await policies.load(id))));
+    const looked = lookAround(policies, loaded, access, policyId);
     if (looked.missing.length === 0) return looked;
     missing = looked.missing;
   }
   throw serviceUnavailable();
 }
 
-/** Resolves a policy with what is in memory, without a pause, so that revisions and entries belong together. */
-function lookAround(policies: Entities, access: Parts["access"], policyId: string) {
+/**
+ * Resolves a policy with what is in memory, or was loaded for this and is not kept there, without a pause, so that revisions and
+ * entries belong together.
+ */
+function lookAround(
+  policies: Entities,
+  loaded: ReadonlyMap<string, Held>,
+  access: Parts["access"],
+  policyId: string,
+) {
   const revisions = new Map<string, number>();
   const missing: string[] = [];
   const lookUp = (id: string): JsonObject | undefined => {
-    const held = policies.peek(id);
+    const held = policies.peek(id) ?? loaded.get(id);
     if (!held && isNamespacedId(id)) missing.push(id);
     const state = held?.committed;
-    revisions.set(id, state?.value ? state.revision : 0);
+    revisions.set(id, state?.revision ?? 0);
     return state?.value;
   };
   const policy = lookUp(policyId);

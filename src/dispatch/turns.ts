@@ -15,6 +15,11 @@ export class Turns {
     return this.#last.has(id);
   }
 
+  /** Resolves when all have ended that wait or are at work by now for some ids. */
+  async ended(has: (id: string) => boolean): Promise<void> {
+    await Promise.all([...this.#last].map(([id, last]) => has(id) && last));
+  }
+
   /**
    * Runs a task when those before it on the same id have finished theirs; they may have failed. While too many tasks
    * wait, on all ids together, a newcomer is refused with 503.

@@ -11,9 +11,23 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Another process has the folder; the message says what a server's operator can do. */
+export class FolderInUse extends Error {
+  override readonly name = "FolderInUse";
+  readonly folder: string;
+
+  constructor(folder: string) {
+    super(
+      `The data folder ${folder} is in use by another server. ` +
+        "Stop that server, or give this one its own folder with DATA_DIR, or share a PostgreSQL with DATABASE_URL.",
+    );
+    this.folder = folder;
+  }
+}
+
 /**
  * Makes the folder if it is not there, and takes it for this process.
- * @throws Error naming the folder and the remedy when another server holds it.
+ * @throws FolderInUse when another server holds it.
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -23,10 +37,7 @@ export function lockFolder(folder: string): FolderLock {
   } catch (error) {
     file.close();
     if (!isBusy(error)) throw error;
-    throw new Error(
-      `The data folder ${resolve(folder)} is in use by another server. ` +
-        "Stop that server, or give this one its own folder with DATA_DIR, or share a PostgreSQL with DATABASE_URL.",
-    );
+    throw new FolderInUse(resolve(folder));
   }
   return { release: () => file.close() };
 }

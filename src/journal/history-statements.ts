@@ -83,9 +83,8 @@ export async function listReach(
 
 // The oldest first and with the snapshots between them, so that what is left has no gap wherever it ends, and begins
 // with a kept snapshot where there is one near. The snapshot that `load` starts from is at least as new as every kept
-// one, so what is deleted is behind it. Rows are found by the index whatever the planner knows, hence their places.
-const PRUNE = `
-with given as materialized (select ${unpack(1)} as kind, ${unpack(2)} as id),
+// one, so what is deleted is behind it.
+const CUTS = `
 cuts as materialized (
   select given.kind, given.id,
          coalesce(near.revision, least(base.revision, oldest.revision + $4::bigint)) as revision
@@ -98,34 +97,45 @@ cuts as materialized (
       and kept.revision <= least(base.revision, oldest.revision + $4::bigint)
     order by kept.revision desc limit 1
   ) as near on true
-),
-rows as (
-  delete from journal where ctid = any(array(
+)`;
+
+/** Rows are found by the index whatever the planner knows, hence their places, which in tables in parts are not theirs alone. */
+const isCut = (table: string): string => `ctid = any(array(
     select old.place from cuts cross join lateral (
-      select ctid as place from journal as row
+      select ctid as place from ${table} as row
       where row.id = cuts.id and row.kind = cuts.kind and row.revision < cuts.revision
       order by row.revision offset 0
     ) as old
-  )) returning kind, id
-),
-snapshots as (
-  delete from kept_snapshot where ctid = any(array(
-    select old.place from cuts cross join lateral (
-      select ctid as place from kept_snapshot as kept
-      where kept.id = cuts.id and kept.kind = cuts.kind and kept.revision < cuts.revision
-      order by kept.revision offset 0
-    ) as old
-  ))
-)
+  )) and exists (
+    select from cuts where cuts.id = ${table}.id and cuts.kind = ${table}.kind and cuts.revision > ${table}.revision
+  )`;
+
+const PRUNE = `
+with given as materialized (select ${unpack(1)} as kind, ${unpack(2)} as id),
+${CUTS},
+rows as (delete from journal where ${isCut("journal")} returning kind, id),
+snapshots as (delete from kept_snapshot where ${isCut("kept_snapshot")})
 select kind, id, count(*) as deleted from rows group by kind, id`;
 
-/** Deletes the oldest rows of entities, as the journal promises it. */
+// A place would be looked up in every part, so there the rows are named by their keys, those of one entity at a time.
+const isCutOff = "kind = $1 and id = $2 and revision < (select revision from cuts)";
+
+const PRUNE_ONE = `
+with given as materialized (select $1 as kind, $2 as id),
+${CUTS},
+rows as (delete from journal where ${isCutOff} returning 1),
+snapshots as (delete from kept_snapshot where ${isCutOff})
+select count(*) as deleted from rows`;
+
+/** Deletes the oldest rows of entities, as the journal promises it; in tables in parts entity by entity. */
 export async function prune(
   database: Queries,
   keys: readonly EntityKey[],
   edge: number,
   limit: number,
+  isDivided = false,
 ): Promise<readonly number[]> {
+  if (isDivided) return pruneEach(database, keys, edge, limit);
   const rows = await database.query(PRUNE, [
     pack(keys.map((key) => key.kind)),
     pack(keys.map((key) => key.id)),
@@ -134,4 +144,18 @@ export async function prune(
   ]);
   const deleted = new Map(rows.map((row) => [keyText(row as unknown as EntityKey), Number(row.deleted)]));
   return keys.map((key) => deleted.get(keyText(key)) ?? 0);
+}
+
+async function pruneEach(
+  database: Queries,
+  keys: readonly EntityKey[],
+  edge: number,
+  limit: number,
+): Promise<readonly number[]> {
+  const deleted: number[] = [];
+  for (const { kind, id } of keys) {
+    const [row] = await database.query(PRUNE_ONE, [kind, id, edge, limit]);
+    deleted.push(Number(row?.deleted ?? 0));
+  }
+  return deleted;
 }

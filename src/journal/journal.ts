@@ -82,6 +82,17 @@ export interface Reach extends EntityKey {
   readonly later: number | undefined;
 }
 
+/** Where a page of what was written lately ends. */
+export interface RecentPlace {
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly recorded: number;
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** A row with when the database wrote it. */
+export type RecentRow = JournalRow & RecentPlace;
+
 /** Told once whether the rows are committed (no error) or not; called in the order of the appends of an entity. */
 export type Settled = (error?: JournalUnavailable | RevisionTaken | DataRefused) => void;
 
@@ -133,6 +144,18 @@ export interface Journal {
    * before a kept snapshot too, if there is one within it. Resolves with the numbers of deleted rows.
    */
   prune(keys: readonly EntityKey[], edge: number, limit: number): Promise<readonly number[]>;
+  /**
+   * The rows of a kind that were written in the last `agoMs` milliseconds by the database's clock, in the order of when they
+   * were written, ids and revisions; those after `after`, at most `limit`. With `after`, `agoMs` counts no more. A row
+   * can be seen only once its transaction is committed, some time after it was written: what was under way during one
+   * reading is found by a later one that reaches back as far. Rows of versions that did not note the time are never recent.
+   */
+  recent(
+    kind: StoredKind,
+    agoMs: number,
+    after: RecentPlace | undefined,
+    limit: number,
+  ): Promise<readonly RecentRow[]>;
   /** The policies that want to be looked at, the earliest first, then by id; those after `after`, at most `limit`. */
   listDue(after: PolicyDue, limit: number): Promise<readonly PolicyDue[]>;
   /** Says when a policy is due (null: never) of which that is listed as not known (0), and changes no other. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Database, Query } from "./database.ts";
 
 /** The advisory lock of starting servers; any number nobody else uses. */
-const LOCK = 7_655_289;
+export const MIGRATION_LOCK = 7_655_289;
 const BREAKPOINT = "--> statement-breakpoint";
 
 /**
@@ -14,11 +14,9 @@ const BREAKPOINT = "--> statement-breakpoint";
  * @throws Error when the database was migrated by a newer server.
  */
 export async function migrate(database: Database, folder = migrationsFolder()): Promise<void> {
-  const files = readdirSync(folder)
-    .filter((file) => /^\d+_.*\.sql$/.test(file))
-    .sort();
+  const files = migrationsIn(folder);
   await database.transaction(async (query) => {
-    await query(`select pg_advisory_xact_lock(${LOCK})`, []);
+    await query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`, []);
     const applied = await appliedMigrations(query);
     refuseNewer(applied, files);
     for (const file of files.filter((name) => !applied.has(name))) {
@@ -28,6 +26,18 @@ export async function migrate(database: Database, folder = migrationsFolder()): 
     }
   });
 }
+
+/** Whether a database is of the shape that this version knows; changes nothing. */
+export async function isMigrated(database: Database, folder = migrationsFolder()): Promise<boolean> {
+  const applied = await appliedMigrations(database.query);
+  const files = migrationsIn(folder);
+  return applied.size === files.length && files.every((file) => applied.has(file));
+}
+
+const migrationsIn = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((file) => /^\d+_.*\.sql$/.test(file))
+    .sort();
 
 async function appliedMigrations(query: Query): Promise<ReadonlySet<string>> {
   const [table] = await query("select to_regclass('migration') is not null as present", []);

@@ -5,6 +5,8 @@ import { listDue, setUnknownDue } from "./due-statements.ts";
 import { listReach, loadAt, prune } from "./history-statements.ts";
 import { type Journal, type JournalObservation, JournalUnavailable, type SnapshotRow } from "./journal.ts";
 import { LOADER_LIMITS, Loader } from "./loader.ts";
+import { isDivided } from "./partitions.ts";
+import { listRecent } from "./recent-statements.ts";
 import type { WriterLimits } from "./sink.ts";
 import {
   insertRows,
@@ -48,7 +50,9 @@ export function storedJournal(
     readEvents: (kind, id, from, to, limit) => told(readEvents(database, { kind, id }, from, to, limit)),
     loadAt: (kind, id, moment, limit) => told(loadAt(database, { kind, id }, moment, limit)),
     listReach: (after, edge, ahead, limit) => told(listReach(database, after, edge, ahead, limit)),
-    prune: (keys, edge, limit) => told(prune(database, keys, edge, limit)),
+    prune: (keys, edge, limit) =>
+      told(isDivided(database).then((divided) => prune(database, keys, edge, limit, divided))),
+    recent: (kind, agoMs, after, limit) => told(listRecent(database, kind, agoMs, after, limit)),
     listDue: (after, limit) => told(listDue(database, after, limit)),
     setUnknownDue: (id, due) => told(setUnknownDue(database, id, due)),
     finish: () => writer.close(),

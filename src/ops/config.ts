@@ -1,5 +1,6 @@
 // Reads the settings once, at start: command line before environment before default.
 
+import { clusterProblems } from "./cluster-config.ts";
 import { encryptionProblems } from "./connection-secrets.ts";
 import { isLoopback } from "./loopback.ts";
 import { readOptions } from "./options.ts";
@@ -14,7 +15,7 @@ type Values = {
 };
 
 /** The settings as values; `users` is settled, so that an empty list means that nobody logs in with a password. */
-export type Config = Omit<Values, "users" | "usersFile" | "natsUrl"> & { readonly users: readonly User[] };
+export type Config = Omit<Values, "users" | "usersFile"> & { readonly users: readonly User[] };
 
 /** All that is wrong with the settings, in one error; its message is meant for the operator. */
 export class SettingsError extends Error {
@@ -50,14 +51,13 @@ export function readConfig(env: NodeJS.ProcessEnv, argv: readonly string[]): Con
       problems.push(`${given?.from} is ${shown}, but ${(error as Error).message}`);
     }
   }
-  const { natsUrl, usersFile, ...config } = values as Values; // holds every key once no problem was found
-  if (natsUrl) problems.push("NATS_URL is set, but clusters are not built yet; remove it");
+  const { usersFile, ...config } = values as Values; // holds every key once no problem was found
   // A USERS or USERS_FILE that could not be read is a problem already, and no missing one.
   const users = "users" in values && "usersFile" in values ? usersOf({ ...config, usersFile }) : [];
   if (!users) problems.push(noQuickStart(config.bindHostname));
   if (users && hasDoubles(users))
     problems.push("USERS and USERS_FILE name the same user; name each only once");
-  problems.push(...encryptionProblems(config));
+  problems.push(...encryptionProblems(config), ...clusterProblems(config));
   if (problems.length > 0 || !users) throw new SettingsError(problems);
   return { ...config, users };
 }

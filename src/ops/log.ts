@@ -4,7 +4,10 @@ import { type DestinationStream, destination, type Logger, pino } from "pino";
 import type { Config } from "./config.ts";
 import { readable } from "./log-lines.ts";
 
-const secrets = ["authorization", "cookie", "password", "users", "databaseUrl", "devopsPassword"];
+const secrets = [
+  ...["authorization", "cookie", "password", "users", "databaseUrl", "devopsPassword", "statusPassword"],
+  ...["natsUrl", "natsPassword", "natsToken", "token", "tracingHeaders"],
+];
 
 /** A logger that writes no credentials: neither under their usual names nor inside a URL. */
 export function createLog({ logLevel }: Pick<Config, "logLevel">, to?: DestinationStream): Logger {

@@ -8,6 +8,15 @@ export interface Series {
   readonly value: number;
 }
 
+/** How values are spread for one combination of labels. */
+export interface Spread {
+  readonly labels: Readonly<Record<string, string>>;
+  /** How many are within each step and beyond the one before, and last how many are beyond all. */
+  readonly counts: ArrayLike<number>;
+  readonly sum: number;
+  readonly count: number;
+}
+
 /** Names are Prometheus's; each can be taken once, which throws an Error otherwise. */
 export interface Metrics {
   /** A gauge that is read when somebody asks for the metrics; where `read` throws it is NaN. */
@@ -26,6 +35,14 @@ export interface Metrics {
   counter(name: string, help: string): (count?: number) => void;
   /** Something whose spread counts, with the upper ends of its steps; gives what takes a value. */
   histogram(name: string, help: string, steps: readonly number[]): (value: number) => void;
+  /** A histogram with labels that is read when somebody asks for the metrics; what reads it bounds the combinations. */
+  spreads(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    steps: readonly number[],
+    read: () => readonly Spread[],
+  ): void;
   /** All metrics, those of the process among them. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -89,9 +106,35 @@ export function createMetrics(): Metrics {
       const histogram = new Histogram({ name, help, buckets: [...steps], registers: [registry] });
       return (value) => histogram.observe(value);
     },
+    spreads(name, help, labels, steps, read) {
+      refuseTaken(name);
+      const histogram = new Histogram({
+        ...{ name, help, labelNames: labels, buckets: [...steps] },
+        registers: [registry],
+      });
+      const told = async () => ({
+        ...{ name, help, type: "histogram", aggregator: "sum" },
+        values: read().flatMap((spread) => linesOf(name, steps, spread)),
+      });
+      // What the registry prints is made when it is asked for, in place of what the histogram would have collected.
+      Object.assign(histogram, { get: told, getForPromString: told });
+    },
     text: async () => (await ofProcess.metrics()) + (await registry.metrics()),
     contentType: registry.contentType,
   };
+}
+
+/** The lines of one spread: its steps are told added up. */
+function linesOf(name: string, steps: readonly number[], { labels, counts, sum, count }: Spread) {
+  let within = 0;
+  const line = (part: string, value: number, more: Record<string, string> = {}) => ({
+    ...{ metricName: `${name}_${part}`, value, labels: { ...more, ...labels } },
+  });
+  const buckets = steps.map((step, i) => {
+    within += counts[i] ?? 0;
+    return line("bucket", within, { le: String(step) });
+  });
+  return [...buckets, line("bucket", count, { le: "+Inf" }), line("sum", sum), line("count", count)];
 }
 
 async function readOf(read: () => number | Promise<number>): Promise<number> {

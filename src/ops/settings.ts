@@ -4,6 +4,7 @@
 import type { Setting } from "./setting.ts";
 import { accessSettings } from "./settings/access.ts";
 import { announcementSettings } from "./settings/announcements.ts";
+import { clusterSettings } from "./settings/cluster.ts";
 import { connectivitySettings } from "./settings/connectivity.ts";
 import { connectivityHttpPushSettings } from "./settings/connectivity-http-push.ts";
 import { connectivityKafkaSettings } from "./settings/connectivity-kafka.ts";
@@ -28,7 +29,9 @@ import { searchSettings } from "./settings/search.ts";
 import { searchIndexSettings } from "./settings/search-index.ts";
 import { serverSettings } from "./settings/server.ts";
 import { storageSettings } from "./settings/storage.ts";
+import { throttlingSettings } from "./settings/throttling.ts";
 import { tokenSettings } from "./settings/tokens.ts";
+import { tracingSettings } from "./settings/tracing.ts";
 import { webSettings } from "./settings/web.ts";
 
 export const settings = {
@@ -40,9 +43,11 @@ export const settings = {
   ...policySettings,
   ...announcementSettings,
   ...storageSettings,
+  ...clusterSettings,
   ...historySettings,
   ...limitSettings,
   ...requestSettings,
+  ...throttlingSettings,
   ...searchSettings,
   ...customIndexSettings,
   ...searchIndexSettings,
@@ -50,6 +55,7 @@ export const settings = {
   ...eventStreamSettings,
   ...webSettings,
   ...metricsSettings,
+  ...tracingSettings,
   ...connectivitySettings,
   ...connectivityMappingSettings,
   ...connectivityMonitoringSettings,
@@ -72,15 +78,18 @@ export const settingsBySubject: readonly (readonly [heading: string, rows: reado
   ["Policies", Object.values(policySettings)],
   ["Announcements of policies", Object.values(announcementSettings)],
   ["Storage", Object.values(storageSettings)],
+  ["Clusters", Object.values(clusterSettings)],
   ["History", Object.values(historySettings)],
   ["Limits", Object.values(limitSettings)],
   ["Requests", Object.values(requestSettings)],
+  ["Throttling", Object.values(throttlingSettings)],
   ["Searches", Object.values({ ...searchSettings, ...customIndexSettings })],
   ["The search index", Object.values(searchIndexSettings)],
   ["Extra fields", Object.values(extraFieldSettings)],
   ["Server-sent events", Object.values(eventStreamSettings)],
   ["Origins and HTTPS", Object.values(webSettings)],
   ["Metrics", Object.values(metricsSettings)],
+  ["Tracing", Object.values(tracingSettings)],
   ["Connections", Object.values(connectivitySettings)],
   ["Mapping in connections", Object.values(connectivityMappingSettings)],
   ["Logs and metrics of connections", Object.values(connectivityMonitoringSettings)],

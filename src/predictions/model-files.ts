@@ -2,7 +2,10 @@
 
 import { createHash } from "node:crypto";
 import pLimit from "p-limit";
-import type { JsonObject } from "../base/json/json.ts";
+import type { JsonObject, JsonValue } from "../base/json/json.ts";
+import { alone } from "../cluster/alone.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { atOwner } from "../dispatch/documents/at-owner.ts";
 import { checkPreconditions } from "../dispatch/preconditions.ts";
 import { JournalUnavailable } from "../journal/journal.ts";
 import {
@@ -21,11 +24,13 @@ import type { Asked, ModelFile, PredictorsApi } from "./predictors-api.ts";
 import { checkVersion } from "./read/read-names.ts";
 import type { ModelChecks, PredictorRuntime } from "./serving-api.ts";
 import type { PredictorDocuments } from "./store.ts";
-import type { PredictorStore, Upload } from "./stored/predictor-store.ts";
+import type { PredictorStore, Upload, UploadTicket } from "./stored/predictor-store.ts";
 import { UploadEnded, type UploadLimits, UploadPlaces } from "./upload-places.ts";
 
 export interface ModelFileParts {
-  readonly store: Pick<PredictorStore, "files" | "beginUpload" | "openFile" | "deleteFile">;
+  readonly store: Pick<PredictorStore, "files" | "beginUpload" | "nameUpload" | "openFile" | "deleteFile">;
+  /** Absent, the server is by itself. */
+  readonly cluster?: Cluster;
   readonly checks: Pick<ModelChecks, "validateFile">;
   readonly runtime: Pick<PredictorRuntime, "fileStored">;
   readonly grants: Grants;
@@ -52,21 +57,56 @@ export function modelFiles(parts: ModelFileParts, { documents }: PredictorDocume
     putFile: (asked, version, ...came) =>
       documents.attempt(asked.id, () => files.upload(asked, version, ...came)),
     getFile: (asked, version) => documents.attempt(asked.id, () => files.read(asked, version)),
-    deleteFile: (asked, version) => documents.inTurn(asked.id, () => files.delete(asked, version)),
+    deleteFile: (asked, version) => files.delete({ asked, version }),
     endUploads: () => files.endUploads(),
   };
 }
+
+/** What is done about a file of a predictor. */
+interface AskedFile {
+  readonly asked: Asked;
+  readonly version: string;
+}
+
+interface AskedUpload extends AskedFile {
+  readonly file: ModelFile;
+  readonly upload: UploadTicket;
+}
+
+/** What is JSON as it stands. */
+const plain = <T>() => ({
+  print: (asked: T) => asked as unknown as JsonValue,
+  read: (json: JsonValue) => json as unknown as T,
+});
+
+/** So long the owner of a predictor may take. */
+const OWNER_MS = 30_000;
 
 class ModelFiles {
   readonly #parts: ModelFileParts;
   readonly #documents: PredictorDocuments["documents"];
   readonly #places: UploadPlaces;
   readonly #judging = pLimit(JUDGED_AT_ONCE);
+  /** Both happen in the predictor's turn, which its owner in a cluster gives. */
+  readonly delete: (asked: AskedFile) => Promise<void>;
+  readonly #store: (asked: AskedUpload) => Promise<boolean>;
 
   constructor(parts: ModelFileParts, documents: PredictorDocuments["documents"]) {
     this.#parts = parts;
     this.#documents = documents;
     this.#places = new UploadPlaces(parts.uploads ?? UPLOADS);
+    const { cluster = alone("") } = parts;
+    const keyOf = ({ asked }: AskedFile) => documents.keyOf(asked.id);
+    const unavailable = ({ asked }: AskedFile) => predictorUnavailable(asked.id);
+    const common = { cluster, keyOf, unavailable, limitMs: OWNER_MS };
+    this.delete = atOwner({
+      ...{ ...common, ...plain<AskedFile>(), topic: "predictor.file.delete" },
+      run: ({ asked, version }) => documents.inTurn(asked.id, () => this.#delete(asked, version)),
+    });
+    this.#store = atOwner({
+      ...{ ...common, ...plain<AskedUpload>(), topic: "predictor.file.store" },
+      run: (upload) => documents.inTurn(upload.asked.id, () => this.#named(upload)),
+    });
   }
 
   endUploads(): void {
@@ -86,7 +126,7 @@ class ModelFiles {
   }
 
   /** To be called in the predictor's turn. */
-  async delete(asked: Asked, version: string): Promise<void> {
+  async #delete(asked: Asked, version: string): Promise<void> {
     const predictor = await this.#predictor(asked, "WRITE");
     const file = (await this.#parts.store.files(asked.id)).find((one) => one.version === version);
     checkTag(asked, file);
@@ -127,8 +167,8 @@ class ModelFiles {
       throw modelChecksumWrong(checksum, received.checksum);
     await this.#judging(() => this.#judge(upload, asked.id));
     const file: ModelFile = { version, ...received, created: Date.now() };
-    const isNew = await this.#documents.inTurn(asked.id, () => this.#store(asked, file, upload));
-    this.#parts.runtime.fileStored(asked.id, version);
+    const isNew = await this.#store({ asked, version, file, upload: upload.ticket });
+    await this.#parts.runtime.fileStored(asked.id, version);
     return { file, isNew };
   }
 
@@ -140,9 +180,9 @@ class ModelFiles {
   }
 
   /** What was allowed before the file came need not be so any more. */
-  async #store(asked: Asked, file: ModelFile, upload: Upload): Promise<boolean> {
+  async #named({ asked, file, upload }: AskedUpload): Promise<boolean> {
     const isNew = await this.#checkRoom(asked, file.version);
-    await upload.name(file);
+    await this.#parts.store.nameUpload(asked.id, upload, file);
     return isNew;
   }
 

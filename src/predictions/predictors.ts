@@ -2,9 +2,12 @@
 
 import { selectFields } from "../base/json/fields.ts";
 import { isObject, type JsonObject } from "../base/json/json.ts";
+import { alone } from "../cluster/alone.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { tagOf } from "../dispatch/documents/document.ts";
 import { around } from "../dispatch/documents/retrieve-document.ts";
 import type { Reply } from "../signals/reply.ts";
+import { type AllRuntimes, runtimesOfAll } from "./all-members.ts";
 import { modelNotFound, predictorNotFound } from "./errors.ts";
 import type { Predictor } from "./model.ts";
 import { type FilesOfModels, type ModelFileParts, modelFiles } from "./model-files.ts";
@@ -44,40 +47,59 @@ export interface Predictors extends PredictorsApi, Pick<FilesOfModels, "endUploa
  * {@link JournalUnavailable}.
  */
 export async function startPredictors(parts: PredictorsParts): Promise<Predictors> {
-  const { runtime, store } = parts;
+  const { runtime, store, cluster = alone("") } = parts;
+  const runtimes = runtimesOfAll(runtime, cluster);
   const opened = await openPredictorDocuments({
     ...parts,
     kept: store,
     vault: predictorVault(parts.secrets),
-    onChange: (predictor, id) => runtime.changed(predictor, id),
+    onChange: (predictor, id, _what, telling) => runtime.changed(predictor, id, telling),
   });
   const { documents } = opened;
   // Before there can be new ones of these IDs; but no server fails to start for that.
-  await forgetOthers(store, documents).catch((err: unknown) => {
-    parts.log.warn({ err }, "what was left of deleted predictors could not be removed");
-  });
-  for (const { document } of documents.all()) await runtime.changed(document, document.id);
-  const files = modelFiles(parts, opened);
+  const tidyUp = () =>
+    forgetOthers(store, documents, cluster).catch((err: unknown) => {
+      parts.log.warn({ err }, "what was left of deleted predictors could not be removed");
+    });
+  await tidyUp();
+  const unwatch = cluster.watch({ acquired: () => void tidyUp() });
+  // Of several members, none stores anything because another one starts.
+  const telling = { isOwn: cluster.isAlone, others: Promise.resolve() };
+  for (const { document } of documents.all()) await runtime.changed(document, document.id, telling);
+  const files = modelFiles({ ...parts, runtime: runtimes }, opened);
   return {
-    ...predictorsOf(parts, opened),
+    ...predictorsOf({ ...parts, runtimes }, opened),
     ...files,
     stop() {
+      unwatch();
       files.endUploads();
       return documents.close();
     },
   };
 }
 
+/** In a cluster only those that are this member's, as it alone knows that there is none, and that none is being made. */
 async function forgetOthers(
   store: PredictorStore,
   documents: PredictorDocuments["documents"],
+  cluster: Cluster,
 ): Promise<void> {
-  for (const id of await store.predictorIds()) if (!documents.now(id)) await store.forget(id);
+  for (const id of await store.predictorIds()) {
+    if (documents.now(id) || !cluster.mayServe(documents.keyOf(id))) continue;
+    if (cluster.isAlone) await store.forget(id);
+    else
+      await documents.inTurn(id, async () => {
+        if (!(await documents.isThere(id))) await store.forget(id);
+      });
+  }
 }
 
 type Resource = Omit<PredictorsApi, "files" | "putFile" | "getFile" | "deleteFile">;
 
-function predictorsOf(parts: PredictorsParts, opened: PredictorDocuments): Resource {
+function predictorsOf(
+  parts: PredictorsParts & { readonly runtimes: AllRuntimes },
+  opened: PredictorDocuments,
+): Resource {
   const { documents, execute } = opened;
   const checked = (asked: Asked, permission: "READ" | "WRITE" | "EXECUTE"): Promise<JsonObject> =>
     checkAccess(asked.caller, asked.id, documents.now(asked.id)?.value, permission, parts.grants);
@@ -93,14 +115,14 @@ function predictorsOf(parts: PredictorsParts, opened: PredictorDocuments): Resou
       documents.attempt(asked.id, async () => {
         const { model, status = "active" } = await checked(asked, "READ");
         const version = isObject(model) ? versionIn(model) : null;
-        return { id: asked.id, status, version, ...(parts.runtime.status(asked.id) ?? {}) };
+        return { id: asked.id, status, version, ...((await parts.runtimes.status(asked.id)) ?? {}) };
       }),
     resetBaseline: (asked, version) =>
       documents.attempt(asked.id, async () => {
         const models = modelsIn(await checked(asked, "WRITE"));
         if (version !== undefined && models.every(({ value }) => versionIn(value) !== version))
           throw modelNotFound(version);
-        await parts.runtime.resetBaseline(asked.id, version);
+        await parts.runtimes.resetBaseline(asked.id, version);
       }),
     trainingData: (asked, query) =>
       documents.attempt(asked.id, async () => {

@@ -8,6 +8,7 @@ import {
   tagOf,
 } from "../dispatch/documents/document.ts";
 import {
+  type DocumentCodec,
   type DocumentStore,
   type DocumentStoreParts,
   openDocumentStore,
@@ -50,7 +51,7 @@ export interface PredictorDocuments {
 type DocumentParts = DocumentStoreParts<Predictor, Executed, PredictorEvent>;
 
 export interface PredictorDocumentsParts
-  extends Pick<DocumentParts, "journal" | "vault" | "historicalHeaders" | "log">,
+  extends Pick<DocumentParts, "journal" | "vault" | "historicalHeaders" | "log" | "cluster">,
     RoomParts,
     Allowed {
   readonly kept: Pick<PredictorStore, "files" | "forget">;
@@ -67,6 +68,12 @@ const rules: DocumentRules<Predictor> = {
   preconditionFailed: predictorPreconditionFailed,
 };
 
+/** A command is JSON as it stands. */
+const codec: DocumentCodec<Executed> = {
+  print: (command) => command as unknown as JsonObject,
+  read: (json) => json as unknown as Executed,
+};
+
 /** Reads all predictors of the journal. Rejects with {@link JournalUnavailable}. */
 export async function openPredictorDocuments(parts: PredictorDocumentsParts): Promise<PredictorDocuments> {
   const room = new Room(parts, () => documents);
@@ -74,6 +81,8 @@ export async function openPredictorDocuments(parts: PredictorDocumentsParts): Pr
   const documents: Documents = await openDocumentStore<Predictor, Executed, PredictorEvent>({
     ...parts,
     rules,
+    codec,
+    settled: (command) => room.leave(command),
     onChange: (...change) => endings.tell(...change),
     mayCreate: ({ action }) => action === "put",
     async decide(now, command) {
@@ -94,12 +103,7 @@ export async function openPredictorDocuments(parts: PredictorDocumentsParts): Pr
     documents,
     async execute(command) {
       checkPredictorId(command.id);
-      const executed = { ...command, auth: command.caller.auth };
-      try {
-        return await documents.execute(executed);
-      } finally {
-        room.leave(executed);
-      }
+      return documents.execute({ ...command, auth: command.caller.auth });
     },
   };
 }
@@ -113,8 +117,9 @@ class Endings {
     this.#onChange = onChange;
   }
 
-  async tell(...[document, id, what]: Parameters<PredictorDocumentsParts["onChange"]>): Promise<void> {
-    const acting = Promise.resolve(this.#onChange(document, id, what));
+  async tell(...told: Parameters<PredictorDocumentsParts["onChange"]>): Promise<void> {
+    const [, id, what] = told;
+    const acting = Promise.resolve(this.#onChange(...told));
     if (what === "deleted") this.#note(id, acting);
     await acting;
   }

@@ -15,6 +15,8 @@ import type { Selection } from "./selection.ts";
 /** One subscription, as a place in its group. */
 export interface Place {
   readonly subscriber: Subscriber;
+  readonly scope: Subscription["scope"];
+  readonly share: Subscription["share"];
   /** Which publication was the newest when it began; it takes part in those after it. */
   readonly since: number;
 }
@@ -135,9 +137,9 @@ export function audiences(): Audiences {
       return known.size === 0;
     },
 
-    join({ subjects, selection, subscriber }, since) {
+    join({ subjects, selection, subscriber, scope, share }, since) {
       const group = groupOf(audienceOf(subjects), selection);
-      const place = { subscriber, since };
+      const place = { subscriber, scope, share, since };
       group.places.add(place);
       return () => {
         if (group.places.delete(place) && group.places.size === 0) drop(group);

@@ -43,4 +43,11 @@ export interface Subscription {
   readonly subjects: readonly string[];
   readonly selection: Selection;
   readonly subscriber: Subscriber;
+  /** `owner`: of the things that this member of the cluster owns only, and so of what is published here. Absent: of all. */
+  readonly scope?: "owner";
+  /**
+   * Whether this member of the cluster is the one that is to deliver the signals of a thing; where it is not, another one does, for the
+   * same subscriber, whose acknowledgements come from there. Asked of each signal; absent: it is.
+   */
+  readonly share?: ((thingId: string) => boolean) | undefined;
 }

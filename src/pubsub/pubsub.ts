@@ -4,8 +4,8 @@ import { isArray } from "../base/json/json.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { LiveSignal } from "../signals/live.ts";
 import type { EntityEvent, EntityState } from "../signals/signal.ts";
-import { type Audience, type Audiences, audiences } from "./audiences.ts";
-import type { Delivery, Stream, Subscriber, Subscription } from "./delivery.ts";
+import { type Audience, type Audiences, audiences, type Place } from "./audiences.ts";
+import type { Delivery, Stream, Subscription } from "./delivery.ts";
 import type { PreDefined } from "./pre-defined.ts";
 import { publicationOf, type View } from "./publication.ts";
 import { resourcePathOf, resourceTypeOf, type Signal } from "./said.ts";
@@ -14,6 +14,13 @@ import { sightOf } from "./sight.ts";
 export interface Pubsub {
   /** Begins a subscription; the function ends it. Both may be done while a signal is delivered. */
   subscribe(subscription: Subscription): () => void;
+  /** Resolves once all members of the cluster know of what is subscribed to by now; `undefined` where they do already. */
+  known(): Promise<void> | undefined;
+  /**
+   * Resolves once all members of the cluster know that somebody wants this who is about to subscribe, so that he misses nothing from then on;
+   * `undefined` where nobody else has to.
+   */
+  announced(wish: Omit<Subscription, "subscriber">): Promise<void> | undefined;
   /**
    * Delivers an event of a thing, in the order of the calls. `state` is what the event led to, or what it deleted: that is
    * what it is enriched with. Without an enforcer nobody may read it.
@@ -30,6 +37,17 @@ export interface Pubsub {
     enforcer: Enforcer,
     state: EntityState | undefined,
     origin: object | undefined,
+  ): void;
+}
+
+/** The pubsub of one process, as a member of a cluster sees it. */
+export interface LocalPubsub extends Pubsub {
+  /** Delivers what another member published, to those who listen to more than what this one owns. */
+  receive(
+    signal: Signal,
+    enforcer: Enforcer | undefined,
+    origin: object | undefined,
+    state: EntityState | undefined,
   ): void;
 }
 
@@ -52,7 +70,7 @@ export interface PubsubOptions {
 export function localPubsub(
   weakAcks?: WeakAcks,
   { partialEvents = true, preDefined }: PubsubOptions = {},
-): Pubsub {
+): LocalPubsub {
   const streams: Readonly<Record<Stream, Audiences>> = {
     EVENTS: audiences(),
     MESSAGES: audiences(),
@@ -66,6 +84,7 @@ export function localPubsub(
     enforcer: Enforcer | undefined,
     state: EntityState | undefined,
     origin: object | undefined,
+    isRemote: boolean,
   ): void {
     const listening = streams[streamOf(signal)];
     const missing = weakAcks && missingAcks(signal, weakAcks);
@@ -77,7 +96,9 @@ export function localPubsub(
       for (const { audience, selection, places } of groups) {
         const delivery = viewOf?.(audience)?.(selection);
         if (!delivery) continue;
-        for (const { subscriber, since } of places) if (since < now) hand(delivery, subscriber, missing);
+        for (const place of places) {
+          if (place.since < now && !(isRemote && place.scope)) hand(delivery, signal.id, place, missing);
+        }
       }
     }
     missing?.settle();
@@ -105,11 +126,15 @@ export function localPubsub(
   return {
     subscribe: (subscription) => streams[subscription.stream].join(subscription, publications),
 
+    known: () => undefined,
+    announced: () => undefined,
+
     publish(event, enforcer, origin, state) {
-      if (event.kind === "thing") tell(event, enforcer, state, origin);
+      if (event.kind === "thing") tell(event, enforcer, state, origin, false);
     },
 
-    publishLive: (signal, enforcer, state, origin) => tell(signal, enforcer, state, origin),
+    publishLive: (signal, enforcer, state, origin) => tell(signal, enforcer, state, origin, false),
+    receive: (signal, enforcer, origin, state) => tell(signal, enforcer, state, origin, true),
   };
 }
 
@@ -119,11 +144,16 @@ const liveStreams = {
   "live-event": "LIVE-EVENTS",
 } as const;
 
-const streamOf = (signal: Signal): Stream => ("says" in signal ? liveStreams[signal.says] : "EVENTS");
+export const streamOf = (signal: Signal): Stream => ("says" in signal ? liveStreams[signal.says] : "EVENTS");
 
-function hand(delivery: Delivery, subscriber: Subscriber, missing: MissingAcks | undefined): void {
+function hand(
+  delivery: Delivery,
+  id: string,
+  { subscriber, share }: Place,
+  missing: MissingAcks | undefined,
+): void {
   if (missing && subscriber.declaredAcks) missing.told(subscriber.declaredAcks);
-  subscriber.deliver(delivery);
+  if (!share || share(id)) subscriber.deliver(delivery);
 }
 
 interface MissingAcks {
@@ -135,9 +165,10 @@ interface MissingAcks {
 
 /** The requested acknowledgements that somebody declared; `undefined` where there are none, as for nearly all signals. */
 function missingAcks({ id, headers }: Signal, { isDeclared, weakAck }: WeakAcks): MissingAcks | undefined {
-  const { "requested-acks": requested, "correlation-id": correlationId } = headers;
-  if (!isArray(requested) || requested.length === 0 || typeof correlationId !== "string") return undefined;
-  const missing = new Set(requested.filter((label) => typeof label === "string").filter(isDeclared));
+  const correlationId = headers["correlation-id"];
+  const requested = requestedAcks(headers);
+  if (requested.length === 0 || typeof correlationId !== "string") return undefined;
+  const missing = new Set(requested.filter(isDeclared));
   if (missing.size === 0) return undefined;
   return {
     told(labels) {
@@ -147,4 +178,12 @@ function missingAcks({ id, headers }: Signal, { isDeclared, weakAck }: WeakAcks)
       for (const label of missing) weakAck(id, correlationId, label);
     },
   };
+}
+
+const noLabels: readonly string[] = [];
+
+/** The labels of acknowledgements that a signal asks for. */
+export function requestedAcks({ "requested-acks": requested }: Signal["headers"]): readonly string[] {
+  if (!isArray(requested) || requested.length === 0) return noLabels;
+  return requested.filter((label) => typeof label === "string");
 }

@@ -3,6 +3,8 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { type Path, printPath } from "../base/json/pointer.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { untilLeader } from "../cluster/until-leader.ts";
 import type { Database } from "../journal/database.ts";
 import type { CustomIndex } from "../ops/custom-indexes.ts";
 import {
@@ -17,6 +19,10 @@ import type { Watch } from "./stored/thing-statements.ts";
 const RETRY_MS = 10_000;
 /** Rest between two looks at what other servers write. */
 const LOOK_MS = 1_000;
+/** Told to other members of a cluster: the pointers of paths at which an array was written. */
+const ARRAYS = "search.arrays";
+
+type IndexesCluster = Pick<Cluster, "isAlone" | "isLeader" | "leaseHolds" | "nextChange" | "wire">;
 
 export interface CustomIndexes {
   /** Whether an index serves the field at the path, now. */
@@ -31,14 +37,15 @@ export interface CustomIndexes {
 
 /**
  * Makes the configured indexes in the background, drops those that are not configured any more, and knows which of them
- * serve. What fails is told, and tried again.
+ * serve. In a cluster the leader makes and drops. What fails is told, and tried again.
  */
 export function customIndexes(
   database: Database,
   configured: readonly CustomIndex[],
   observe: (fact: IndexObservation) => void,
+  cluster: IndexesCluster,
 ): CustomIndexes {
-  const kept = new KeptIndexes(database, configured, observe);
+  const kept = new KeptIndexes(database, configured, observe, cluster);
   return {
     isIndexed: (path) => kept.serves(path),
     ready: kept.run(),
@@ -50,6 +57,7 @@ export function customIndexes(
 class KeptIndexes {
   readonly #database: Database;
   readonly #observe: (fact: IndexObservation) => void;
+  readonly #cluster: IndexesCluster;
   readonly #paths: readonly IndexedPath[];
   readonly #wanted: readonly IndexDefinition[];
   /** Paths that an index serves. */
@@ -65,11 +73,14 @@ class KeptIndexes {
     database: Database,
     configured: readonly CustomIndex[],
     observe: (fact: IndexObservation) => void,
+    cluster: IndexesCluster,
   ) {
     this.#database = database;
     this.#observe = observe;
+    this.#cluster = cluster;
     this.#paths = indexedPaths(configured);
     this.#wanted = [...configured.map(definitionOf), ...this.#paths.map(({ arrays }) => arrays)];
+    cluster.wire.onTold(ARRAYS, (told) => this.#noteArrays(JSON.parse(told) as readonly string[]));
   }
 
   get conditions(): readonly string[] {
@@ -85,16 +96,28 @@ class KeptIndexes {
     this.#isChanged = true;
     const noted = this.#paths.filter((_, i) => found[i]).map(({ path }) => printPath(path));
     if (noted.length === 0) return;
+    // Others see for themselves soon, but whoever knows of the thing may search there before.
+    if (!this.#cluster.isAlone) this.#cluster.wire.tellAll(ARRAYS, JSON.stringify(noted));
+    this.#noteArrays(noted);
+  }
+
+  #noteArrays(noted: readonly string[]): void {
     for (const path of noted) this.#noted.add(path);
     this.#serving = new Set([...this.#serving].filter((path) => !this.#noted.has(path)));
   }
 
   async run(): Promise<void> {
-    while (!this.#end.signal.aborted && !(await this.#try(() => this.#bringUpToDate())))
-      await pause(RETRY_MS, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
+    const made = this.#make();
+    if (this.#cluster.isAlone) await made;
     if (this.#paths.length === 0 || this.#end.signal.aborted) return;
     await this.#try(() => this.#look());
     this.#lookAgain();
+  }
+
+  async #make(): Promise<void> {
+    await untilLeader(this.#cluster, this.#end.signal);
+    while (!this.#end.signal.aborted && !(await this.#try(() => this.#bringUpToDate())))
+      await pause(RETRY_MS, undefined, { signal: this.#end.signal, ref: false }).catch(() => undefined);
   }
 
   stop(): void {

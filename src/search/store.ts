@@ -50,10 +50,17 @@ export interface Compared {
 }
 
 export interface SearchStore {
-  /** Writes rows of things in one transaction; a row never replaces one of a later revision. */
-  putThings(rows: readonly ThingRow[], gone: readonly GoneRow[]): Promise<void>;
-  /** Writes rows of access in one transaction. */
-  putAccess(rows: readonly AccessRow[]): Promise<void>;
+  /**
+   * Writes rows of things in one transaction; a row never replaces one of a later revision. Resolves with the keys of access that
+   * the rows need and that have no row, where others write as well.
+   */
+  putThings(rows: readonly ThingRow[], gone: readonly GoneRow[]): Promise<readonly AccessKey[]>;
+  /**
+   * Writes rows of access in one transaction. Resolves with the keys of those that were not written, since others have
+   * written newer ones, or some at the same time: they are to be compiled again.
+   */
+  putAccess(rows: readonly AccessRow[]): Promise<readonly AccessKey[]>;
+  /** Deletes rows of access; where others write as well only those that no thing needs by then, if any. */
   deleteAccess(keys: readonly AccessKey[]): Promise<void>;
   /** Which of the keys have a row. */
   knownAccess(keys: readonly AccessKey[]): Promise<readonly AccessKey[]>;
@@ -87,6 +94,8 @@ export interface SearchStore {
     after: AccessKey | undefined,
     limit: number,
   ): Promise<readonly (AccessKey & { readonly until: number })[]>;
+  /** How many things are indexed. */
+  countThings(): Promise<number>;
   /** The ids of indexed things, in order after `after`, of a namespace or of all; at most `limit`. */
   listThings(after: string, limit: number, namespace?: string): Promise<readonly string[]>;
   /**
@@ -104,6 +113,13 @@ export interface SearchStore {
   /** What is kept under a name, made with `make` when there is nothing yet. */
   state(name: string, make: () => string): Promise<string>;
   setState(name: string, value: string): Promise<void>;
+  /** Puts another text under a name where it is as it was; resolves with whether that was so. */
+  replaceState(name: string, from: string, to: string): Promise<boolean>;
+  /** Keeps a moment under a name, so many milliseconds ago by the database's clock. */
+  setMoment(name: string, agoMs: number): Promise<void>;
+  /** How many milliseconds ago the moment is by now that is kept under a name; `undefined` where there is none. */
+  momentAgo(name: string): Promise<number | undefined>;
+  dropState(name: string): Promise<void>;
   /** Brings the planner's statistics up to date; where the database can do it beside all else, nobody waits for it. */
   analyze(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export interface Command {
   readonly fields?: readonly Path[];
   readonly headers: DittoHeaders;
   readonly auth: AuthContext;
+  /** Of a write by the server itself: throws where the state that it is decided on does not allow it any more. */
+  readonly guard?: (state: EntityState) => void;
 }
 
 export type EventAction = "created" | "modified" | "merged" | "deleted";

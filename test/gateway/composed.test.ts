@@ -5,13 +5,15 @@ import { request } from "node:http";
 import { connect as connectTo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { alone } from "../../src/cluster/alone.ts";
 import { loadMappingEngines } from "../../src/connectivity/mapping/engines.ts";
 import { journalHealth } from "../../src/gateway/http/journal-health.ts";
+import type { Database } from "../../src/journal/database.ts";
 import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { type RunningServer, startServer } from "../../src/server.ts";
 import { absentDatabase } from "../support/absent-database.ts";
-import { HeldJournal } from "../support/journal.ts";
+import { HeldJournal, plainJournal } from "../support/journal.ts";
 import { commandMessage } from "../support/socket.ts";
 
 const authorization = `Basic ${Buffer.from("ditto:ditto").toString("base64")}`;
@@ -19,6 +21,10 @@ const open: RunningServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.stop();
 });
+
+/** Nothing is blocked, and nobody searches. */
+const emptyButForSearch: Database["query"] = async (text, values) =>
+  text.includes("blocked_namespace") ? [] : absentDatabase.query(text, values);
 
 interface Given {
   readonly journal?: HeldJournal;
@@ -30,9 +36,12 @@ async function compose({ journal = new HeldJournal({ flowing: true }), isUp = ()
   let lines = "";
   const log = createLog({ logLevel: "info" }, { write: (line) => (lines += line) });
   const config = readConfig({ HTTP_PORT: "0", COORDINATED_SHUTDOWN_REQUEST_TIMEOUT: "5s", ...env }, []);
-  const storage = { journal, database: absentDatabase };
+  const storage = {
+    journal: plainJournal(journal),
+    database: { ...absentDatabase, query: emptyButForSearch },
+  };
   const engines = await loadMappingEngines(config.mappingScriptMemory);
-  const server = await startServer(config, { storage, engines }, isUp, log);
+  const server = await startServer(config, { storage, engines, cluster: alone("test") }, isUp, log);
   open.push(server);
   return { server, journal, log: () => lines };
 }

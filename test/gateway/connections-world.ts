@@ -84,7 +84,6 @@ export async function connectionsWorld(
   const faults: unknown[] = [];
   const { connections, clients } = await startedConnections(behaviour, warnings, journal);
   const answers = opsAnswers(operators as never, {
-    isUp: () => true,
     verifyToken: () => Promise.reject(new Error("there are no tokens here")),
     index: {} as never,
     connections: {

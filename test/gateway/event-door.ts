@@ -74,6 +74,7 @@ export async function openEventDoor(options: EventDoorOptions = {}): Promise<Eve
         subscriptions.add(own);
         return () => subscriptions.delete(own);
       },
+      announced: () => undefined,
     },
     openPast:
       options.openPast ??

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Journal, SnapshotRow } from "../../src/journal/journal.ts";
 import { openJournal } from "../../src/journal/open.ts";
 import { append, revisionsOf, row, upTo } from "./appends.ts";
-import { storages, useJournal } from "./storages.ts";
+import { useJournal, wholeAndDivided } from "./storages.ts";
 
-describe.each(storages)("the journal on $name", ({ openStorage }) => {
+describe.each(wholeAndDivided)("the journal on $name", ({ openStorage }) => {
   let journal: Journal;
   useJournal(openStorage, (opened) => {
     journal = opened;

@@ -18,6 +18,9 @@ export const storages = [
   { name: "PostgreSQL", openStorage: external },
 ] as const;
 
+/** With one whose large tables are divided. */
+export const wholeAndDivided = [...storages, { name: "PostgreSQL in parts", openStorage: divided }] as const;
+
 /** Opens a storage and its journal for a suite, which both end with it; `take` is given them before the first test. */
 export function useJournal(openStorage: () => Promise<Storage>, take: (journal: Journal) => void): void {
   let storage: Storage | undefined;
@@ -49,5 +52,14 @@ export async function external(): Promise<Storage> {
   return {
     options: { databaseUrl, dataDir: "unused" },
     [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
+  };
+}
+
+/** The same, whose large tables are divided. */
+export async function divided(): Promise<Storage> {
+  const storage = await external();
+  return {
+    options: { ...storage.options, databasePartitions: 5 },
+    [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   };
 }

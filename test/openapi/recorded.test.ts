@@ -40,6 +40,8 @@ const exchanges = ["http.jsonl", "http-2.jsonl"].flatMap((file) =>
 /** What the document has nothing to say of, and why. */
 const untold: Readonly<Record<string, string>> = {
   "enc thing id no namespace": "a fault of Ditto's, which answers 500 where this server answers 400",
+  "route /alive": "an addition: Ditto has it at its port for management only",
+  "route /ready": "an addition: Ditto has it at its port for management only",
 };
 
 /** Each exchange that is about an operation of the document, with that operation. */

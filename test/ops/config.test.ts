@@ -95,9 +95,9 @@ test("an option given twice, and a word that is no option, are refused", () => {
   ]);
 });
 
-test("NATS_URL is refused until there are clusters", () => {
+test("NATS_URL is refused without a database that members can share", () => {
   expect(problemsOf({ NATS_URL: "nats://broker:4222" })).toEqual([
-    "NATS_URL is set, but clusters are not built yet; remove it",
+    "NATS_URL is set, and a cluster needs a PostgreSQL that all its members share; set DATABASE_URL too",
   ]);
 });
 

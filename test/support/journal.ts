@@ -11,6 +11,8 @@ import {
   type Moment,
   type PolicyDue,
   type Reach,
+  type RecentPlace,
+  type RecentRow,
   type Recorded,
   RevisionTaken,
   type Settled,
@@ -31,6 +33,8 @@ export class HeldJournal implements Journal {
   readonly snapshots = new Map<string, SnapshotRow>();
   /** Every stored snapshot, by entity, in the order of revisions. */
   readonly kept = new Map<string, SnapshotRow[]>();
+  /** When each committed row was written. */
+  readonly recorded = new Map<JournalRow, number>();
   /** When policies are due. */
   readonly dues = new Map<string, number>();
   /** Every append, as it came. */
@@ -67,6 +71,7 @@ export class HeldJournal implements Journal {
       return;
     }
     for (const row of next.rows) {
+      this.recorded.set(row, Date.now());
       const key = keyOf(row.kind, row.id);
       this.rows.set(key, [...(this.rows.get(key) ?? []), row]);
       const { kind, id, revision, timestamp, value, metadata, due } = row;
@@ -197,6 +202,25 @@ export class HeldJournal implements Journal {
     return rows.filter(({ revision }) => revision >= from && revision <= to).slice(0, limit);
   }
 
+  async recent(
+    kind: StoredKind,
+    agoMs: number,
+    after: RecentPlace | undefined,
+    limit: number,
+  ): Promise<readonly RecentRow[]> {
+    await this.gate;
+    const place = (row: RecentPlace) =>
+      `${String(row.recorded).padStart(15, "0")} ${row.id}\u0000${String(row.revision).padStart(15, "0")}`;
+    const from = after?.recorded ?? Date.now() - agoMs;
+    return [...this.rows.values()]
+      .flat()
+      .filter((row) => row.kind === kind)
+      .map((row) => ({ ...row, recorded: this.recorded.get(row) ?? 0 }))
+      .filter((row) => row.recorded >= from && (after === undefined || place(row) > place(after)))
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+      .slice(0, limit);
+  }
+
   async listDue(after: PolicyDue, limit: number): Promise<readonly PolicyDue[]> {
     await this.gate;
     const isBefore = (a: PolicyDue, b: PolicyDue) => a.due < b.due || (a.due === b.due && a.id < b.id);
@@ -221,4 +245,14 @@ export class HeldJournal implements Journal {
   async close(): Promise<void> {
     this.commitAll();
   }
+}
+
+/** The journal as a plain object, as the server's own is: what wraps one spreads it. */
+export function plainJournal(journal: HeldJournal): Journal {
+  const names = Object.getOwnPropertyNames(HeldJournal.prototype) as (keyof Journal)[];
+  const bound = names.map((name) => [
+    name,
+    (...given: unknown[]) => (journal[name] as (...all: unknown[]) => unknown).apply(journal, given),
+  ]);
+  return Object.fromEntries(bound) as unknown as Journal;
 }

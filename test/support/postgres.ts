@@ -20,6 +20,8 @@ export interface TestPostgres extends AsyncDisposable {
   readonly url: string;
   /** Ends the server as its operator would, with its connections. Only where it is one's own. */
   stop(): Promise<void>;
+  /** Kills the server, without a chance to write anything down. Only where it is one's own. */
+  kill(): Promise<void>;
   /** Starts the stopped server again, on the same port and data. */
   start(): Promise<void>;
   /** Makes an empty database in the place of one of that name, and says its url. */
@@ -44,6 +46,7 @@ function sharedPostgres(url: string): TestPostgres {
   return {
     url,
     stop: refuse,
+    kill: refuse,
     start: refuse,
     createDatabase: (name) => {
       made.push(name);
@@ -68,6 +71,8 @@ async function ownPostgres(): Promise<TestPostgres> {
     return {
       url,
       stop: () => end(server),
+      // Its other processes notice at once, and end without writing either.
+      kill: () => end(server, "SIGKILL"),
       start: async () => {
         server = await launch(programs, data, port, url);
       },
@@ -180,11 +185,11 @@ async function launch(programs: string, data: string, port: number, url: string)
   return child;
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** SIGINT sends the clients away and writes everything down. */
+async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGINT"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
-  // SIGINT: sends the clients away and writes everything down.
-  child.kill("SIGINT");
+  child.kill(signal);
   await exited;
 }
 

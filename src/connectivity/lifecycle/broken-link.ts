@@ -2,10 +2,14 @@ import type { Connection } from "../model.ts";
 import { failureOf } from "./attempt.ts";
 import type { ClientState } from "./client-state.ts";
 import type { Link } from "./link.ts";
-import { statusJson } from "./status.ts";
 
 /** What stands for a connection whose configuration cannot be used (any more): it says so, and nothing else. */
-export function brokenLink(connection: Connection, error: unknown, now: number): Link {
+export function brokenLink(
+  connection: Connection,
+  indices: readonly number[],
+  error: unknown,
+  now: number,
+): Link {
   const state: ClientState = {
     ...{ phase: "resting", status: "misconfigured", recovery: "unknown", details: failureOf(error).reason },
     ...{
@@ -16,7 +20,8 @@ export function brokenLink(connection: Connection, error: unknown, now: number):
   return {
     connection,
     opened: Promise.resolve(),
-    status: () => statusJson(connection, [{ state, addresses: new Map() }]),
+    views: () => [{ index: indices[0] ?? 0, state, addresses: new Map() }],
+    place: () => Promise.resolve(),
     divert: () => false,
     close: () => Promise.resolve(),
   };

@@ -31,8 +31,8 @@ export interface ClientParts {
   readonly queueSize: number;
   /** Makes what takes the client's messages; the function given is called when it takes more again. */
   readonly receiver: (onRoom: () => void) => Receiver;
-  /** The broker has accepted the client; what this throws is why it cannot be used all the same. */
-  readonly onOpen: (exit: Exit) => void;
+  /** The broker has accepted the client; what this throws or rejects with is why it cannot be used all the same. */
+  readonly onOpen: (exit: Exit) => void | Promise<void>;
   /** It can be used no more, which it could before. */
   readonly onGone: () => void;
 }
@@ -87,11 +87,10 @@ export class Client {
     return this.#first.promise;
   }
 
-  /** Stops receiving, and resolves when what was received is done with, or has had its time. */
-  async drain(): Promise<void> {
-    const { shutdownTimeoutMs } = this.#parts.settings;
-    await within(this.#opened?.connector.drain() ?? Promise.resolve(), shutdownTimeoutMs);
-    if (this.#opened) await this.#receiver.idle(shutdownTimeoutMs);
+  /** Stops receiving, and resolves when what was received is done with, or has had its time, in milliseconds. */
+  async drain(ms: number): Promise<void> {
+    await within(this.#opened?.connector.drain() ?? Promise.resolve(), ms);
+    if (this.#opened) await this.#receiver.idle(ms);
   }
 
   /** Lets the broker go, as `close` of the connector has it. Never rejects. */
@@ -134,16 +133,24 @@ export class Client {
   async #try(attempt: Attempt): Promise<void> {
     try {
       const connector = await attempt.open();
-      if (attempt === this.#attempt) this.#enter(connector);
+      if (attempt === this.#attempt) await this.#enter(attempt, connector);
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);
     }
   }
 
-  #enter(connector: Connector): void {
+  #enter(attempt: Attempt, connector: Connector): void | Promise<void> {
     const exit = exitOf(connector, this.#parts.queueSize);
     // What it announces goes out by it, and counts as being open.
-    this.#parts.onOpen(exit);
+    const opening = this.#parts.onOpen(exit);
+    if (!(opening instanceof Promise)) return this.#entered(connector, exit);
+    return opening.then(() => {
+      if (attempt === this.#attempt) this.#entered(connector, exit);
+      else this.#parts.onGone();
+    });
+  }
+
+  #entered(connector: Connector, exit: Exit): void {
     this.#opened = { connector, exit };
     this.#tell({ is: "connected" });
     if (this.#hasNewRoom) connector.resume();

@@ -7,9 +7,9 @@ import type { Converse, PeerAcks } from "../inbound/converse.ts";
 import type { Mappings } from "../mapping/mappings.ts";
 import type { Connection } from "../model.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
-import type { Diverted } from "../outbound/replies.ts";
 import type { Prepare } from "./attempt.ts";
 import type { LinkSettings } from "./settings.ts";
+import type { Sharing } from "./sharing.ts";
 
 /** What all connections share. */
 export interface LinkParts {
@@ -32,7 +32,15 @@ export interface LinkParts {
   readonly onAck: (ack: IncomingAck) => void;
   readonly weakAck: (id: string, correlationId: string, label: string) => void;
   readonly onFault: (error: unknown, correlationId: string) => void;
+  /** Of a member of a cluster; absent, all clients of connections are here. */
+  readonly cluster?: LinksInCluster | undefined;
 }
 
-/** Passes an answer on to the connection with this ID; gives false where there is none that takes it. */
-export type Divert = (to: string, diverted: Diverted) => boolean;
+/** What a member knows of the clients that others have of the same connections. */
+export interface LinksInCluster {
+  /** Whether a client is to be here, and may be. */
+  isHere(connectionId: string, index: number): boolean;
+  readonly sharing: Sharing;
+  /** Milliseconds that clients have to finish what is in work before they leave for another member. */
+  readonly handOverMs: number;
+}

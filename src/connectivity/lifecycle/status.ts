@@ -14,6 +14,8 @@ export interface AddressStatus {
 
 /** One client, with what its connector told of addresses, by {@link addressKey}. */
 export interface ClientView {
+  /** What it is called; absent: its number, from 1. */
+  readonly name?: string;
   readonly state: ClientState;
   readonly addresses: ReadonlyMap<string, AddressStatus>;
 }
@@ -65,10 +67,15 @@ export const closedStatusJson = (connectionId: string, since: number): JsonObjec
 const instant = (time: number): string => new Date(time).toISOString();
 const listed = (name: string, list: readonly JsonObject[]): JsonObject =>
   list.length > 0 ? { [name]: list } : {};
-const clientName = (index: number): string => String(index + 1);
+const clientName = ({ name }: ClientView, index: number): string => name ?? String(index + 1);
 
-const clientJson = ({ state }: ClientView, index: number): JsonObject => ({
-  ...{ type: "client", client: clientName(index), status: state.status, recoveryStatus: state.recovery },
+const clientJson = (client: ClientView, index: number): JsonObject => ({
+  ...{ type: "client", client: clientName(client, index) },
+  ...statusOf(client),
+});
+
+const statusOf = ({ state }: ClientView): JsonObject => ({
+  ...{ status: state.status, recoveryStatus: state.recovery },
   ...{ statusDetails: state.details, inStateSince: instant(state.since) },
 });
 
@@ -98,25 +105,27 @@ const stopped = "The client is not connected.";
 /** What the connector told of an address, else what holds of all as long as the client is connected. */
 function addressJson(
   type: "source" | "target",
-  { state, addresses }: ClientView,
+  view: ClientView,
   index: number,
   address: string,
   usual: Omit<AddressStatus, "since">,
 ): JsonObject {
-  const start = { type, client: clientName(index), address };
+  const { state, addresses } = view;
+  const start = { type, client: clientName(view, index), address };
   const told = addresses.get(addressKey(type, address));
   if (state.phase !== "open" && !told) return { ...start, status: "closed", statusDetails: stopped };
   const { status, details, since } = told ?? { ...usual, since: state.since };
   return { ...start, status, statusDetails: details, inStateSince: instant(since) };
 }
 
-const tunnelJson = ({ state }: ClientView, index: number): JsonObject => ({
-  ...{ type: "ssh", client: clientName(index), status: state.phase === "open" ? "open" : "closed" },
-  ...{
-    statusDetails: state.phase === "open" ? started.details : stopped,
-    inStateSince: instant(state.since),
-  },
-});
+function tunnelJson(view: ClientView, index: number): JsonObject {
+  const { phase, since } = view.state;
+  const isOpen = phase === "open";
+  return {
+    ...{ type: "ssh", client: clientName(view, index), status: isOpen ? "open" : "closed" },
+    ...{ statusDetails: isOpen ? started.details : stopped, inStateSince: instant(since) },
+  };
+}
 
 /** The status that stands for several: a failure of one is that of all. Unknown ones do not count where the rest is not known. */
 function liveStatusOf(statuses: readonly LiveStatus[]): LiveStatus {

@@ -7,12 +7,12 @@ import type { Connection } from "../model.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import { type Exit, publishBy } from "../outbound/outlet.ts";
 import { type Pace, paceOf } from "../outbound/pace.ts";
-import { type Replies, repliesOf } from "../outbound/replies.ts";
+import { type Divert, type Replies, repliesOf } from "../outbound/replies.ts";
 import { issuedLabels, type UsedTarget, usedTargets } from "../outbound/target.ts";
 import { type SubscriptionParts, subscribeTargets } from "../outbound/target-subscriptions.ts";
 import { Announcer } from "./announcer.ts";
 import { gone } from "./gone.ts";
-import type { Divert, LinkParts } from "./link-parts.ts";
+import type { LinkParts } from "./link-parts.ts";
 import { liveAnswers } from "./live-answers.ts";
 import { type Peers, peersOf } from "./peers.ts";
 import { type Presence, presenceOf } from "./presence.ts";
@@ -35,6 +35,8 @@ export interface Traffic {
   readonly pace: Pick<Pace, "idle" | "close">;
   /** Tells who waits on the connection that it is gone. */
   readonly end: () => void;
+  /** Resolves once the other members of the cluster send what this one did, if it has told them that it does not any more. */
+  readonly left: () => Promise<void>;
 }
 
 /** Puts it together; `exits` gives the clients that are open. Throws a plain error on what cannot be read. */
@@ -48,16 +50,48 @@ export function trafficOf(own: TrafficParts, exits: () => readonly Exit[], share
   const end = gone();
   const declared = [...new Set(sources.flatMap(({ declaredAcks }) => [...declaredAcks]))];
   const acks = shared.acksOf(declared);
-  const peers = peersOf({ connection, origin: {}, acks, replies, sources, targets, onGone: end.onGone });
-  const telling = tellingOf(own, peers, { publish, pace, acks }, shared);
+  const peers = peersOf({
+    connection,
+    origin: { connectionId: connection.id },
+    acks,
+    replies,
+    sources,
+    targets,
+    onGone: end.onGone,
+  });
+  const sharing = shared.cluster?.sharing;
+  const isOurs = sharing && ((entityId: string) => sharing.isOurs(connection.id, entityId));
+  const telling = { ...tellingOf(own, peers, { publish, pace, acks }, shared), ...(isOurs && { isOurs }) };
+  let left = Promise.resolve();
+  function subscribe(): () => void {
+    const end = subscribeTargets(targets, telling);
+    let leave: (() => Promise<void>) | undefined;
+    let isOver = false;
+    // Not before everybody tells this member what goes out: until then the others send all of it.
+    void Promise.resolve(sharing && shared.pubsub.known()).then(() => {
+      if (!isOver) leave = sharing?.enter(connection);
+    });
+    return () => {
+      isOver = true;
+      const told = leave?.();
+      // Others take over what this member sent before it hears no more, so that there may be two of something, but never none.
+      if (told && exits().length > 0) left = told.then(end);
+      else end();
+    };
+  }
   const labels = [...declared, ...issuedLabels(targets)];
+  // The clients that other members have of the connection declare the same.
+  const declaredAcks = {
+    declare: (own: Iterable<string>) => shared.declaredAcks.declare(own, { group: connection.id }),
+  };
   return {
     receiver: receiving({ own, peers, sources, replies }, shared),
     replies,
-    presence: presenceOf(labels, shared.declaredAcks, () => subscribeTargets(targets, telling)),
+    presence: presenceOf(labels, declaredAcks, subscribe, shared.pubsub.known),
     announcer: announcerOf(connection, targets, telling, shared),
     pace,
     end: end.go,
+    left: () => left,
   };
 }
 

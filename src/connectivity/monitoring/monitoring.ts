@@ -9,6 +9,8 @@ import type { LogPublisher } from "./publishing/log-publisher.ts";
 import { WatchedConnection } from "./watched.ts";
 
 export interface Monitoring {
+  /** Characters of the JSON of all entries of logs that are told. */
+  readonly maxLogSizeBytes: number;
   /**
    * Begins to note what happens by a connection that is opened. Its logs begin anew and are on; its counters go on where there were
    * some. Kept until it is forgotten.
@@ -31,6 +33,7 @@ export interface Monitoring {
 export function monitoring(settings: LogSettings, publisher?: LogPublisher): Monitoring {
   const watched = new Map<string, WatchedConnection>();
   return {
+    maxLogSizeBytes: settings.maxLogSizeBytes,
     monitorOf(connection) {
       const known = watched.get(connection.id) ?? new WatchedConnection(connection, settings, publisher);
       watched.set(connection.id, known);

@@ -23,6 +23,9 @@ export interface Diverted {
   readonly answer: Answer;
 }
 
+/** Passes an answer on to the connection with this ID; gives false where there is none that takes it. */
+export type Divert = (to: string, diverted: Diverted) => boolean;
+
 export interface ReplyParts {
   readonly connection: Connection;
   readonly mappings: Pick<Mappings, "outgoing">;
@@ -31,8 +34,7 @@ export interface ReplyParts {
   readonly publish: Publish;
   /** When an answer is mapped and published; absent, at once. */
   readonly pace?: Pace;
-  /** Passes an answer on to the connection with this ID; gives false where there is none that is open. */
-  readonly divert: (to: string, diverted: Diverted) => boolean;
+  readonly divert: Divert;
   /** Told of what should not have happened. */
   readonly onFault: (error: unknown, correlationId: string) => void;
 }

@@ -19,6 +19,8 @@ export interface SubscriptionParts extends DeliveryParts {
   readonly announcements: AnnouncementBus;
   /** What the connection causes itself is not told at its targets. */
   readonly origin: object;
+  /** Whether this member of a cluster is the one that sends what is about an entity; absent: it is. */
+  readonly isOurs?: (entityId: string) => boolean;
   readonly acks: PeerAcks;
   /** Whether signals are told without the extra fields that they cannot be enriched with; else not at all. */
   readonly publishesFailedEnrichments?: boolean;
@@ -70,18 +72,23 @@ function subscribeTopic(
   stream: Stream,
   { namespaces, filter, extraFields }: FilteredTopic,
   take: Take,
-  { pubsub, origin, acks }: SubscriptionParts,
+  { pubsub, origin, acks, connectionId, isOurs: share }: SubscriptionParts,
 ): () => void {
   const declaredAcks = new Set([...acks.declared, ...(issuedLabel === undefined ? [] : [issuedLabel])]);
   const subscriber: Subscriber = {
     ...(declaredAcks.size > 0 && { declaredAcks }),
     deliver(delivery) {
-      if (delivery.origin !== origin) take(delivery);
+      if (!isBy(delivery.origin, origin, connectionId)) take(delivery);
     },
   };
   const selection = selectionOf({ namespaces: namespaces.join(","), filter, extraFields });
-  return pubsub.subscribe({ stream, subjects: target.authorizationContext, selection, subscriber });
+  const wish = { stream, subjects: target.authorizationContext, selection, subscriber };
+  return pubsub.subscribe({ ...wish, ...(share && { share }) });
 }
+
+/** Whether a connection caused something, by this member of a cluster or another. */
+const isBy = (by: object | undefined, origin: object, connectionId: string): boolean =>
+  by === origin || (by !== undefined && "connectionId" in by && by.connectionId === connectionId);
 
 /**
  * Counts as dispatched what a filter may keep from the target. Of namespaces that no topic names nothing is counted, so that what
@@ -91,17 +98,18 @@ function countDispatched(
   { target, steps }: UsedTarget,
   stream: Stream,
   topics: readonly FilteredTopic[],
-  { pubsub, origin }: SubscriptionParts,
+  { pubsub, origin, connectionId, isOurs: share }: SubscriptionParts,
 ): () => void {
   const isNamed = topics.every(({ namespaces }) => namespaces.length > 0);
   const namespaces = isNamed ? topics.flatMap((topic) => topic.namespaces).join(",") : undefined;
   const subscriber: Subscriber = {
     deliver({ origin: by, signal }) {
-      if (by !== origin) steps.dispatched.success(aboutSignal(signal));
+      if (!isBy(by, origin, connectionId)) steps.dispatched.success(aboutSignal(signal));
     },
   };
   const selection = selectionOf({ namespaces });
-  return pubsub.subscribe({ stream, subjects: target.authorizationContext, selection, subscriber });
+  const wish = { stream, subjects: target.authorizationContext, selection, subscriber };
+  return pubsub.subscribe({ ...wish, ...(share && { share }) });
 }
 
 const aboutSignal = ({ id, headers }: Delivery["signal"]) => ({
@@ -166,6 +174,7 @@ function subscribeAnnouncements(
     topics.some(({ namespaces }) => namespaces.length === 0 || namespaces.includes(namespace));
   const end = parts.announcements.subscribe(subjects, (text, announcement) => {
     const { policyId, headers } = announcement;
+    if (parts.isOurs && !parts.isOurs(policyId)) return;
     const about = {
       correlationId: headers["correlation-id"],
       entityType: "policy" as const,

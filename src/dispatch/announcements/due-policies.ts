@@ -6,6 +6,9 @@ import type { Agenda } from "./agenda.ts";
 /** Reads a page of what the database knows, as the journal's `listDue`. */
 export type ListDue = (after: PolicyDue, limit: number) => Promise<readonly PolicyDue[]>;
 
+/** Whether this server looks after a policy now. */
+export type Serves = (policyId: string) => boolean;
+
 /** After the database did not answer, in milliseconds. */
 export const RETRY_MS = 5_000;
 
@@ -14,6 +17,8 @@ interface Entry extends PolicyDue {
   /** The database says something else, or nothing, so memory must not forget it. */
   readonly isOwn: boolean;
 }
+
+const START: PolicyDue = { due: -1, id: "" };
 
 const isBefore = (a: PolicyDue, b: PolicyDue): boolean => a.due < b.due || (a.due === b.due && a.id < b.id);
 
@@ -29,12 +34,13 @@ export class DuePolicies {
   readonly #agenda: Agenda;
   readonly #list: ListDue;
   readonly #look: (policy: PolicyDue) => Promise<void>;
+  readonly #serves: Serves;
   readonly #size: number;
   readonly #entries = new Map<string, Entry>();
   /** Of these, how many the database knows too. */
   #shared = 0;
   /** All that comes up to here is in memory; `undefined` when everything is. */
-  #until: PolicyDue | undefined = { due: -1, id: "" };
+  #until: PolicyDue | undefined = START;
   /** Policies that are being looked at, or wait for that. */
   #looking = 0;
   #reading: Promise<void> | undefined;
@@ -42,7 +48,14 @@ export class DuePolicies {
   #cut: PolicyDue | undefined;
   #isRetrying = false;
 
-  constructor(agenda: Agenda, list: ListDue, look: (policy: PolicyDue) => Promise<void>, size = 10_000) {
+  constructor(
+    agenda: Agenda,
+    list: ListDue,
+    look: (policy: PolicyDue) => Promise<void>,
+    size = 10_000,
+    serves: Serves = () => true,
+  ) {
+    this.#serves = serves;
     this.#agenda = agenda;
     this.#list = list;
     this.#look = look;
@@ -76,6 +89,19 @@ export class DuePolicies {
     entry.callOff();
     this.#entries.delete(id);
     if (!entry.isOwn) this.#shared--;
+  }
+
+  /** Takes policies out of memory that others look after from now on. */
+  lose(has: (policyId: string) => boolean): void {
+    for (const id of this.#entries.keys()) if (has(id)) this.forget(id);
+  }
+
+  /** There are others to look after: begins to read anew. */
+  restart(): void {
+    for (const { id, isOwn } of this.#entries.values()) if (!isOwn) this.forget(id);
+    this.#until = START;
+    this.#cut = START;
+    void this.fill();
   }
 
   #add({ due, id }: PolicyDue, isOwn: boolean): void {
@@ -125,7 +151,8 @@ export class DuePolicies {
       const page = await this.#list(after, this.#size);
       this.#until = earlier(page.length < this.#size ? undefined : page.at(-1), this.#cut);
       // What was noted since the page was asked for is newer.
-      for (const policy of page) if (!this.#entries.has(policy.id)) this.#add(policy, false);
+      for (const policy of page)
+        if (!this.#entries.has(policy.id) && this.#serves(policy.id)) this.#add(policy, false);
     } catch {
       // Whoever lists reports it.
       this.#retry();

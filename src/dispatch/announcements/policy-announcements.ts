@@ -1,5 +1,6 @@
 // Looks after the subjects of all policies that expire or whose end is announced (basic-policy page).
 
+import type { Cluster } from "../../cluster/cluster.ts";
 import { type Journal, JournalUnavailable, RevisionTaken } from "../../journal/journal.ts";
 import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { IncomingAck } from "../../signals/incoming-ack.ts";
@@ -21,6 +22,8 @@ export interface AnnouncementParts {
   readonly policies: Entities;
   readonly publish: Publish;
   readonly expire: Expire;
+  /** Each member of a cluster looks after the policies that it owns. */
+  readonly cluster: Pick<Cluster, "isAlone" | "mayServe" | "watch">;
   readonly log: { warn(fact: object, message: string): void };
 }
 
@@ -37,7 +40,7 @@ export interface PolicyAnnouncements extends PolicyWatch {
 
 /** Makes what looks after them; it works on the database only from its start to its stop. */
 export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncements {
-  const { settings, journal, policies, log } = parts;
+  const { settings, journal, policies, cluster, log } = parts;
   const agenda = new Agenda();
   const watchedIn = watcher(settings);
   const onError = (error: unknown) => {
@@ -45,13 +48,15 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
     if (!(error instanceof JournalUnavailable || error instanceof RevisionTaken))
       log.warn({ err: error }, "an expired subject could not be deleted; trying again");
   };
-  const fates = new SubjectFates({ ...parts, agenda, onError });
+  const serves = (id: string) => cluster.mayServe(id);
+  const fates = new SubjectFates({ ...parts, agenda, serves, onError });
   const begin = (id: string, subjects: ReadonlyMap<string, WatchedSubject>) =>
     takeOn(fates, settings, id, subjects);
   const look = policyLooks({
     journal,
     policies,
     agenda,
+    serves,
     watchedIn: (policy) => watchedIn(policy?.value),
     deleting: () => fates.deleting,
     takeOn: begin,
@@ -68,7 +73,16 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
       throw error;
     }
   };
-  const due = new DuePolicies(agenda, list, look);
+  const due = new DuePolicies(agenda, list, look, undefined, serves);
+  cluster.watch({
+    viewed({ lost }) {
+      if (lost.isEmpty) return;
+      due.lose((id) => lost.has(id));
+      fates.lose((id) => lost.has(id));
+    },
+    acquired: () => due.restart(),
+    renewed: () => due.restart(),
+  });
 
   return {
     dueAfter(before, after) {
@@ -89,7 +103,10 @@ export function policyAnnouncements(parts: AnnouncementParts): PolicyAnnouncemen
     },
 
     onAck: (ack) => fates.onAck(ack),
-    start: () => void due.fill(),
+    // In a cluster there is nothing to look after before it is entered.
+    start: () => {
+      if (cluster.isAlone) void due.fill();
+    },
     stop: () => agenda.close(),
     get sizes() {
       return { policies: due.size, subjects: fates.size };

@@ -6,7 +6,7 @@ import type { WatchedSubject } from "../../policies/watched-subjects.ts";
 import type { Entities, Held } from "../entities.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Watched } from "./due.ts";
-import { RETRY_MS } from "./due-policies.ts";
+import { RETRY_MS, type Serves } from "./due-policies.ts";
 
 /** Policies looked at at a time, and deletions in line beyond which these wait a second. */
 const LOOKS = 16;
@@ -24,6 +24,7 @@ export interface LookParts {
   readonly takeOn: (policyId: string, subjects: ReadonlyMap<string, WatchedSubject>) => number;
   /** Told when the policy is due next; `isOwn` says that the database will not remember that. */
   readonly note: (policyId: string, due: number, isOwn: boolean) => void;
+  readonly serves: Serves;
   /** Told that a policy could not be read, which will not change by itself. */
   readonly onUnreadable: (error: unknown, policyId: string) => void;
 }
@@ -38,7 +39,8 @@ export function policyLooks(parts: LookParts): (policy: PolicyDue) => Promise<vo
   const pause = (millis: number) => new Promise<void>((resolve) => agenda.plan(Date.now() + millis, resolve));
 
   async function look(policy: PolicyDue): Promise<void> {
-    for (let isDone = false; !isDone; ) {
+    // Another server looks after it, or this one will find it again.
+    for (let isDone = false; !isDone && parts.serves(policy.id); ) {
       while (parts.deleting() > MOST_DELETING) await pause(LATER_MS);
       isDone = await tryToLook(policy);
       if (!isDone) await pause(RETRY_MS);

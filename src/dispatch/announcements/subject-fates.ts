@@ -6,7 +6,7 @@ import type { IncomingAck } from "../../signals/incoming-ack.ts";
 import type { Agenda } from "./agenda.ts";
 import { type Publish, subjectDeletion } from "./announcement.ts";
 import { AwaitedAcks } from "./awaited-acks.ts";
-import { RETRY_MS } from "./due-policies.ts";
+import { RETRY_MS, type Serves } from "./due-policies.ts";
 import type { Expire } from "./expire.ts";
 import { begin, type Fate, type Transition, type Trigger, transition } from "./fate.ts";
 import type { AnnouncementSettings } from "./settings.ts";
@@ -36,6 +36,7 @@ export interface FatesParts {
   readonly agenda: Agenda;
   readonly publish: Publish;
   readonly expire: Expire;
+  readonly serves: Serves;
   /** A deletion failed; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -110,6 +111,12 @@ export class SubjectFates {
     if (subjects.size === 0) this.#byPolicy.delete(policyId);
   }
 
+  /** Lets go of the subjects of policies that others look after from now on. */
+  lose(has: (policyId: string) => boolean): void {
+    for (const [policyId, subjects] of this.#byPolicy)
+      if (has(policyId)) for (const key of subjects.keys()) this.forget(policyId, key);
+  }
+
   onAck(ack: IncomingAck): void {
     this.#acks.take(ack);
   }
@@ -133,8 +140,13 @@ export class SubjectFates {
 
   #transition(tracked: Tracked, trigger: Trigger): void {
     if (!this.#isCurrent(tracked)) return;
-    const { subject, fate } = tracked;
-    const { settings } = this.#parts;
+    const { policyId, subject, fate } = tracked;
+    const { settings, serves } = this.#parts;
+    // Whoever looks after it begins anew.
+    if (!serves(policyId)) {
+      this.forget(policyId, subject.key);
+      return;
+    }
     this.#perform(
       tracked,
       transition(fate, trigger, { subject, settings, now: Date.now(), chance: Math.random() }),

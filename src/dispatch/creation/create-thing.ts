@@ -3,7 +3,8 @@
 import { TwinError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json/json.ts";
 import type { Access, Enforcer } from "../../policies/enforcer.ts";
-import { policyNotFound } from "../../policies/errors.ts";
+import { policyConflict, policyNotFound } from "../../policies/errors.ts";
+import { withCallersSubject } from "../../policies/request-subject.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Resource } from "../../signals/resource.ts";
 import type { Command, EntityState } from "../../signals/signal.ts";
@@ -84,8 +85,33 @@ async function createWith(
   if (birth.id === command.id) {
     return commit(parts, command, things, [born, thing], decision, () => enforcer, origin);
   }
-  await orUnavailable(command, things, () => record(parts, [born], birth, () => undefined, origin));
-  return commit(parts, command, things, [thing], decision, () => enforcer, origin);
+  await orUnavailable(command, things, () => recordPolicy(parts, command, born, birth, origin));
+  try {
+    return await commit(parts, command, things, [thing], decision, () => enforcer, origin);
+  } catch (error) {
+    // The policy is there: what failed cannot be tried again as if nothing had happened.
+    throw error instanceof TwinError ? new TwinError(error.code, error.status, error.text) : error;
+  }
+}
+
+/** Commits the policy of a thing; its owner may be another than the thing's. */
+async function recordPolicy(
+  parts: Parts,
+  command: Command,
+  born: Decided,
+  birth: Command,
+  origin: object | undefined,
+): Promise<void> {
+  const { policies, atOwner } = parts;
+  if (!atOwner || policies.owns(birth.id)) return record(parts, [born], birth, () => undefined, origin);
+  const { "if-match": _, "if-none-match": __, ...headers } = birth.headers; // which are about the thing
+  try {
+    await atOwner({ ...birth, headers }, origin);
+  } catch (refusal) {
+    if (policyConflict.is(refusal)) throw policyExists(command.id, birth.id);
+    throw asRefusalOfThing(parts, command, birth, refusal);
+  }
+  policies.expire(birth.id, 1);
 }
 
 /** Decides the thing's birth under a policy, by what that allows. */
@@ -121,7 +147,13 @@ function withPolicyId(command: Command, policyId: string): Command {
 async function birthOf(parts: Parts, command: Command, choice: NewPolicy): Promise<Command> {
   const { policies, access } = parts;
   const value = "policy" in choice ? choice.policy : await copyOf(parts, command, choice.copyOf);
-  const birth: Command = { ...command, kind: "policy", id: choice.create, action: "create", value };
+  const birth = withCallersSubject({
+    ...command,
+    kind: "policy",
+    id: choice.create,
+    action: "create",
+    value,
+  });
   try {
     checkMayCreate(parts.creation, birth);
     await orUnavailable(command, policies, () => checkImports(birth, policies, access));

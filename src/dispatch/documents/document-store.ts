@@ -1,14 +1,16 @@
 // Documents of one kind, event-sourced: commands → events in the journal → who acts on them.
 
-import { setTimeout as pause } from "node:timers/promises";
 import type { JsonObject, JsonValue } from "../../base/json/json.ts";
 import { printPath } from "../../base/json/pointer.ts";
+import { alone } from "../../cluster/alone.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
 import { type JournalRow, JournalUnavailable, RevisionTaken } from "../../journal/journal.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Change, EntityState } from "../../signals/signal.ts";
 import { headersToKeep } from "../history/kept-headers.ts";
 import { Turns } from "../turns.ts";
-import { applyDocument } from "./apply-document.ts";
+import { atOwner } from "./at-owner.ts";
+import { CatchingUp } from "./catching-up.ts";
 import type {
   DecidedDocument,
   DocumentCommand,
@@ -16,16 +18,22 @@ import type {
   OnDocument,
   RetrieveDocument,
   StoredDocument,
+  Telling,
 } from "./document.ts";
 import {
   type DocumentPlace,
   type HeldDocument,
   loadAllHeld,
   loadHeld,
+  loadNewer,
+  nextState,
+  nowOf,
+  pagesOfIds,
   storedOf,
   storeSnapshot,
   wantsSnapshot,
 } from "./held-documents.ts";
+import { type OtherMembers, otherMembers, type ToldChange } from "./members.ts";
 import { retrieveDocument } from "./retrieve-document.ts";
 
 export interface DocumentStoreParts<T, C extends DocumentCommand, E extends string> extends DocumentPlace<T> {
@@ -36,11 +44,25 @@ export interface DocumentStoreParts<T, C extends DocumentCommand, E extends stri
   /** What a command records, or why it is refused; `now` is absent where there is no document. */
   decide(now: DocumentNow<T> | undefined, command: C): Promise<DecidedDocument<T, E>> | DecidedDocument<T, E>;
   readonly onChange: OnDocument<T, E>;
+  /** Called once a command is answered, whatever came of it. */
+  readonly settled?: (command: C) => void;
+  /** The cluster that the documents are of; absent, the server is by itself. */
+  readonly cluster?: Cluster;
+  /** Commands as JSON and back, for the members of a cluster. */
+  readonly codec: DocumentCodec<C>;
   readonly log: { warn(fact: object, message: string): void };
 }
 
-/** Between two looks whether the database is back. */
-const RETRY_MS = 1_000;
+/** A command as JSON, and back; it is not judged again. */
+export interface DocumentCodec<C> {
+  print(command: C): JsonValue;
+  read(json: JsonValue): C;
+}
+
+/** How often a command is tried whose revision another member had taken. */
+const ATTEMPTS = 3;
+/** So long a command may take on another member, which waits for what comes of it. */
+const COMMAND_MS = 60_000;
 
 /**
  * Reads all documents of a kind. One that cannot be read (secrets of a lost key) is told to the log; to read it is refused for the same
@@ -49,33 +71,86 @@ const RETRY_MS = 1_000;
 export async function openDocumentStore<T, C extends DocumentCommand, E extends string>(
   parts: DocumentStoreParts<T, C, E>,
 ): Promise<DocumentStore<T, C, E>> {
-  const held = await loadAllHeld(parts);
   const { kind } = parts.rules;
+  const held = new Map<string, HeldDocument<T>>();
+  const { promise: loaded, resolve } = Promise.withResolvers<void>();
+  // Who listens before it reads misses nothing.
+  const store = new DocumentStore(parts, held, loaded);
+  try {
+    for (const [id, one] of await loadAllHeld(parts)) held.set(id, one);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   for (const [id, { fault }] of held)
     if (fault) parts.log.warn({ err: fault, [`${kind}Id`]: id }, `a ${kind} cannot be read`);
-  return new DocumentStore(parts, held);
+  resolve();
+  return store;
 }
 
 interface Changed<T, E extends string> {
   readonly decided: DecidedDocument<T, E>;
   readonly revision: number;
-  /** What the listener makes of it. */
+  /** All members of the cluster have it. */
+  readonly known: Promise<void>;
+  /** What the listeners make of it. */
   readonly acting: Promise<void>;
 }
+
+/** What comes of something, in an object so that it is not waited for with it. */
+interface Acting {
+  readonly acting: Promise<void>;
+}
+
+const nothing: Acting = { acting: Promise.resolve() };
+const nobodyElse = { known: Promise.resolve(), done: Promise.resolve() };
 
 /** The documents of one kind. */
 export class DocumentStore<T, C extends DocumentCommand, E extends string> {
   readonly #parts: DocumentStoreParts<T, C, E>;
   readonly #held: Map<string, HeldDocument<T>>;
-  /** IDs of which it is not known whether their newest event was written. */
-  readonly #doubtful = new Set<string>();
   readonly #turns = new Turns();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
+  readonly #cluster: Cluster;
+  /** Absent where there never is anybody else. */
+  readonly #others: OtherMembers | undefined;
+  readonly #executeOwned: (command: C) => Promise<Reply>;
+  readonly #catchingUp: CatchingUp;
 
-  constructor(parts: DocumentStoreParts<T, C, E>, held: Map<string, HeldDocument<T>>) {
+  /** `held` may be filled until `loaded` resolves. */
+  constructor(parts: DocumentStoreParts<T, C, E>, held: Map<string, HeldDocument<T>>, loaded: Promise<void>) {
     this.#parts = parts;
     this.#held = held;
+    const { cluster = alone(""), codec, rules } = parts;
+    this.#cluster = cluster;
+    const learn = async (change: ToldChange) => {
+      await loaded;
+      return this.#learn(change);
+    };
+    this.#catchingUp = new CatchingUp({
+      turns: this.#turns,
+      takeOver: async (id) => this.#leave((await this.#takeOver(id, undefined)).acting, id),
+      listed: () => pagesOfIds(parts),
+      known: () => held.keys(),
+      onFault: (err, id) => this.#warn(err, id, `a ${this.#kind} could not be read again`),
+      stop: this.#closing.signal,
+    });
+    const learner = { learn, compare: () => void loaded.then(() => this.#catchingUp.compare()) };
+    this.#others = cluster.isAlone
+      ? undefined
+      : otherMembers({ cluster, kind: this.#kind, learner, limitMs: COMMAND_MS });
+    this.#executeOwned = atOwner<C, Reply>({
+      ...{ cluster, ...codec, topic: `${this.#kind}.command`, limitMs: COMMAND_MS },
+      keyOf: ({ id }) => this.keyOf(id),
+      run: (command) => this.attempt(command.id, () => this.#execute(command)),
+      unavailable: ({ id }) => rules.unavailable(id),
+    });
+  }
+
+  /** What the owner of a document is found by. */
+  keyOf(id: string): string {
+    return `${this.#kind}:${id}`;
   }
 
   /** How many there are, with those that cannot be read. */
@@ -99,22 +174,29 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
     return nowOf(this.#held.get(id));
   }
 
+  /** Whether the journal has a living document of an ID. Rejects with {@link JournalUnavailable}. */
+  async isThere(id: string): Promise<boolean> {
+    return (await loadHeld(this.#parts, id))?.state.value !== undefined;
+  }
+
   /** Reads one, as it is or as it was. */
   retrieve(asked: RetrieveDocument): Promise<Reply> {
-    return this.#orUnavailable(asked.id, () =>
-      retrieveDocument(this.#parts, asked, this.#held.get(asked.id)),
-    );
+    return this.#orUnavailable(asked.id, async () => {
+      if (this.#others) await this.#upToDate(asked.id);
+      return retrieveDocument(this.#parts, asked, this.#held.get(asked.id));
+    });
   }
 
   /**
    * Does what a command asks for; resolves with 201 and the JSON where the document was created, else 204, once it is committed.
-   * Commands of one document run one after another.
+   * Commands of one document run one after another. In a cluster they run on the member that it belongs to, and all others know what
+   * came of it before it is told.
    */
   execute(command: C): Promise<Reply> {
-    return this.attempt(command.id, () => this.#execute(command));
+    return this.#executeOwned(command);
   }
 
-  /** Does something while no command of the document runs. */
+  /** Does something while no command of the document runs; in a cluster only its owner may ask for that. */
   inTurn<R>(id: string, task: () => Promise<R>): Promise<R> {
     return this.attempt(id, () => this.#turns.take(id, task));
   }
@@ -122,13 +204,17 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
   /** Begins nothing new; resolves once what is under way is answered. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#others?.close();
     await Promise.allSettled(this.#underWay);
   }
 
   /** Does something about a document; refuses it as unavailable once the store is closed, and where the database does not answer. */
   async attempt<R>(id: string, task: () => Promise<R>): Promise<R> {
     if (this.#closing.signal.aborted) throw this.#parts.rules.unavailable(id);
-    const work = this.#orUnavailable(id, task);
+    const work = this.#orUnavailable(id, async () => {
+      if (this.#others) await this.#upToDate(id);
+      return task();
+    });
     this.#underWay.add(work);
     try {
       return await work;
@@ -139,13 +225,30 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
 
   /** What comes of a change takes as long as it takes; the next command of the document does not wait for it. */
   async #execute(command: C): Promise<Reply> {
-    const { decided, revision, acting } = await this.#turns.take(command.id, () => this.#change(command));
+    const { decided, revision, known, acting } = await this.#changed(command);
+    acting.catch(() => undefined); // it may fail before the others know
+    await known;
     if (!isBirth(decided.change)) {
       await acting;
       return { status: 204, revision };
     }
     acting.catch((err: unknown) => this.#warn(err, command.id, `a new ${this.#kind} could not be opened`));
     return { status: 201, revision, value: decided.change.value as JsonValue };
+  }
+
+  /** A member that did not know that it was put out of the cluster may have been first; then it is decided anew. */
+  async #changed(command: C): Promise<Changed<T, E>> {
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#turns.take(command.id, () => this.#change(command));
+        } catch (error) {
+          if (!this.#others || !(error instanceof RevisionTaken) || attempt >= ATTEMPTS) throw error;
+        }
+      }
+    } finally {
+      this.#parts.settled?.(command);
+    }
   }
 
   async #change(command: C): Promise<Changed<T, E>> {
@@ -157,7 +260,10 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
     await this.#append(this.#rowOf(command, change, state));
     const snapshotRevision = isBirth(change) ? state.revision : (before?.snapshotRevision ?? 0);
     await this.#keep(id, { state, snapshotRevision, ...(document !== undefined && { document }) });
-    return { decided, revision: state.revision, acting: this.#tell(document, id, event) };
+    const { revision } = state;
+    const { known, done } = this.#others?.tell({ id, revision, event }) ?? nobodyElse;
+    const here = this.#tell(document, id, event, telling(true, done));
+    return { decided, revision, known, acting: this.#others ? both(here, done) : here };
   }
 
   /** Asynchronous, so that a listener who throws at once is one who refuses. */
@@ -168,7 +274,7 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
   /** What is known of an ID; of a deleted document the journal knows with which revision to go on. */
   async #known(command: C): Promise<HeldDocument<T> | undefined> {
     const { id } = command;
-    if (this.#doubtful.has(id)) await this.#reload(id);
+    await this.#catchingUp.resolve(id);
     const held = this.#held.get(id);
     return held || !this.#parts.mayCreate(command) ? held : loadHeld(this.#parts, id);
   }
@@ -195,38 +301,55 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
     try {
       await promise;
     } catch (error) {
-      if (!this.#doubtful.has(row.id)) void this.#clearUp(row.id);
+      this.#catchingUp.doubt(row.id);
       throw error;
     }
   }
 
-  /** Asks the journal what became of an event that it did not tell of, until it answers. */
-  async #clearUp(id: string): Promise<void> {
-    this.#doubtful.add(id);
-    const { signal } = this.#closing;
-    while (this.#doubtful.has(id) && !signal.aborted) {
-      try {
-        await pause(RETRY_MS, undefined, { signal, ref: false });
-        await this.#turns.take(id, () => this.#reload(id));
-      } catch (err) {
-        const isExpected = signal.aborted || err instanceof JournalUnavailable;
-        if (!isExpected) this.#warn(err, id, `a ${this.#kind} could not be read again`);
-      }
+  /** Nobody waits for what comes of a change. */
+  #leave(acting: Promise<void>, id: string): void {
+    acting.catch((err: unknown) =>
+      this.#warn(err, id, `a changed ${this.#kind} could not be opened or closed`),
+    );
+  }
+
+  /** Takes over what the journal has of an ID, and tells of it if it is news; gives what comes of that. */
+  async #takeOver(id: string, told: ToldChange | undefined): Promise<Acting> {
+    const before = this.#held.get(id);
+    const known = before?.state.revision ?? 0;
+    const found = await loadNewer(this.#parts, id, known);
+    const wasDoubtful = this.#catchingUp.settle(id);
+    const isThere = found?.state.value !== undefined;
+    if (!found || (!isThere && !before && !wasDoubtful)) return nothing;
+    if (isThere) this.#held.set(id, found);
+    else this.#held.delete(id);
+    const { revision } = found.state;
+    const isNext = told?.revision === revision && (known + 1 === revision || told.event === "created");
+    const what = !isThere ? "deleted" : isNext ? (told.event as E) : "modified";
+    // What was not known to be committed the others have not been told of.
+    const isOwn = wasDoubtful && this.#cluster.owns(this.keyOf(id));
+    const others = (isOwn && this.#others?.tell({ id, revision, event: what })) || nobodyElse;
+    return { acting: this.#tell(found.document, id, what, telling(isOwn, others.done)) };
+  }
+
+  /** Another member has changed a document. What cannot be read now is not told of before it can. */
+  async #learn(change: ToldChange): Promise<Acting> {
+    const { id, revision } = change;
+    if ((this.#held.get(id)?.state.revision ?? 0) >= revision) return nothing;
+    try {
+      return await this.#turns.take(id, () => this.#takeOver(id, change));
+    } catch (err) {
+      if (!(err instanceof JournalUnavailable))
+        this.#warn(err, id, `a changed ${this.#kind} could not be read`);
+      this.#catchingUp.doubt(id);
+      return nothing;
     }
   }
 
-  /** Takes over what the journal has of an ID, and tells of it if it is news. */
-  async #reload(id: string): Promise<void> {
-    if (!this.#doubtful.has(id)) return;
-    const known = this.#held.get(id)?.state.revision ?? 0;
-    const found = await loadHeld(this.#parts, id);
-    this.#doubtful.delete(id);
-    if (!found || found.state.revision === known) return;
-    if (found.state.value) this.#held.set(id, found);
-    else this.#held.delete(id);
-    this.#tell(found.document, id, found.state.value ? "modified" : "deleted").catch((err: unknown) =>
-      this.#warn(err, id, `a changed ${this.#kind} could not be opened or closed`),
-    );
+  /** What this member of a cluster may have missed is known before it says anything. */
+  async #upToDate(id: string): Promise<void> {
+    if (!this.#cluster.leaseHolds()) throw this.#parts.rules.unavailable(id);
+    await this.#catchingUp.upToDate(id);
   }
 
   async #keep(id: string, held: HeldDocument<T>): Promise<void> {
@@ -256,15 +379,14 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
   }
 }
 
+/** What is told with a change; others that refuse have done their part as well. */
+const telling = (isOwn: boolean, done: Promise<void>): Telling => ({
+  isOwn,
+  others: done.catch(() => undefined),
+});
+
+async function both(here: Promise<void>, elsewhere: Promise<void>): Promise<void> {
+  await Promise.all([here, elsewhere]);
+}
+
 const isBirth = ({ action, path }: Change): boolean => action === "created" && path.length === 0;
-
-function nowOf<T>(held: HeldDocument<T> | undefined): DocumentNow<T> | undefined {
-  const value = held?.state.value;
-  return value && { ...held, value, revision: held.state.revision };
-}
-
-/** Times never fall with revisions, whatever the clock does. */
-function nextState(before: HeldDocument<unknown> | undefined, change: Change): EntityState {
-  const timestamp = Math.max(Date.now(), before?.state.modified ?? 0);
-  return applyDocument(before?.state, change, (before?.state.revision ?? 0) + 1, timestamp);
-}

@@ -74,15 +74,24 @@ export interface DecidedDocument<T, E extends string> {
   readonly document: T | undefined;
 }
 
+/** What else is done for a change that a listener is told of. */
+export interface Telling {
+  /** Whether this server carried the change out; in a cluster the others are told as well, and only one of all has done so. */
+  readonly isOwn: boolean;
+  /** Resolves once the others of a cluster have done their part, or cannot any more; never rejects. */
+  readonly others: Promise<void>;
+}
+
 /**
  * Is told of each committed change, in the order of the revisions of a document: how it is now (absent once it is deleted), with its
  * secrets in clear. What comes of it is awaited, and a refusal told, before the command is answered; only who creates one is
- * answered at once. After an outage of the database `modified` may stand for several changes, and be the first that is told.
+ * answered at once. After an outage of the database, and in a cluster, `modified` may stand for several changes, and be the first that is told.
  */
 export type OnDocument<T, E extends string> = (
   document: T | undefined,
   id: string,
   what: E | "modified" | "deleted",
+  telling: Telling,
 ) => Promise<void> | void;
 
 /** The entity tag of a document. */

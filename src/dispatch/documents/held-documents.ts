@@ -2,11 +2,11 @@
 
 import { TwinError } from "../../base/errors.ts";
 import { type Journal, JournalUnavailable, type Recorded } from "../../journal/journal.ts";
-import type { EntityState } from "../../signals/signal.ts";
+import type { Change, EntityState } from "../../signals/signal.ts";
 import { changeOf, stateOf } from "../entities.ts";
 import { snapshotOf } from "../snapshots.ts";
 import { applyDocument } from "./apply-document.ts";
-import type { DocumentRules, DocumentVault, StoredDocument } from "./document.ts";
+import type { DocumentNow, DocumentRules, DocumentVault, StoredDocument } from "./document.ts";
 
 /** Documents of one query at start. */
 const PAGE = 200;
@@ -33,10 +33,19 @@ export interface DocumentPlace<T> {
 }
 
 /** What there is of an ID in the journal; `undefined` where it was never used. Rejects with {@link JournalUnavailable}. */
-export async function loadHeld<T>(place: DocumentPlace<T>, id: string): Promise<HeldDocument<T> | undefined> {
+export const loadHeld = <T>(place: DocumentPlace<T>, id: string): Promise<HeldDocument<T> | undefined> =>
+  loadNewer(place, id, 0);
+
+/** The same, where there is something after a revision; else `undefined`. */
+export async function loadNewer<T>(
+  place: DocumentPlace<T>,
+  id: string,
+  revision: number,
+): Promise<HeldDocument<T> | undefined> {
   const recorded = await place.journal.load(place.rules.kind, id);
   const state = replayed(recorded);
-  return state && opened(place, id, state, recorded.snapshot?.revision ?? 0);
+  if (!state || state.revision <= revision) return undefined;
+  return opened(place, id, state, recorded.snapshot?.revision ?? 0);
 }
 
 const replayed = ({ snapshot, tail }: Recorded): EntityState | undefined =>
@@ -64,9 +73,7 @@ function opened<T>(
 /** Reads all living documents of the kind, page by page. Rejects with {@link JournalUnavailable}. */
 export async function loadAllHeld<T>(place: DocumentPlace<T>): Promise<Map<string, HeldDocument<T>>> {
   const found = new Map<string, HeldDocument<T>>();
-  let ids: readonly string[] = [];
-  do {
-    ids = await place.journal.listIds(place.rules.kind, ids.at(-1) ?? "", PAGE);
+  for await (const ids of pagesOfIds(place))
     await Promise.all(
       ids.map(async (id) => {
         const held = await loadHeld(place, id);
@@ -75,8 +82,19 @@ export async function loadAllHeld<T>(place: DocumentPlace<T>): Promise<Map<strin
         else if (held) await storeSnapshot(place, id, held.state);
       }),
     );
-  } while (ids.length === PAGE);
   return found;
+}
+
+/** The IDs of all living documents of the kind, page by page. Rejects with {@link JournalUnavailable}. */
+export async function* pagesOfIds({
+  journal,
+  rules,
+}: DocumentPlace<unknown>): AsyncGenerator<readonly string[]> {
+  let ids: readonly string[] = [];
+  do {
+    ids = await journal.listIds(rules.kind, ids.at(-1) ?? "", PAGE);
+    yield ids;
+  } while (ids.length === PAGE);
 }
 
 /** Whether a snapshot is due after a change: of what is deleted at once, so that a start does not look at it. */
@@ -104,4 +122,16 @@ export function storedOf<T>({ document, state }: HeldDocument<T>): StoredDocumen
   const { value, revision, created, modified } = state;
   if (document === undefined || value === undefined) return undefined;
   return { document, value, revision, created, modified };
+}
+
+/** The document that a command finds; `undefined` where there is none. */
+export function nowOf<T>(held: HeldDocument<T> | undefined): DocumentNow<T> | undefined {
+  const value = held?.state.value;
+  return value && { ...held, value, revision: held.state.revision };
+}
+
+/** The state after a change. Times never fall with revisions, whatever the clock does. */
+export function nextState(before: HeldDocument<unknown> | undefined, change: Change): EntityState {
+  const timestamp = Math.max(Date.now(), before?.state.modified ?? 0);
+  return applyDocument(before?.state, change, (before?.state.revision ?? 0) + 1, timestamp);
 }

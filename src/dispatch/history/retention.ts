@@ -1,14 +1,6 @@
-// Clean-up of history in the background: what is older than the retention goes, bit by bit and never in anybody's way.
+// Clean-up of history: what is older than the retention goes, bit by bit and never in anybody's way.
 
-import { setTimeout } from "node:timers/promises";
-import {
-  type EntityKey,
-  type Journal,
-  JournalUnavailable,
-  type Reach,
-  type SnapshotRow,
-  type StoredKind,
-} from "../../journal/journal.ts";
+import type { EntityKey, Journal, Reach, SnapshotRow, StoredKind } from "../../journal/journal.ts";
 import { snapshotOf } from "../snapshots.ts";
 import { type Rest, rebuild, resting } from "./rebuild.ts";
 import type { Replay } from "./replay.ts";
@@ -34,11 +26,6 @@ export interface RetentionParts {
 /** Entities looked at in one step, and rows deleted in one. */
 const ENTITIES = 200;
 const ROWS = 1_000;
-/** For each step the database has this many times as long for others, once that is worth a pause of so many milliseconds. */
-const REST_FACTOR = 20;
-const REST_MS = 50;
-/** After a step that deleted as many rows as it may: more are old than can wait. */
-const BEHIND_REST_FACTOR = 5;
 /** An entity's rows go once there are so many up to a kept state, or one is past for so much longer than the retention. */
 const WORTH_ROWS = 100;
 const GRACE_MS = 24 * 3_600_000;
@@ -47,62 +34,29 @@ const APART = 200;
 /** States stored in one step. */
 const BASES = 20;
 
-/**
- * Deletes history older than the retention until it is stopped, round after round. A step is one short statement, and
- * the pauses between them grow with the time that the database takes. It remembers nothing: a restarted server begins a
- * new round.
- * @returns stops it; resolves when the step under way is done.
- */
-export function startRetention(parts: RetentionParts): () => Promise<void> {
-  if (!parts.settings.cleanupEnabled) return () => Promise.resolve();
-  const stopping = new AbortController();
-  const running = runRounds(parts, stopping.signal);
-  return () => {
-    stopping.abort();
-    return running;
-  };
-}
-
-async function runRounds(parts: RetentionParts, signal: AbortSignal): Promise<void> {
-  const { settings, log } = parts;
-  const pause = (milliseconds: number) => setTimeout(milliseconds, undefined, { signal, ref: false });
-  while (!signal.aborted) {
-    try {
-      await pause(settings.cleanupQuietPeriod);
-      const rows = await cleanUp(parts, restingLong(pause));
-      if (rows > 0) log.info({ rows }, "history older than its retention was deleted");
-    } catch (error) {
-      // A stop ends the pause it comes in; that the database is away, the journal reports by itself.
-      if (signal.aborted || error instanceof JournalUnavailable) continue;
-      log.warn({ err: error }, "the clean-up of history failed");
-    }
-  }
-}
-
-/** Rests as long as the database has earned; the rests of short steps come together. */
-function restingLong(pause: (milliseconds: number) => Promise<void>): CleaningRest {
-  let owed = 0;
-  return async (took, isBehind) => {
-    owed += took * (isBehind ? BEHIND_REST_FACTOR : REST_FACTOR);
-    const now = owed < REST_MS ? 0 : owed;
-    owed -= now;
-    await pause(now);
-  };
-}
-
 /** As of {@link Rest}; told as well whether there is more to do than usual. */
 export type CleaningRest = (took: number, isBehind?: boolean) => Promise<void>;
 
+/** Before all entities. */
+export const BEGINNING: EntityKey = { kind: "thing", id: "" };
+
 /**
- * One round through all entities; resolves with the number of deleted rows.
+ * One round through the entities after one of them; resolves with the number of deleted rows. `reached` is told how far it
+ * has come.
  * @throws JournalUnavailable, and what `rest` is rejected with.
  */
-export async function cleanUp(parts: RetentionParts, rest: CleaningRest): Promise<number> {
+export async function cleanUp(
+  parts: RetentionParts,
+  rest: CleaningRest,
+  first = BEGINNING,
+  reached: (key: EntityKey) => void = () => undefined,
+): Promise<number> {
   const { journal, settings } = parts;
   let rows = 0;
-  let after: EntityKey | undefined = { kind: "thing", id: "" };
+  let after: EntityKey | undefined = first;
   while (after) {
     const from: EntityKey = after;
+    reached(from);
     const edge = Date.now() - settings.historyRetention;
     const page = await resting(rest, () => journal.listReach(from, edge, APART, ENTITIES));
     const old = page.flatMap((reach) => oldOf(reach, edge));
@@ -112,6 +66,18 @@ export async function cleanUp(parts: RetentionParts, rest: CleaningRest): Promis
     after = page.length < ENTITIES ? undefined : page.at(-1);
   }
   return rows;
+}
+
+/** The same for one entity, without rests. */
+export async function cleanUpOne(
+  { journal, rules, settings }: RetentionParts,
+  key: EntityKey,
+): Promise<void> {
+  const edge = Date.now() - settings.historyRetention;
+  const base = await rebuild(journal, rules[key.kind], key.id, { before: edge }, () => Promise.resolve());
+  if (!base) return;
+  await journal.storeSnapshots([snapshotOf(key.kind, key.id, base.state)]);
+  for (let gone = 1; gone > 0; ) [gone = 0] = await journal.prune([key], edge, ROWS);
 }
 
 const isLate = (time: number | undefined, edge: number): boolean =>

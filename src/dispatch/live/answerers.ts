@@ -6,7 +6,8 @@ import type { LiveCommand, Message } from "../../signals/live.ts";
 import { messageResource } from "../../signals/message-resource.ts";
 import type { AuthContext } from "../../signals/signal.ts";
 
-export type MayAnswer = (auth: AuthContext) => boolean;
+/** A promise where another member has to be asked; it rejects where that is in vain. */
+export type MayAnswer = (auth: AuthContext) => boolean | Promise<boolean>;
 
 /**
  * Those who may be told of a signal, by the policy that it is published with, and those who may write what it is about: a

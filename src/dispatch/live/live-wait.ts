@@ -72,11 +72,18 @@ export class LiveWait {
   readonly fail = (error: unknown): void => this.#acks.fail(error);
 
   readonly #take = (answer: LiveAnswer): void => {
-    if (this.#isAnswered || !this.#mayAnswer(answer.auth)) return;
+    if (this.#isAnswered) return;
+    const may = this.#mayAnswer(answer.auth);
+    if (may instanceof Promise) may.then((isAllowed) => isAllowed && this.#judge(answer), this.fail);
+    else if (may === true) this.#judge(answer);
+  };
+
+  #judge(answer: LiveAnswer): void {
+    if (this.#isAnswered) return; // by one that came meanwhile
     this.#isAnswered = answers(this.#question, answer);
     if (this.#isAnswered) this.#show(this.#view(answer));
     else this.#isMisunderstood = true;
-  };
+  }
 
   #show(seen: ReturnType<View>): void {
     if (seen instanceof Promise) seen.then(this.#tell, this.fail);

@@ -1,8 +1,9 @@
 // What a refused login is told beside its error.
 
 import type { TwinError } from "../../base/errors.ts";
+import { TooManyRequests } from "../../base/too-many-requests.ts";
 import type { User } from "../../ops/users.ts";
-import { authenticationFailed, TooManyFailures } from "./errors.ts";
+import { authenticationFailed } from "./errors.ts";
 
 /** What 401 asks for where users are configured. */
 const basicChallenge = 'Basic realm="ditto", charset="UTF-8"';
@@ -13,7 +14,7 @@ const basicChallenge = 'Basic realm="ditto", charset="UTF-8"';
  */
 export function refusalHeaders(error: TwinError, toAsk: boolean): Readonly<Record<string, string>> {
   if (toAsk && authenticationFailed.is(error)) return { "www-authenticate": basicChallenge };
-  return error instanceof TooManyFailures ? { "retry-after": String(error.retryAfter) } : {};
+  return error instanceof TooManyRequests ? { "retry-after": String(error.retryAfter) } : {};
 }
 
 /**

@@ -1,4 +1,5 @@
-import { defineError, TwinError } from "../../base/errors.ts";
+import { defineError } from "../../base/errors.ts";
+import { TooManyRequests } from "../../base/too-many-requests.ts";
 
 export const authenticationFailed = defineError("gateway:authentication.failed", 401, () => ({
   message: "The request could not be authenticated.",
@@ -26,14 +27,11 @@ export const loginUnavailable = defineError("gateway:authentication.provider.una
 }));
 
 /** The refusal of a login after too many failed ones; tells for how many seconds. */
-export class TooManyFailures extends TwinError {
-  readonly retryAfter: number;
-
+export class TooManyFailures extends TooManyRequests {
   constructor(retryAfter: number) {
-    super("too.many.requests", 429, {
+    super(retryAfter, {
       message: "Too many logins with wrong passwords came from this address.",
       description: `Try again in ${retryAfter} seconds.`,
     });
-    this.retryAfter = retryAfter;
   }
 }

@@ -16,24 +16,21 @@ import { checkedId, listenerOf, type ThingEventParts } from "./thing-events.ts";
 import { decodeSegment } from "./uri.ts";
 
 /** Streams the messages of a box that the caller may read, of all subjects or of one. */
-export function messageEvents(
+export async function messageEvents(
   { pubsub, pushed }: ThingEventParts,
   request: HttpRequest,
   path: BoxPath,
-): Response {
+): Promise<Response> {
   const box = boxOf(path);
   if (!box) return notFoundAnswer();
   const { auth, reach } = request;
-  const isAccessible = accessibleNamespaces(reach)(namespaceOf(box.id));
+  if (!accessibleNamespaces(reach)(namespaceOf(box.id)))
+    return pushed.open(listenerOf(request), () => () => undefined);
+  const selection = selectionOf({ about: [addressOfBox(box)] });
+  const wish = { stream: "MESSAGES", subjects: auth.subjects, selection } as const;
+  await pubsub.announced(wish);
   return pushed.open(listenerOf(request), (stream) =>
-    isAccessible
-      ? pubsub.subscribe({
-          stream: "MESSAGES",
-          subjects: auth.subjects,
-          selection: selectionOf({ about: [addressOfBox(box)] }),
-          subscriber: subscriberOf(stream),
-        })
-      : () => undefined,
+    pubsub.subscribe({ ...wish, subscriber: subscriberOf(stream) }),
   );
 }
 

@@ -1,18 +1,18 @@
-// What is asked about the server itself: `/health`, `/status`, and what only the devops user may see or do.
+// What is asked about the server itself, and what only operators may see or do: who may ask, and who answers.
 
 import type { IncomingMessage } from "node:http";
-import os from "node:os";
 import { TwinError } from "../../base/errors.ts";
 import { refusalHeaders } from "../auth/challenge.ts";
 import { authenticationFailed } from "../auth/errors.ts";
 import type { OnFailedLogin } from "../auth/failed-logins.ts";
 import { type OperatorSettings, operatorRealms, type Realm } from "../auth/operators.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
-import { errorAnswer, jsonAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
+import { errorAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { isConnectionsPath } from "./connections/connection-path.ts";
 import { type ConnectionParts, connectionRequest } from "./connections/connection-requests.ts";
 import { connectivityPiggyback, isConnectivityPiggyback } from "./devops/connectivity-piggyback.ts";
 import { type IndexCare, isSearchPiggyback, searchPiggyback } from "./devops/search-piggyback.ts";
+import type { Operations } from "./ops/operations.ts";
 import { isPredictorsPath } from "./predictors/predictor-path.ts";
 import { predictorAnswers } from "./predictors/predictor-requests.ts";
 import type { PredictorParts } from "./predictors/routes.ts";
@@ -21,8 +21,8 @@ import { refuseDuplicate } from "./request-headers.ts";
 export type OpsAnswers = (path: string, incoming: IncomingMessage) => Response | Promise<Response>;
 
 export interface OpsParts {
-  /** Whether the server can do its work at the moment. */
-  readonly isUp: () => boolean;
+  /** How the server is doing; absent where nobody asks. */
+  readonly operations?: Operations;
   /** Judges the tokens of operators. */
   readonly verifyToken: VerifyToken;
   readonly onFailedLogin?: OnFailedLogin;
@@ -39,29 +39,40 @@ export interface OpsParts {
 
 /** Makes the answers; without a password or a token nobody is an operator, unless a realm is not secured at all. */
 export function opsAnswers(settings: OperatorSettings, parts: OpsParts): OpsAnswers {
-  const { isUp, verifyToken, onFailedLogin, index, connections, metrics, isMetricsOpen = false } = parts;
+  const {
+    operations,
+    verifyToken,
+    onFailedLogin,
+    index,
+    connections,
+    metrics,
+    isMetricsOpen = false,
+  } = parts;
   const { devops, status } = operatorRealms(settings, verifyToken, onFailedLogin);
   const answerPredictors = parts.predictors && predictorAnswers(settings, devops, parts.predictors);
   return async (path, incoming) => {
     const isRead = incoming.method === "GET";
-    if (path === "/health" || path === "/status") {
-      if (!isRead) return methodNotAllowed(["GET"]);
-      return path === "/health" ? health(isUp()) : jsonAnswer(ownStatus());
-    }
+    const answer = operations?.open(path, incoming);
+    if (answer) return answer;
     if (path === "/metrics" && isMetricsOpen) return isRead ? metrics() : methodNotAllowed(["GET"]);
     if (isPredictorsPath(path)) return answerPredictors ? answerPredictors(incoming) : notFoundAnswer();
-    const isForDevops = path.startsWith("/devops") || isConnectionsPath(path);
+    if (isForNobody(path)) return notFoundAnswer();
+    const isForDevops = path.startsWith("/devops") || path.startsWith("/stats") || isConnectionsPath(path);
     const refusal = await refusedBy(isForDevops ? devops : status, incoming);
     if (refusal) return refusal;
     if (isSearchPiggyback(path)) return told(() => searchPiggyback(incoming, index));
     if (connections && isConnectivityPiggyback(path))
       return told(() => connectivityPiggyback(incoming, connections));
     if (connections && isConnectionsPath(path)) return connectionRequest(incoming, connections);
-    if (path !== "/overall/status" && path !== "/metrics") return notFoundAnswer();
-    if (!isRead) return methodNotAllowed(["GET"]);
-    return path === "/metrics" ? metrics() : jsonAnswer(ownStatus());
+    if (isForDevops) return told(async () => operations?.devops(path, incoming) ?? notFoundAnswer());
+    if (path === "/metrics") return isRead ? metrics() : methodNotAllowed(["GET"]);
+    return operations?.status(path, incoming) ?? notFoundAnswer();
   };
 }
+
+/** What is open, but is not there, is not there for everybody. */
+const isForNobody = (path: string): boolean =>
+  path.startsWith("/status") || (path.startsWith("/stats") && !/^\/stats\/things\/details\/?$/.test(path));
 
 async function told(answer: () => Promise<Response>): Promise<Response> {
   try {
@@ -88,14 +99,3 @@ async function refusedBy(
       : errorAnswer(error, refusalHeaders(error, false));
   }
 }
-
-const health = (isUp: boolean): Response =>
-  isUp ? jsonAnswer({ status: "UP" }) : jsonAnswer({ status: "DOWN" }, 503);
-
-const ownStatus = () => ({
-  service: "pollux",
-  instance: String(process.pid),
-  hostname: os.hostname(),
-  "processor-count": os.availableParallelism(),
-  "total-memory": `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`,
-});

@@ -17,7 +17,7 @@ import { fieldSelectionInvalid } from "./errors.ts";
 import { decodeSegment, readResourcePath, type Target } from "./uri.ts";
 
 export interface ThingEventParts {
-  readonly pubsub: Pick<Pubsub, "subscribe">;
+  readonly pubsub: Pick<Pubsub, "subscribe" | "announced">;
   readonly pushed: PushedStreams;
 }
 
@@ -28,25 +28,21 @@ export interface EventTarget extends Shown {
 }
 
 /** Streams the changes of the things that the caller may read and asks for. */
-export function thingEvents(
+export async function thingEvents(
   { pubsub, pushed }: ThingEventParts,
   request: HttpRequest,
   target: EventTarget,
-): Response {
+): Promise<Response> {
   const selection = selectionOf({
     namespaces: parameterOf(request.target, "namespaces"),
     filter: parameterOf(request.target, "filter"),
     extraFields: parameterOf(request.target, "extraFields"),
     about: target.ids,
   });
-  const { auth } = request;
+  const wish = { stream: "EVENTS", subjects: request.auth.subjects, selection } as const;
+  await pubsub.announced(wish);
   return pushed.open(listenerOf(request), (stream) =>
-    pubsub.subscribe({
-      stream: "EVENTS",
-      subjects: auth.subjects,
-      selection,
-      subscriber: subscriberOf(stream, request, target),
-    }),
+    pubsub.subscribe({ ...wish, subscriber: subscriberOf(stream, request, target) }),
   );
 }
 

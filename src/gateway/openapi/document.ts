@@ -18,6 +18,7 @@ import { policyPaths } from "./policies-paths.ts";
 import { predictorAnswerSchemas, predictorParameters, predictorPaths } from "./predictor-paths.ts";
 import { type ResourcePath, resourceTemplate, samplePath } from "./resource-paths.ts";
 import { searchParameters, searchPaths } from "./search-paths.ts";
+import { statePaths } from "./state-paths.ts";
 import { thingPaths } from "./things-paths.ts";
 import { timeSeriesParameters, timeSeriesPaths, timeSeriesSchema } from "./time-series-paths.ts";
 
@@ -81,6 +82,7 @@ export function openApiDocument() {
     tags,
     paths: {
       ...otherPaths,
+      ...statePaths,
       ...resourcePaths("thing", thingPaths),
       ...timeSeriesPaths,
       ...messagePaths,

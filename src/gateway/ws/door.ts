@@ -12,12 +12,15 @@ import type { Entrance } from "../http/entrance.ts";
 import { unsupportedApiVersion } from "../http/errors.ts";
 import { type Admission, admit } from "../http/request-headers.ts";
 import { readTarget } from "../http/uri.ts";
+import type { Places } from "../throttling/places.ts";
 import { type Drain, type Opener, type SessionParts, serveSession } from "./session.ts";
 
 export interface WebSocketParts extends SessionParts, Admission {
   /** What a handshake has to pass first, as any other request. */
   readonly enter: Entrance;
   readonly maxFrameBytes: number;
+  /** Bounds how many sessions are open; absent: any number. */
+  readonly places?: Places | undefined;
   readonly heartbeatMs: number;
 }
 
@@ -69,6 +72,8 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     if (version !== "2") return errorAnswer(unsupportedApiVersion(version));
     const opener = { ...(await admit(request, query, "ws", parts)), sent: request.headers };
     if (socket.destroyed) return undefined; // its client left while it was being authenticated
+    const leave = parts.places?.take(opener.auth.subjects[0] ?? "");
+    if (leave) socket.once("close", leave);
     door.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, opener));
     return undefined;
   }

@@ -92,6 +92,7 @@ export function serveSession(
   let searches: Searches | undefined;
   let streams: StreamingSubscriptions | undefined;
   let undeclare: (() => void) | undefined;
+  let isLeft = false;
   const outlet = outletOf(socket, connection, parts.maxBuffered, () =>
     end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them"),
   );
@@ -133,12 +134,26 @@ export function serveSession(
   /** The handshake is over: who declares what is another's is told so, and let go. */
   function declareAcks(): void {
     try {
-      undeclare = parts.declaredAcks.declare(sender.acks.declared);
+      const declared = parts.declaredAcks.declare(sender.acks.declared);
+      if (declared instanceof Promise) declared.then(onDeclared, refused);
+      else onDeclared(declared);
     } catch (error) {
-      if (!(error instanceof TwinError)) throw error;
-      send(printError(error, {}));
-      end(NO_LONGER, error.code);
+      refused(error);
     }
+  }
+
+  function onDeclared(takeBack: () => void): void {
+    if (isLeft) takeBack();
+    else undeclare = takeBack;
+  }
+
+  function refused(error: unknown): void {
+    if (!(error instanceof TwinError)) {
+      fault(error);
+      return;
+    }
+    send(printError(error, {}));
+    end(NO_LONGER, error.code);
   }
 
   function end(code: number, reason: string): void {
@@ -150,6 +165,7 @@ export function serveSession(
 
   /** Nothing more comes of what the session asked for. */
   function leave(): void {
+    isLeft = true;
     subscribed.end();
     searches?.end();
     streams?.end();
@@ -197,9 +213,7 @@ export function serveSession(
     const control = readControl(text);
     if (!control) work(text);
     else if (control.says === "token") refresh(control.token);
-    else {
-      send(subscribed.change(control));
-    }
+    else subscribed.change(control);
   }
 
   function receive(data: Buffer): void {

@@ -21,10 +21,10 @@ export interface SubscriptionParts {
 
 export interface Subscriptions {
   /**
-   * Starts or ends a subscription, a new one taking the place of the old. Gives what the client is told: that it is done, or
-   * why not; then the old one goes on.
+   * Starts or ends a subscription, a new one taking the place of the old. Has the client told that it is done, or why not; then the
+   * old one goes on. In a cluster, a start is done when all members know of it; what is wanted after it is told after it.
    */
-  change(wanted: SubscriptionChange): string;
+  change(wanted: SubscriptionChange): void;
   /** Ends all of them. */
   end(): void;
 }
@@ -43,6 +43,8 @@ export function subscriptions(
 ): Subscriptions {
   const ends = new Map<SubscriptionTopic, () => void>();
   let subscriber: Subscriber | undefined;
+  /** What the client is told last, as long as it waits for something. */
+  let telling: Promise<void> | undefined;
 
   /** Looks at what is wanted, and gives the function that begins it. */
   function prepared({ topic, parameters }: SubscriptionChange): () => () => void {
@@ -64,14 +66,26 @@ export function subscriptions(
     if (begin) ends.set(wanted.topic, begin());
   }
 
+  function tell(text: string, known: Promise<void> | undefined): void {
+    if (telling === undefined && known === undefined) {
+      send(text);
+      return;
+    }
+    const told: Promise<void> = Promise.all([telling, known]).then(() => {
+      if (telling === told) telling = undefined;
+      send(text);
+    });
+    telling = told;
+  }
+
   return {
     change(wanted) {
       try {
         change(wanted);
-        return acknowledge(wanted);
+        tell(acknowledge(wanted), wanted.start ? pubsub.known() : undefined);
       } catch (error) {
         if (!(error instanceof TwinError)) throw error;
-        return printError(error, headersOfRefusal(error, wanted, correlationId));
+        tell(printError(error, headersOfRefusal(error, wanted, correlationId)), undefined);
       }
     },
     end() {

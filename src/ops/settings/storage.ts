@@ -1,7 +1,7 @@
 // Where things and policies are kept.
 
 import { optional, setting } from "../setting.ts";
-import { bytes, text, url } from "../setting-kinds.ts";
+import { bytes, text, url, whole } from "../setting-kinds.ts";
 
 export const storageSettings = {
   dataDir: setting("DATA_DIR", text, "./data", "Where the embedded database lives."),
@@ -10,10 +10,12 @@ export const storageSettings = {
     url("postgres", "postgresql"),
     "A PostgreSQL (15 or later) to use instead of the embedded database.",
   ),
-  natsUrl: optional(
-    "NATS_URL",
-    url("nats", "tls", "ws", "wss"),
-    "Reserved for clusters, which are not built yet: the server refuses to start with it.",
+  databasePartitions: setting(
+    "DATABASE_PARTITIONS",
+    whole(0, 1_024),
+    "0",
+    "Into how many parts, by entity ID, PostgreSQL's large tables are divided: 0 leaves them whole. It counts when the tables are " +
+      "made; `pollux partition` divides those that are there. The embedded database has no parts.",
   ),
   cacheSize: setting(
     "CACHE_SIZE",

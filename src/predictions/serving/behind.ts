@@ -80,6 +80,12 @@ export class StatesBehind {
     return this.#saved.get(thingId);
   }
 
+  /** Resolves once what was saved is stored, or the database did not take it. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    await this.#store();
+  }
+
   /** Stores what is settled, and then nothing any more. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;

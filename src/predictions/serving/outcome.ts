@@ -3,16 +3,16 @@
 import { TwinError } from "../../base/errors.ts";
 import { getAt } from "../../base/json/pointer.ts";
 import { JournalUnavailable } from "../../journal/journal.ts";
-import type { AuthContext } from "../../signals/signal.ts";
+import type { PredictionOrigin } from "../../signals/origins.ts";
+import type { AuthContext, EntityState } from "../../signals/signal.ts";
 import type { ModelSpec, Predictor } from "../model.ts";
 import type { Monitor } from "../monitoring/monitor.ts";
 import { liveEvent } from "../outputs/event.ts";
 import { featurePatch, mergeCommand } from "../outputs/merge.ts";
 import { isCrossed, outboxMessage } from "../outputs/message.ts";
-import { noteOf } from "../outputs/metadata.ts";
+import { noteOf, predictedRevision } from "../outputs/metadata.ts";
 import { type Prediction, saysNothing, setsValues } from "../outputs/resolve.ts";
 import type { RightsCheck } from "./rights-check.ts";
-import type { PredictionOrigin } from "./seen.ts";
 import type { Due, ThingState } from "./thing-state.ts";
 import type { Writing } from "./write.ts";
 
@@ -33,6 +33,13 @@ export interface OutcomeParts {
   readonly writing: Writing;
   readonly rights: Pick<RightsCheck, "look">;
   readonly monitor: Pick<Monitor, "problem" | "written" | "wellAgain">;
+  /** Whether other members of a cluster may have predicted the same thing, unknown to this one. */
+  readonly isOneOfSeveral: boolean;
+}
+
+/** What was to be written is on the thing already, or something newer is. */
+class Superseded extends Error {
+  override readonly name = "Superseded";
 }
 
 const NOT_FOUND = 404;
@@ -78,7 +85,8 @@ export class Outcomes {
       else if (isWanted()) monitor.written(spec.version);
       return undefined;
     }
-    const written = await writing.write(mergeCommand(about), origin, isWanted);
+    const guard = this.#parts.isOneOfSeveral && { guard: this.#guardOf(due) };
+    const written = await orSuperseded(writing.write({ ...mergeCommand(about), ...guard }, origin, isWanted));
     if (typeof written === "number") {
       monitor.written(spec.version);
       monitor.wellAgain("output-not-writable", thingId);
@@ -86,6 +94,18 @@ export class Outcomes {
     }
     if (written && !(isRemoval && written.status === UNCHANGED)) this.#refused(thingId, written);
     return undefined;
+  }
+
+  /**
+   * Refuses a prediction where an equal one was written, or a newer one, by whatever member: asked of the very state that it is written
+   * to. What only the time or a message asks for may come to the same again.
+   */
+  #guardOf({ revision, trigger, seen }: Due): (state: EntityState) => void {
+    const { id, output } = this.#parts.predictor;
+    const least = seen ? trigger : revision + 1;
+    return (state) => {
+      if ((predictedRevision(state, id, output) ?? 0) >= least) throw new Superseded();
+    };
   }
 
   /** Whether the feature has no definition, which the predictor need not be allowed to read. */
@@ -141,6 +161,15 @@ export class Outcomes {
     if (refusal.status === NOT_FOUND) return;
     const kind = refusal.status === 403 ? "output-not-writable" : "other";
     this.#parts.monitor.problem(kind, thingId, `${refusal.code}: ${refusal.message}`);
+  }
+}
+
+async function orSuperseded<T>(written: Promise<T>): Promise<T | undefined> {
+  try {
+    return await written;
+  } catch (error) {
+    if (error instanceof Superseded) return undefined;
+    throw error;
   }
 }
 

@@ -20,6 +20,7 @@ import type { Things } from "./things.ts";
 /** What all predictors share, and what they need of the server. */
 export interface SharedParts {
   readonly pubsub: Pick<Pubsub, "subscribe">;
+  /** In a cluster that of this member, which refuses what others own. */
   readonly dispatch: Dispatch;
   readonly live: Pick<Live, "send" | "answer">;
   readonly search: Pick<Search, "stream">;
@@ -35,6 +36,8 @@ export interface SharedParts {
   readonly pace: Pace;
   /** Things that are read from history at once, by all predictors. */
   readonly loads: LimitFunction;
+  /** Whether this member of a cluster may predict a thing now; absent, it may predict all. */
+  readonly mayServe?: ((thingId: string) => boolean) | undefined;
   readonly settings: ServingSettings;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }

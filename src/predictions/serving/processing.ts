@@ -30,6 +30,8 @@ export interface ProcessingParts {
   readonly answers: MessageAnswers;
   readonly pace: Pace;
   readonly stop: AbortSignal;
+  /** Whether this server may predict a thing. */
+  readonly mayServe: (thingId: string) => boolean;
   /** Judges predictions by what an event tells to be true. */
   readonly noteTruth: (seen: Seen) => void;
   readonly onFault: (error: unknown, thingId: string) => void;
@@ -110,8 +112,9 @@ export class Processing {
   }
 
   #wanting(work: Work): () => boolean {
-    const { life } = work;
-    return () => work.life === life && !this.#parts.stop.aborted;
+    const { life, thingId } = work;
+    const { stop, mayServe } = this.#parts;
+    return () => work.life === life && !stop.aborted && mayServe(thingId);
   }
 
   async #found(work: Work, isWanted: () => boolean): Promise<Found | undefined> {

@@ -162,6 +162,11 @@ export class WorkQueue {
     this.#dropIdle(work);
   }
 
+  /** Things that are not to be predicted here any more: nothing more is begun, and what is under way means nothing. */
+  release(has: (thingId: string) => boolean): void {
+    for (const thingId of this.thingIds) if (has(thingId)) this.end(thingId);
+  }
+
   /** The events of a thing that wait, which are no longer the queue's. */
   take(work: Work): readonly Seen[] {
     const { observations } = work;

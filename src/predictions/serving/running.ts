@@ -44,6 +44,7 @@ export class RunningPredictor {
   readonly #agenda = new Agenda();
   readonly #behind: StatesBehind;
   readonly #loading: Loading;
+  readonly #mayServe: (thingId: string) => boolean;
   readonly #fingerprint: string;
   readonly #stop = new AbortController();
   readonly #ends: (() => void)[] = [];
@@ -59,6 +60,7 @@ export class RunningPredictor {
     const { predictor, plan, pubsub, store, pace, settings, log } = parts;
     this.#parts = parts;
     this.predictor = predictor;
+    this.#mayServe = parts.mayServe ?? everything;
     this.#auth = { subjects: predictor.authorizationContext };
     this.#looks = { id: predictor.id, isTrigger: triggerOf(predictor) };
     this.#lookedAt = lookedAt(predictor, plan.paths);
@@ -126,6 +128,34 @@ export class RunningPredictor {
     return missed;
   }
 
+  /**
+   * Things go to another member of the cluster: nothing more is made of them here. Resolves once what is settled of them is stored; what
+   * is not, the other one finds in history.
+   */
+  async release(has: (thingId: string) => boolean): Promise<void> {
+    const { things } = this.#parts;
+    this.#queue.release(has);
+    for (const known of [...things.of(this.predictor.id)]) {
+      if (!has(known.thingId)) continue;
+      this.#behind.save(known);
+      things.forget(this.predictor.id, known.thingId);
+    }
+    await this.#behind.flush();
+  }
+
+  /** Forgets things as they are in memory, without storing anything of them. */
+  forgetAll(has: (thingId: string) => boolean): void {
+    this.#queue.release(has);
+    for (const { thingId } of [...this.#parts.things.of(this.predictor.id)])
+      if (has(thingId)) this.#forget(thingId);
+  }
+
+  /** Things may be this member's that were not: what was missed of them is caught up with. */
+  acquired(): void {
+    this.#isOverflown = true;
+    this.#recover();
+  }
+
   /** What watches it, once it has started. */
   get monitor(): PredictorMonitor | undefined {
     return this.#started?.monitor;
@@ -167,7 +197,11 @@ export class RunningPredictor {
     const answers = new MessageAnswers(live, this.#auth, predictor.output);
     const processing = new Processing({
       ...{ predictor, queue, things, versions, finding, behind, monitor, pace, stop },
-      outcomes: new Outcomes({ predictor, auth: this.#auth, monitor, writing: toThings, rights }),
+      mayServe: this.#mayServe,
+      outcomes: new Outcomes({
+        ...{ predictor, auth: this.#auth, monitor, writing: toThings, rights },
+        isOneOfSeveral: this.#parts.mayServe !== undefined,
+      }),
       answers,
       noteTruth: (seen) => this.#noteTruth(seen),
       onFault: (error, thingId) => this.#onFault(error, thingId),
@@ -182,6 +216,7 @@ export class RunningPredictor {
         stream: "EVENTS",
         subjects,
         selection: eventSelection(bind.namespaces, this.#lookedAt),
+        scope: "owner",
         subscriber: { deliver: (delivery) => this.#take(delivery) },
       }),
     );
@@ -194,6 +229,7 @@ export class RunningPredictor {
   /** Called while an event is published: it is only noted. */
   #take(delivery: Delivery): void {
     const event = delivery.signal as EntityEvent;
+    if (!this.#mayServe(event.id)) return; // whoever may finds it in history
     if (isEnd(event)) {
       this.#end(event.id);
       return;
@@ -211,6 +247,7 @@ export class RunningPredictor {
   }
 
   #askedBy(message: Message): void {
+    if (!this.#mayServe(message.id)) return;
     if (!this.#queue.ask(message.id, message)) this.#started?.answers.tooMany(message);
   }
 
@@ -240,7 +277,9 @@ export class RunningPredictor {
     this.#recovering = recover({
       ...{ store, predictorId, namespaces: this.predictor.bind.namespaces, since: this.#activeSince },
       hasRoom: () => this.#queue.size < Math.max(1, settings.queueSize / 2),
-      behind: (thingId) => this.#isKnown(thingId) || this.#queue.behind(thingId),
+      behind: (thingId) => {
+        if (this.#mayServe(thingId) && !this.#isKnown(thingId)) this.#queue.behind(thingId);
+      },
       onError: (error) =>
         log.warn({ err: error, predictor: predictorId }, "things that are behind could not be found"),
       stop: this.#stop.signal,
@@ -255,7 +294,7 @@ export class RunningPredictor {
     return schedule({
       ...{ search, bind: this.predictor.bind, everyMs, auth: this.#auth, stop: this.#stop.signal },
       hasRoom: () => this.#queue.size < Math.max(1, settings.queueSize / 2),
-      ask: (thingId) => void this.#queue.ask(thingId),
+      ask: (thingId) => void (this.#mayServe(thingId) && this.#queue.ask(thingId)),
       onError: (error) =>
         log.warn(
           { err: error, predictor: this.predictor.id },
@@ -295,6 +334,8 @@ export class RunningPredictor {
     things.forget(this.predictor.id, thingId);
   }
 }
+
+const everything = (): boolean => true;
 
 /** What works from the start on. */
 interface Started {

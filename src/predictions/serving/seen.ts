@@ -29,11 +29,6 @@ export interface Looks {
   isTrigger(change: Change): boolean;
 }
 
-/** What an event of a predictor's own write has as its origin. */
-export interface PredictionOrigin {
-  readonly predictors: ReadonlySet<string>;
-}
-
 const nobody: ReadonlySet<string> = new Set();
 
 /** An event as it was delivered, with the thing as of exactly then among its extra fields. */

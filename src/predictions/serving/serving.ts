@@ -1,7 +1,11 @@
 // All predictors at work: each change of one stops it as it was, and starts it as it is.
 
 import pLimit from "p-limit";
+import { namespaceOf } from "../../base/ids.ts";
 import type { JsonObject } from "../../base/json/json.ts";
+import { alone } from "../../cluster/alone.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Telling } from "../../dispatch/documents/document.ts";
 import type { InputPlan } from "../inputs/inputs.ts";
 import type { Input, Predictor } from "../model.ts";
 import type { PredictorMonitor } from "../monitoring/predictor-monitor.ts";
@@ -11,7 +15,10 @@ import type { SharedParts } from "./parts.ts";
 import { RunningPredictor } from "./running.ts";
 import { Things } from "./things.ts";
 
-export interface ServingParts extends Omit<SharedParts, "things" | "savedStates" | "pace" | "loads"> {
+export interface ServingParts
+  extends Omit<SharedParts, "things" | "savedStates" | "pace" | "loads" | "mayServe"> {
+  /** Absent, the server is by itself. */
+  readonly cluster?: Cluster;
   readonly inputPlan: (inputs: readonly Input[]) => InputPlan;
   readonly monitorOf: (
     predictor: Predictor,
@@ -24,6 +31,8 @@ export interface ServingParts extends Omit<SharedParts, "things" | "savedStates"
 export interface Serving extends PredictorRuntime {
   /** Those that watch the predictors at work. */
   monitors(): Iterable<PredictorMonitor>;
+  /** Forgets what is in memory of the things of a namespace that was erased. */
+  forgetNamespace(namespace: string): void;
   stop(): Promise<void>;
 }
 
@@ -51,10 +60,14 @@ interface Place {
   isCaughtUp: boolean;
 }
 
+/** What is told of a change in a server without others. */
+const byItself: Telling = { isOwn: true, others: Promise.resolve() };
+
 export function startServing(parts: ServingParts): Serving {
-  const { store, log, settings } = parts;
+  const { store, log, settings, cluster = alone("") } = parts;
   const shared: SharedParts = {
     ...parts,
+    mayServe: cluster.isAlone ? undefined : (thingId) => cluster.mayServe(thingId),
     things: new Things(settings.cacheBytes),
     savedStates: { left: SAVED_STATES },
     pace: new Pace(),
@@ -73,7 +86,7 @@ export function startServing(parts: ServingParts): Serving {
   }
 
   /** Begins to listen at once, so that no event is missed, and to work once the one before has ended. */
-  function change(id: string, predictor: Predictor | undefined): Changing {
+  function change(id: string, predictor: Predictor | undefined, { isOwn, others }: Telling): Changing {
     const place = placeOf(id);
     const now = Date.now();
     const before = place.running;
@@ -85,14 +98,16 @@ export function startServing(parts: ServingParts): Serving {
     place.last = place.last
       .then(async () => {
         const missed = (await stopping) ?? [];
-        if (!predictor) await forget(id);
-        else if (!next)
+        if (!predictor) {
+          await others; // which may store something until they have stopped
+          await forget(id, isOwn);
+        } else if (!next && isOwn)
           await insisting(
             () => store.putActiveSince(id, undefined),
             id,
             () => !isStopped,
           );
-        else await start(place, next, missed, now);
+        else if (next) await start(place, next, missed, now);
       })
       .catch((error: unknown) =>
         log.error({ err: error, predictor: id }, "a predictor could not be changed"),
@@ -148,8 +163,8 @@ export function startServing(parts: ServingParts): Serving {
     }
   }
 
-  async function forget(id: string): Promise<void> {
-    await store.forget(id);
+  async function forget(id: string, isOwn: boolean): Promise<void> {
+    if (isOwn) await store.forget(id);
     if (!places.get(id)?.running) places.delete(id);
   }
 
@@ -159,9 +174,27 @@ export function startServing(parts: ServingParts): Serving {
     else await store.deleteBaseline(id, version);
   }
 
+  const running = (): readonly RunningPredictor[] =>
+    [...places.values()].flatMap(({ running }) => running ?? []);
+  const unwatch = cluster.watch({
+    release: async ({ lost }) => {
+      await Promise.all(running().map((one) => one.release((thingId) => lost.has(thingId))));
+    },
+    acquired({ gained }) {
+      if (!gained.isEmpty) for (const one of running()) one.acquired();
+    },
+    // Others may have predicted them meanwhile.
+    renewed() {
+      for (const one of running()) {
+        one.forgetAll(() => true);
+        one.acquired();
+      }
+    },
+  });
+
   return {
-    changed(predictor, id) {
-      const { stopped, done } = change(id, predictor);
+    changed(predictor, id, telling = byItself) {
+      const { stopped, done } = change(id, predictor, telling);
       if (!predictor) return done;
       // Whoever pauses it need not expect more of it; others need not wait until models are open.
       return predictor.status === "active" ? undefined : stopped;
@@ -179,12 +212,17 @@ export function startServing(parts: ServingParts): Serving {
 
     resetBaseline,
 
+    forgetNamespace(namespace) {
+      for (const one of running()) one.forgetAll((thingId) => namespaceOf(thingId) === namespace);
+    },
+
     *monitors() {
       for (const { running } of places.values()) if (running?.monitor) yield running.monitor;
     },
 
     async stop() {
       isStopped = true;
+      unwatch();
       await Promise.all(
         [...places.values()].map(async (place) => {
           await place.running?.stop();

@@ -64,11 +64,15 @@ export class Things {
     this.#known.delete(key);
   }
 
+  /** Those of a predictor that are in memory. */
+  *of(predictorId: string): Generator<Known> {
+    const prefix = keyOf(predictorId, "");
+    for (const [key, known] of this.#known) if (key.startsWith(prefix)) yield known;
+  }
+
   /** Forgets all things of a predictor. */
   forgetAll(predictorId: string): void {
-    const prefix = keyOf(predictorId, "");
-    for (const [key, { thingId }] of this.#known)
-      if (key.startsWith(prefix)) this.forget(predictorId, thingId);
+    for (const { thingId } of this.of(predictorId)) this.forget(predictorId, thingId);
   }
 
   #makeRoom(): void {

@@ -8,8 +8,8 @@ import type { Dispatch } from "../../dispatch/dispatcher.ts";
 import type { Live } from "../../dispatch/live/live.ts";
 import { JournalUnavailable } from "../../journal/journal.ts";
 import type { LiveSignal } from "../../signals/live.ts";
+import type { PredictionOrigin } from "../../signals/origins.ts";
 import type { Command } from "../../signals/signal.ts";
-import type { PredictionOrigin } from "./seen.ts";
 
 export interface Writing {
   /**

@@ -13,6 +13,12 @@ export interface StoredState {
   readonly state: string;
 }
 
+/** Names what was uploaded, for whoever may make it a file. */
+export interface UploadTicket {
+  readonly id: string;
+  readonly parts: number;
+}
+
 /** A file on its way into the database. */
 export interface Upload {
   /** Behind what came before. Not to be called before the last call has resolved. */
@@ -21,8 +27,8 @@ export interface Upload {
   end(): Promise<void>;
   /** What was written, once it has ended. */
   read(): AsyncIterable<Uint8Array>;
-  /** Makes it the file of a version; what was there before stays until then. Rejects where the predictor was forgotten meanwhile. */
-  name(file: ModelFile): Promise<void>;
+  /** What it is known by, once it has ended. */
+  readonly ticket: UploadTicket;
   /** Deletes what was written, unless it is a file. Never rejects. */
   drop(): Promise<void>;
 }
@@ -38,6 +44,11 @@ export interface StoredFile {
 export interface PredictorStore {
   files(predictorId: string): Promise<readonly ModelFile[]>;
   beginUpload(predictorId: string): Promise<Upload>;
+  /**
+   * Makes what was uploaded the file of a version; what was there before stays until then. Rejects where the predictor was forgotten
+   * meanwhile.
+   */
+  nameUpload(predictorId: string, upload: UploadTicket, file: ModelFile): Promise<void>;
   /** `undefined` where it is not there. */
   openFile(predictorId: string, version: string): Promise<StoredFile | undefined>;
   /** Rejects as well where the file is not there, or is replaced while it is read. */

@@ -9,7 +9,7 @@ import { deleteFile, listFiles, openFile, readFile } from "./file-statements.ts"
 import { forget, keptIds } from "./forget.ts";
 import type { PredictorStore } from "./predictor-store.ts";
 import { putStates, readStates } from "./state-statements.ts";
-import { beginUpload } from "./upload.ts";
+import { beginUpload, nameTicket } from "./upload.ts";
 
 /** Makes the store on a migrated database. */
 export function storedPredictions(database: Pick<Database, "query" | "background">): PredictorStore {
@@ -17,6 +17,7 @@ export function storedPredictions(database: Pick<Database, "query" | "background
   return {
     files: (predictorId) => listFiles(ask, predictorId),
     beginUpload: (predictorId) => beginUpload(ask, predictorId),
+    nameUpload: (predictorId, upload, file) => nameTicket(ask, predictorId, upload, file),
     openFile: (predictorId, version) => openFile(ask, predictorId, version),
     readFile: (predictorId, version) => readFile(ask, predictorId, version),
     deleteFile: (predictorId, version) => deleteFile(ask, predictorId, version),

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { JournalUnavailable } from "../../journal/journal.ts";
 import type { ModelFile } from "../predictors-api.ts";
 import type { Asked } from "./asked.ts";
-import type { Upload } from "./predictor-store.ts";
+import type { Upload, UploadTicket } from "./predictor-store.ts";
 import { addPart, dropLeftBehind, dropUnnamed, nameUpload, readPart } from "./upload-statements.ts";
 
 /** A part is a statement, behind which commands may have to wait. */
@@ -59,13 +59,23 @@ class PartsOfUpload implements Upload {
     }
   }
 
-  async name(file: ModelFile): Promise<void> {
-    if (!(await nameUpload(this.#asked, this.#predictorId, this.#id, this.#parts, file))) throw gone();
+  get ticket(): UploadTicket {
+    return { id: this.#id, parts: this.#parts };
   }
 
   async drop(): Promise<void> {
     await dropUnnamed(this.#asked, this.#predictorId, this.#id).catch(() => undefined); // goes as one that is left behind
   }
+}
+
+/** Makes what was uploaded a file, as the store promises it. */
+export async function nameTicket(
+  asked: Asked,
+  predictorId: string,
+  { id, parts }: UploadTicket,
+  file: ModelFile,
+): Promise<void> {
+  if (!(await nameUpload(asked, predictorId, id, parts, file))) throw gone();
 }
 
 const gone = () => new JournalUnavailable("The predictor was deleted while the file came.");

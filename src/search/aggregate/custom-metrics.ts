@@ -3,6 +3,7 @@
 
 import type { Logger } from "pino";
 import { TwinError } from "../../base/errors.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
 import type { Metrics, Series } from "../../ops/metrics.ts";
 import type { CustomAggregationMetric, CustomMetric } from "../../ops/metrics-config.ts";
 import { parseRql } from "../../rql/parse.ts";
@@ -28,6 +29,8 @@ export interface CustomMetricsParts extends Pick<Circumstances, "isIndexed"> {
   readonly settings: CustomMetricsSettings;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Of a cluster, one member counts: the sum over all is what there is. */
+  readonly cluster: Pick<Cluster, "isLeader">;
   /** How long after the start the first count of a metric begins, in milliseconds. */
   readonly firstAfter?: () => number;
 }
@@ -48,6 +51,8 @@ interface Counted {
   readonly metric: CustomMetric;
   readonly aggregation: Aggregation;
   show(groups: Groups): void;
+  /** Shows nothing any more. */
+  hide(): void;
 }
 
 /**
@@ -65,7 +70,10 @@ export function startCustomMetrics(parts: CustomMetricsParts): CustomMetrics {
   const ending = new AbortController();
   let turn: Promise<void> = Promise.resolve();
   for (const one of counted) {
-    const count = watched(one, log, () => measure(one, parts, ending.signal));
+    const count = watched(one, log, async () => {
+      if (parts.cluster.isLeader()) await measure(one, parts, ending.signal);
+      else one.hide();
+    });
     const inTurn = () => {
       turn = turn.then(() => (ending.signal.aborted ? undefined : count()));
       return turn;
@@ -96,7 +104,12 @@ function counting(
       labels.map((label) => label.name),
     );
     const names = [...groupBy.keys()];
-    return { metric, aggregation, show: (groups) => replace(seriesOf(labels, names, groups)) };
+    return {
+      metric,
+      aggregation,
+      show: (groups) => replace(seriesOf(labels, names, groups)),
+      hide: () => replace([]),
+    };
   } catch (error) {
     const reason =
       error instanceof TwinError ? (error.text.description ?? error.message) : (error as Error).message;

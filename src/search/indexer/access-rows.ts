@@ -1,7 +1,9 @@
 // The rows of access: written before the first thing that needs them, and again when what they are made of changes.
 
+import { setTimeout } from "node:timers/promises";
 import { TwinError } from "../../base/errors.ts";
 import { recent } from "../../base/recent.ts";
+import { JournalUnavailable } from "../../journal/journal.ts";
 import { nextExpiry } from "../../policies/expiry.ts";
 import type { AccessKey, AccessRow } from "../store.ts";
 import { compileAccess, MOST_MENTIONS, nobodyMay } from "./access-row.ts";
@@ -17,6 +19,9 @@ const MENTIONS = 20_000;
 const MAX_KNOWN = 20_000_000;
 /** Policies that the log was told of. */
 const MAX_TOLD = 1_000;
+/** How often rows are compiled again that others were ahead of, and the first of the rests between, each twice the one before. */
+const TRIES = 6;
+const FIRST_REST_MS = 20;
 
 const textOf = ({ policyId, namespace }: AccessKey): string => `${namespace} ${policyId}`;
 
@@ -45,8 +50,22 @@ export class AccessRows {
     await this.write(missing);
   }
 
-  /** Writes the rows of keys as their policies are now, but for those that are known to be so. */
+  /**
+   * Writes the rows of keys as their policies are now, but for those that are known to be so.
+   * @throws JournalUnavailable also where other servers know more of the policies than this one, and go on doing so.
+   */
   async write(keys: readonly AccessKey[]): Promise<void> {
+    let left = await this.#writeOnce(keys);
+    for (let tries = 0; left.length > 0; tries++) {
+      if (tries === TRIES) throw new JournalUnavailable("others have written newer rows of access");
+      await setTimeout(FIRST_REST_MS * 2 ** tries);
+      left = await this.#writeOnce(left);
+    }
+  }
+
+  /** Resolves with the keys of rows that others were ahead of. */
+  async #writeOnce(keys: readonly AccessKey[]): Promise<readonly AccessKey[]> {
+    const behind: AccessKey[] = [];
     const breathe = breathing();
     const policies = new Map<string, PolicyInEffect>();
     let rows: { readonly row: AccessRow; readonly made: string }[] = [];
@@ -65,11 +84,12 @@ export class AccessRows {
       rows.push({ row, made });
       weight += Math.min(mentions, MOST_MENTIONS);
       if (rows.length < ROWS && weight < MENTIONS) continue;
-      await this.#put(rows);
+      behind.push(...(await this.#put(rows)));
       rows = [];
       weight = 0;
     }
-    await this.#put(rows);
+    behind.push(...(await this.#put(rows)));
+    return behind;
   }
 
   /** Forgets rows that no thing needs. */
@@ -102,22 +122,28 @@ export class AccessRows {
     }
   }
 
-  async #put(rows: readonly { readonly row: AccessRow; readonly made: string }[]): Promise<void> {
-    if (rows.length === 0) return;
+  async #put(
+    rows: readonly { readonly row: AccessRow; readonly made: string }[],
+  ): Promise<readonly AccessKey[]> {
+    if (rows.length === 0) return [];
     try {
-      await this.#parts.store.putAccess(rows.map(({ row }) => row));
-      for (const { row, made } of rows) this.#remember(row, made);
+      const behind = await this.#parts.store.putAccess(rows.map(({ row }) => row));
+      const missed = new Set(behind.map(textOf));
+      for (const { row, made } of rows) if (!missed.has(textOf(row))) this.#remember(row, made);
+      return behind;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      if (rows.length > 1) for (const one of rows) await this.#put([one]);
-      else await this.#putEmpty((rows[0] as { row: AccessRow }).row, error);
+      if (rows.length === 1) return this.#putEmpty((rows[0] as { row: AccessRow }).row, error);
+      const behind: AccessKey[] = [];
+      for (const one of rows) behind.push(...(await this.#put([one])));
+      return behind;
     }
   }
 
-  async #putEmpty(row: AccessRow, error: unknown): Promise<void> {
+  #putEmpty(row: AccessRow, error: unknown): Promise<readonly AccessKey[]> {
     const { policyId, namespace } = row;
     this.#parts.log.error({ policyId, namespace, err: error }, "nobody finds the things of a policy");
-    await this.#parts.store.putAccess([nobodyMay(row)]);
+    return this.#parts.store.putAccess([nobodyMay(row)]);
   }
 
   #remember(key: AccessKey, made: string): void {

@@ -3,9 +3,12 @@
 import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
 import { AccessRows } from "./access-rows.ts";
+import { Backwardness } from "./backwardness.ts";
+import { CatchUp } from "./catch-up.ts";
 import type { CheckReport } from "./check.ts";
 import { fieldsFinder } from "./document.ts";
 import { Expiries } from "./expiries.ts";
+import { OthersAccess } from "./others-access.ts";
 import type { IndexerParts, OnIndexed } from "./parts.ts";
 import { PolicyChanges } from "./policy-changes.ts";
 import type { RebuildOf } from "./rebuild.ts";
@@ -44,11 +47,13 @@ export interface Indexer {
   /** Resolves once everything told before the call is in the index. */
   settled(): Promise<void>;
   /**
-   * Resolves once the rows of access are written of policies told before the call, and those that a stop left undone.
-   * That may take long where many policies import one; callers bound their wait. While the database is
+   * Resolves once the rows of access are written of policies told before the call, to any member of a cluster, and those that
+   * a stop left undone. That may take long where many policies import one; callers bound their wait. While the database is
    * away, more than a few do not wait.
    */
   accessSettled(): Promise<void>;
+  /** Something else whenever other members of a cluster may have written rows of access. */
+  readonly othersAccessVersion: () => number;
   /** Writes things anew whatever the index holds, while it is in use. */
   rebuild(of: RebuildOf): Promise<{ readonly things: number }>;
   /** Compares all with the journal once, and repairs what differs. */
@@ -59,7 +64,7 @@ export interface Indexer {
 }
 
 export function startIndexer(parts: IndexerParts): Indexer {
-  const { store, settings, log } = parts;
+  const { store, settings, log, cluster } = parts;
   const most = settings.maxWaiting ?? MAX_WAITING;
   const stopping = new AbortController();
   const steady = new Steady(log, stopping.signal);
@@ -67,7 +72,7 @@ export function startIndexer(parts: IndexerParts): Indexer {
   const { promise: ready, resolve: begin, reject: giveUp } = Promise.withResolvers<void>();
   const onOverflow = () => upkeep.lose();
   const onFault = () => upkeep.doubt();
-  const expiries = new Expiries(most, (policyId) => policies.tell(policyId, 0));
+  const expiries = new Expiries(most, (policyId) => void policies.tell(policyId, 0));
   const access = new AccessRows(parts, expiries);
   const policies = new PolicyChanges({
     store,
@@ -84,7 +89,8 @@ export function startIndexer(parts: IndexerParts): Indexer {
     ...parts,
     access,
     fieldsOf: fieldsFinder(settings.indexedFields),
-    isAccessBusy: () => policies.isBusy || !isAccessReady,
+    // Of others it is not known whether they are.
+    isAccessBusy: () => policies.isBusy || !isAccessReady || cluster.members.length > 1,
     inTurn,
     steady,
     ready,
@@ -114,8 +120,37 @@ export function startIndexer(parts: IndexerParts): Indexer {
   );
   upkeep.ready.then(begin, giveUp);
   ready.catch(() => undefined);
+  const backwardness = new Backwardness({
+    store,
+    cluster,
+    waitMs: settings.writeIntervalMs + settings.lagUnderLoadMs,
+    lagMs: () => Math.max(things.lagMs, policies.lagMs, catchUp.lagMs),
+  });
+  const catchUp: CatchUp = new CatchUp({
+    ...parts,
+    steady,
+    backwardness,
+    tendedAgo: () => upkeep.mark.tendedAgo(),
+    tell: (kind, id, revision) =>
+      kind === "policy" ? policies.tell(id, revision) : things.rewrite(id, revision),
+    settled: (kind) => (kind === "policy" ? policies.settled() : things.settled()),
+    signal: stopping.signal,
+  });
+  const othersAccess = new OthersAccess({
+    cluster,
+    settled: ownAccessSettled,
+    isBusy: () => policies.isBusy,
+  });
+  const watching = backwardness.watch(stopping.signal);
+
+  async function ownAccessSettled(): Promise<void> {
+    await accessBroughtUp;
+    await upkeep.accessReady.catch(() => undefined);
+    await policies.settled();
+  }
 
   async function settled(): Promise<void> {
+    await catchUp.looked();
     await policies.settled();
     await things.settled();
     await upkeep.recovered();
@@ -128,28 +163,39 @@ export function startIndexer(parts: IndexerParts): Indexer {
     const isDrained = !steady.isAway && (await within(settings.drainMs ?? DRAIN_MS, settled()));
     stopping.abort();
     things.abandon();
-    const asleep = Promise.all([things.asleep(), policies.asleep(), upkeep.stopped()]);
-    if (!(await within(DRAIN_MS, asleep)) || !isDrained) return;
-    await upkeep
-      .markClean()
-      .catch((err: unknown) => log.warn({ err }, "the search index is not marked clean"));
+    const asleep = Promise.all([things.asleep(), policies.asleep(), upkeep.stopped(), watching]);
+    const isDone = (await within(DRAIN_MS, asleep)) && isDrained;
+    await within(DRAIN_MS, end(isDone));
+  }
+
+  async function end(isDone: boolean): Promise<void> {
+    try {
+      if (isDone) await upkeep.markClean();
+      else await upkeep.leaveDoubt();
+      if (!cluster.isAlone) await backwardness.forget(cluster.self.id);
+    } catch (err) {
+      log.warn({ err }, "the search index is not marked clean");
+    }
   }
 
   return {
     thingChanged: (id, revision, onIndexed) => things.tell(id, revision, onIndexed),
-    policyChanged: (id, revision) => policies.tell(id, revision),
+    policyChanged: (id, revision) => {
+      othersAccess.announce();
+      policies.tell(id, revision);
+    },
     settled,
     accessSettled: async () => {
       // Who gave up waiting is not forgotten before it is over.
       if (awaitingAccess >= MAX_AWAITING && steady.isAway) return;
       awaitingAccess++;
       try {
-        await accessBroughtUp;
-        await policies.settled();
+        await Promise.all([ownAccessSettled(), othersAccess.settled()]);
       } finally {
         awaitingAccess--;
       }
     },
+    othersAccessVersion: () => othersAccess.version,
     rebuild: (of) => upkeep.rebuild(of),
     check: () => upkeep.check(),
     stats: () => ({

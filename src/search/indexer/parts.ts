@@ -2,6 +2,8 @@
 
 import type { JsonObject } from "../../base/json/json.ts";
 import type { Path } from "../../base/json/pointer.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Journal } from "../../journal/journal.ts";
 import type { PolicyEntry } from "../../policies/model.ts";
 import type { SearchStore } from "../store.ts";
 
@@ -15,7 +17,7 @@ export interface RecordedThing {
   readonly modified: number;
 }
 
-/** A policy by its id, and its revision: 0 where it does not exist. */
+/** A policy by its id, and its newest revision, that of its end if it was deleted: 0 where it never existed. */
 export interface PolicyRevision {
   readonly id: string;
   readonly revision: number;
@@ -68,7 +70,16 @@ export interface IndexerParts {
   listThings(after: string, limit: number): Promise<readonly string[]>;
   readonly settings: IndexerSettings;
   readonly log: Log;
+  /** The servers that write into the same index; {@link alone} where there are no others. */
+  readonly cluster: IndexCluster;
+  /** What the journal got lately. */
+  readonly recent: Journal["recent"];
 }
+
+export type IndexCluster = Pick<
+  Cluster,
+  "isAlone" | "self" | "members" | "owns" | "isLeader" | "leaseHolds" | "nextChange" | "watch" | "wire"
+>;
 
 /** Told once, with an error where the thing is not known to be in the index. Must not throw. */
 export type OnIndexed = (error?: unknown) => void;

@@ -31,6 +31,8 @@ export class PolicyChanges {
   /** Policies whose own rows are written, of others more than a page. */
   readonly #dependents: Backlog;
   #current: { readonly id: string; after: AccessKey | undefined } | undefined;
+  /** Since when some of these wait, at the latest. */
+  #dependentsSince = Number.POSITIVE_INFINITY;
   readonly #loop: Loop;
 
   constructor(parts: PolicyChangesParts) {
@@ -49,14 +51,22 @@ export class PolicyChanges {
     return this.waiting > 0 || this.#direct.since !== undefined;
   }
 
+  /** For how long the oldest change waits, in milliseconds. */
+  get lagMs(): number {
+    const since = Math.min(this.#direct.since ?? Number.POSITIVE_INFINITY, this.#dependentsSince);
+    return Number.isFinite(since) ? Math.max(Date.now() - since, 0) : 0;
+  }
+
   get waiting(): number {
     return this.#direct.size + this.#dependents.size + (this.#current ? 1 : 0);
   }
 
-  /** Tells of a committed change. */
-  tell(id: string, revision: number): void {
-    if (!this.#direct.tell(id, revision)) this.#parts.onOverflow();
+  /** Tells of a committed change; false where too much waits. */
+  tell(id: string, revision: number): boolean {
+    const change = this.#direct.tell(id, revision);
+    if (!change) this.#parts.onOverflow();
     this.#loop.wake();
+    return change !== undefined;
   }
 
   /** Resolves once all rows are written of policies told before the call. */
@@ -70,9 +80,11 @@ export class PolicyChanges {
   }
 
   async #writeDirect(): Promise<void> {
-    for (const [id, { revision }] of this.#direct.take(POLICIES)) {
+    for (const [id, { revision, since }] of this.#direct.take(POLICIES)) {
       await this.#try(id, async () => {
-        if ((await this.#rewriteFirst(id)) && !this.#dependents.tell(id, revision)) this.#parts.onOverflow();
+        if (!(await this.#rewriteFirst(id))) return;
+        if (!this.#dependents.tell(id, revision)) this.#parts.onOverflow();
+        this.#dependentsSince = Math.min(this.#dependentsSince, since);
       });
     }
     this.#direct.done();
@@ -108,6 +120,7 @@ export class PolicyChanges {
     if (this.#current.after) return;
     this.#current = undefined;
     this.#dependents.done();
+    if (this.#dependents.since === undefined) this.#dependentsSince = Number.POSITIVE_INFINITY;
   }
 
   /** Does a step in turn with all other writes; what is wrong with its policy does not stop the others. */

@@ -16,7 +16,7 @@ import { isPassing, isRefused } from "./steady.ts";
 const CHARACTERS = 4 * 1024 * 1024;
 
 export interface ThingWriterParts extends Pick<IndexerParts, "store" | "readThing" | "log"> {
-  readonly access: Pick<AccessRows, "ensure" | "write">;
+  readonly access: Pick<AccessRows, "ensure" | "write" | "forget">;
   readonly fieldsOf: FieldsOf;
   /** Whether rows of access may be out of date. */
   readonly isAccessBusy: () => boolean;
@@ -106,8 +106,15 @@ export class ThingWriter {
     const { access, store, isAccessBusy } = this.#parts;
     await access.ensure(keysOf(rows));
     if (isAccessBusy()) await access.write(keysOf(rows.filter(({ id }) => taken.get(id)?.told)));
-    await store.putThings(rows, gone);
+    await this.#ensureAnew(await store.putThings(rows, gone));
     if (this.#areStatisticsDue(this.#written + rows.length)) await store.analyze();
+  }
+
+  /** Rows of access that another server has deleted, since no thing needed them before. */
+  async #ensureAnew(bare: readonly AccessKey[]): Promise<void> {
+    if (bare.length === 0) return;
+    this.#parts.access.forget();
+    await this.#parts.access.ensure(bare);
   }
 
   #giveUp(id: string, change: Change | undefined, error: unknown): void {

@@ -9,7 +9,7 @@ export function countingAccess(store: SearchStore): {
   readonly accessVersion: () => number;
 } {
   let version = 0;
-  const counted = (done: Promise<void>) =>
+  const counted = <T>(done: Promise<T>) =>
     done.finally(() => {
       version++;
     });

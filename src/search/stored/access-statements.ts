@@ -23,6 +23,13 @@ export async function putAccess(query: Query, rows: readonly AccessRow[]): Promi
   if (rows.length > 0) await query(PUT_ACCESS, [asIndexable(JSON.stringify(rows))]);
 }
 
+const DELETE_UNUSED = (given: string) => `
+delete from search_access using ${given}
+where search_access.policy_id = given.policy_id and search_access.namespace = given.namespace and not exists (
+  select from search_thing as thing
+  where thing.policy_id = given.policy_id and thing.namespace = given.namespace
+)`;
+
 const GIVEN_KEYS = `(select ${unpack(1)} as policy_id, concat(${unpack(2)}) as namespace) as given`;
 
 const DELETE_ACCESS = `
@@ -32,6 +39,11 @@ where search_access.policy_id = given.policy_id and search_access.namespace = gi
 /** Deletes rows of access. */
 export async function deleteAccess(query: Query, keys: readonly AccessKey[]): Promise<void> {
   if (keys.length > 0) await query(DELETE_ACCESS, packed(keys));
+}
+
+/** The same, of those that no thing uses. */
+export async function deleteUnusedAccess(query: Query, keys: readonly AccessKey[]): Promise<void> {
+  if (keys.length > 0) await query(DELETE_UNUSED(GIVEN_KEYS), packed(keys));
 }
 
 const KNOWN_ACCESS = `

@@ -19,28 +19,43 @@ import {
   partialRules,
   putAccess,
 } from "./access-statements.ts";
-import { setState, state } from "./state-statements.ts";
+import { sharedWrites } from "./shared-writes.ts";
+import { dropState, momentAgo, replaceState, setMoment, setState, state } from "./state-statements.ts";
 import { collectStatistics } from "./statistics.ts";
-import { compareThings, listThings, putStatement, putThings, type Watch } from "./thing-statements.ts";
+import {
+  compareThings,
+  countThings,
+  listThings,
+  putStatement,
+  putThings,
+  type Watch,
+} from "./thing-statements.ts";
 
 /**
  * The search index of a migrated database, which others close. All it does rejects with JournalUnavailable where that
  * does not answer. `watch` is told of all things that are written.
+ * Where it `isShared`, other servers write as well, and none of them puts what is older in the place of what is newer.
  */
-export function storedIndex(database: Database, watch?: Watch): SearchStore {
+export function storedIndex(database: Database, watch?: Watch, isShared = false): SearchStore {
   const put = putStatement(watch?.conditions ?? []);
   const statistics = collectStatistics(database);
   const read: Query = (text, parameters) => told(database.query(text, parameters));
   const work: Query = (text, parameters) => told(database.background(text, parameters));
+  const writes: Pick<SearchStore, "putThings" | "putAccess" | "deleteAccess"> = isShared
+    ? sharedWrites({ work, transaction: (steps) => told(database.transaction(steps)) }, watch)
+    : {
+        putThings: (rows, gone) => putThings(work, rows, gone, put, watch),
+        putAccess: (rows) => putAccess(work, rows).then(() => []),
+        deleteAccess: (keys) => deleteAccess(work, keys),
+      };
   return {
-    putThings: (rows, gone) => putThings(work, rows, gone, put, watch),
-    putAccess: (rows) => putAccess(work, rows),
-    deleteAccess: (keys) => deleteAccess(work, keys),
+    ...writes,
     knownAccess: (keys) => knownAccess(work, keys),
     accessFrom: (source, after, limit) => accessFrom(work, source, after, limit),
     compareThings: (after, limit) => compareThings(work, after, limit),
     compareAccess: (after, limit) => compareAccess(work, after, limit),
     expiringAccess: (after, limit) => expiringAccess(work, after, limit),
+    countThings: () => countThings(work),
     listThings: (after, limit, namespace) => listThings(work, after, limit, namespace),
     partialRules: (subjects) => partialRules(read, subjects),
     run: (
@@ -51,6 +66,10 @@ export function storedIndex(database: Database, watch?: Watch): SearchStore {
     watchesTime: database.isEmbedded,
     state: (name, make) => state(read, name, make),
     setState: (name, value) => setState(read, name, value),
+    replaceState: (name, from, to) => replaceState(read, name, from, to),
+    setMoment: (name, agoMs) => setMoment(read, name, agoMs),
+    momentAgo: (name) => momentAgo(read, name),
+    dropState: (name) => dropState(read, name),
     analyze: () => told(statistics()),
   };
 }

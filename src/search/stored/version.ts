@@ -1,6 +1,6 @@
 // What a row of access was compiled from, as a text that SQL can make as well.
 
-/** A policy, and its revision: 0 where it does not exist. */
+/** A policy, and its newest revision, that of its end if it was deleted: 0 where it never existed. */
 export interface SourceRevision {
   readonly id: string;
   readonly revision: number;
@@ -13,6 +13,20 @@ export interface SourceRevision {
 export const versionOf = (sources: readonly SourceRevision[], until = Number.POSITIVE_INFINITY): string =>
   (Number.isFinite(until) ? `${until} ` : "") +
   sources.map(({ id, revision }) => `${id}@${revision}`).join(",");
+
+/** The revisions that a version with these sources names; nothing where it is not one of theirs. */
+export function revisionsIn(version: string, sources: readonly string[]): ReadonlyMap<string, number> {
+  const revisions = new Map<string, number>();
+  let at = /^(?:\d+ )?/.exec(version)?.[0].length ?? 0;
+  for (const id of sources) {
+    const from = at + id.length + 1;
+    const [digits] = version.startsWith(`${id}@`, at) ? (/^-?\d+/.exec(version.slice(from)) ?? []) : [];
+    if (digits === undefined) return new Map();
+    revisions.set(id, Number(digits));
+    at = from + digits.length + 1;
+  }
+  return revisions;
+}
 
 /** In SQL: until when a version is up to date whatever happens to its sources; null where they alone decide. */
 export const untilOf = (version: string): string => `substring(${version} from '^(\\d+) ')::numeric`;
@@ -31,7 +45,6 @@ export const newestOf = (kind: "thing" | "policy", id: string): string =>
 /** In SQL: the version that a row of access with these sources has now. */
 export const currentVersion = (sources: string): string => `(
   select coalesce(string_agg(
-    source.id || '@' || case when newest.revision is null or ${isEnd("newest")} then 0 else newest.revision end,
-    ',' order by source.place), '')
+    source.id || '@' || coalesce(newest.revision, 0), ',' order by source.place), '')
   from unnest(${sources}) with ordinality as source (id, place)
   left join lateral (${newestOf("policy", "source.id")}) as newest on true)`;

@@ -2,6 +2,8 @@
 
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import { readPath } from "../../../src/base/json/pointer.ts";
+import { alone } from "../../../src/cluster/alone.ts";
+import type { Cluster } from "../../../src/cluster/cluster.ts";
 import { type Expire, expiry } from "../../../src/dispatch/announcements/expire.ts";
 import {
   type PolicyAnnouncements,
@@ -43,7 +45,11 @@ export const inMillis = (millis: number): string => new Date(Date.now() + millis
 
 export type AnnouncingWorld = ReturnType<typeof announcingWorld>;
 
-export function announcingWorld(journal: Journal, set: Partial<AnnouncementSettings> = {}) {
+export function announcingWorld(
+  journal: Journal,
+  set: Partial<AnnouncementSettings> = {},
+  cluster: Cluster = alone("test"),
+) {
   const announced: PolicyAnnouncement[] = [];
   const warnings: object[] = [];
   const world = worldOn(journal, {
@@ -54,6 +60,7 @@ export function announcingWorld(journal: Journal, set: Partial<AnnouncementSetti
         settings: { ...defaults, ...set },
         journal,
         policies,
+        cluster,
         publish: (announcement) => announced.push(announcement),
         expire: (...asked) => expire(...asked),
         log: { warn: (fact) => warnings.push(fact) },

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { alone } from "../../../src/cluster/alone.ts";
 import { documentReplay } from "../../../src/dispatch/documents/apply-document.ts";
+import { type CleaningParts, startCleaning } from "../../../src/dispatch/history/cleaning.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
-import { cleanUp, type RetentionParts, startRetention } from "../../../src/dispatch/history/retention.ts";
+import { cleanUp } from "../../../src/dispatch/history/retention.ts";
 import { prune } from "../../../src/journal/history-statements.ts";
 import { type Journal, type JournalRow, JournalUnavailable } from "../../../src/journal/journal.ts";
 import { openDatabase, openJournal } from "../../../src/journal/open.ts";
@@ -21,12 +23,13 @@ const partsOf = (
   journal: Journal,
   historyRetention: number,
   cleanupQuietPeriod = 1,
-): RetentionParts & Logged => {
+): CleaningParts & Logged => {
   const { things, policies } = worldOn(journal);
   const facts: object[] = [];
   const note = (fact: object) => facts.push(fact);
   return {
     journal,
+    cluster: alone("test"),
     rules: {
       thing: things.rules,
       policy: policies.rules,
@@ -231,19 +234,19 @@ describe("the clean-up", () => {
     ]);
     const rowsLeft = () => journal.rows.get(`thing ${thingId}`)?.length;
 
-    const stop = startRetention(partsOf(journal, DAYS_3));
+    const cleaning = startCleaning(partsOf(journal, DAYS_3));
     await expect.poll(rowsLeft, { interval: 1 }).toBeLessThan(3_000);
-    await stop();
+    await cleaning.stop();
     const left = rowsLeft();
 
     expect(left).toBeGreaterThan(1);
     await new Promise((soon) => setTimeout(soon, 200));
     expect(rowsLeft()).toBe(left);
     const parts = partsOf(journal, DAYS_3);
-    const stopAgain = startRetention(parts);
+    const again = startCleaning(parts);
     await expect.poll(rowsLeft, { timeout: 5_000 }).toBe(1);
     await expect.poll(() => parts.facts).toEqual([{ rows: left! - 1 }]);
-    await stopAgain();
+    await again.stop();
   });
 
   test("does nothing where it is switched off", async () => {
@@ -251,9 +254,9 @@ describe("the clean-up", () => {
     await oldRows(journal, thingId, 500, Date.now() - 9 * DAY);
     const parts = partsOf(journal, DAYS_3);
 
-    const stop = startRetention({ ...parts, settings: { ...parts.settings, cleanupEnabled: false } });
+    const cleaning = startCleaning({ ...parts, settings: { ...parts.settings, cleanupEnabled: false } });
     await new Promise((soon) => setTimeout(soon, 100));
-    await stop();
+    await cleaning.stop();
 
     expect(journal.rows.get(`thing ${thingId}`)).toHaveLength(500);
   });
@@ -270,9 +273,9 @@ describe("the clean-up", () => {
     };
     const parts = partsOf(journal, DAYS_3);
 
-    const stop = startRetention(parts);
+    const cleaning = startCleaning(parts);
     await expect.poll(() => journal.rows.get(`thing ${thingId}`)?.length, { timeout: 5_000 }).toBe(1);
-    await stop();
+    await cleaning.stop();
 
     expect(parts.facts.filter((fact) => "err" in fact)).toMatchObject([{ err: { message: "odd" } }]);
   });

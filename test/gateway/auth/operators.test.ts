@@ -6,6 +6,7 @@ import { basicHeader } from "../../../src/gateway/auth/basic.ts";
 import { jwtInvalid } from "../../../src/gateway/auth/jwt/errors.ts";
 import type { OperatorSettings } from "../../../src/gateway/auth/operators.ts";
 import { type OpsParts, opsAnswers } from "../../../src/gateway/http/ops-requests.ts";
+import { opsWorld } from "../http/ops/world.ts";
 import { loginSettings, requestWith } from "./requests.ts";
 
 const operators: OperatorSettings = {
@@ -25,12 +26,12 @@ const verify = (token: string) => {
 };
 const nothing = async () => ({ things: 0 });
 const parts: OpsParts = {
-  isUp: () => true,
+  operations: opsWorld().operations,
   verifyToken: verify,
   index: { rebuild: nothing, check: nothing, health: () => ({}), onFault: () => undefined },
   metrics: async () => new Response("up 1"),
 };
-const devops = "/devops/logging";
+const devops = "/devops/none";
 const status = "/overall/status";
 
 /** Asks as somebody, and gives the answer. */
@@ -41,7 +42,7 @@ function asker(settings: Partial<OperatorSettings> = {}) {
 }
 const basic = (credentials: string) => basicHeader(credentials);
 
-/** Whether the two realms let somebody in; what is behind devops is not built, so it is not found. */
+/** Whether the two realms let somebody in; there is nothing behind that path of devops, so it is not found. */
 async function opened(authorization: string | undefined, settings: Partial<OperatorSettings> = {}) {
   const ask = asker(settings);
   const [behind, seen] = [await ask(devops, authorization), await ask(status, authorization)];

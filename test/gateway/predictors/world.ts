@@ -74,7 +74,7 @@ export async function predictorsWorld(given: Given = {}) {
   const faults: unknown[] = [];
   const settings = { users, enablePreAuthentication: trustsProxy, wsBasicParameter: false, ...login };
   const ops = opsAnswers({ ...operators, ...given.operators } as never, {
-    ...{ isUp: () => true, index: {} as never, metrics: async () => new Response("") },
+    ...{ index: {} as never, metrics: async () => new Response("") },
     verifyToken: tokensOf(given.operatorTokens ?? {}),
     predictors: {
       predictors: api,

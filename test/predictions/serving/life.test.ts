@@ -87,7 +87,7 @@ test("a predictor that is paused writes nothing once it is said to be", async ()
 test("a file that replaces another one ends the baseline of its version, also of a predictor that is paused", async () => {
   await world.predict({ ...predictorOf("replaced", boundTo("org.replaced")), status: "paused" });
   await world.store.putBaseline("replaced", "v1", "{}");
-  world.serving.fileStored("replaced", "v1");
+  await world.serving.fileStored("replaced", "v1");
 
   await until(async () => (await world.store.baselines("replaced")).size === 0);
 });

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import { getAt, readPath } from "../../../src/base/json/pointer.ts";
+import { alone } from "../../../src/cluster/alone.ts";
+import type { Cluster } from "../../../src/cluster/cluster.ts";
 import { openStorage } from "../../../src/journal/open.ts";
 import { readConfig } from "../../../src/ops/config.ts";
 import { createMetrics } from "../../../src/ops/metrics.ts";
@@ -30,6 +32,8 @@ export interface ServingWorld extends AsyncDisposable {
   readonly twins: Twins;
   readonly serving: Serving;
   readonly store: PredictorStore;
+  /** Begins to serve as another member of the cluster, on the same twins. */
+  serve(member: Cluster): Serving;
   /** Sends a command as the owner, unless said otherwise; rejects with the refusal. */
   ask(action: CommandAction, id: string, path: string, value?: JsonValue, how?: How): Promise<Reply>;
   /** Sets a predictor to work, by its JSON; resolves once it has begun. */
@@ -72,19 +76,23 @@ const configured = { SEARCH_WRITE_INTERVAL: "10ms" };
 export async function servingWorld(
   models: Models,
   settings: Partial<ServingSettings> = {},
+  cluster?: Cluster,
 ): Promise<ServingWorld> {
   const folder = await mkdtemp(join(tmpdir(), "pollux-serving-"));
   const storage = await openStorage({ dataDir: folder, observe: () => undefined } as never);
   const log = pino({ level: process.env.SERVING_LOG ?? "silent" });
-  const twins = startTwins(readConfig(configured, []), storage, createMetrics(), log);
+  const metrics = createMetrics();
+  const whole = { storage, metrics, spans: undefined, onBlocked: () => undefined, log };
+  const twins = await startTwins(readConfig(configured, []), { ...whole, cluster: alone("test") });
   const store = storedPredictions(storage.database);
   const openModel: OpenModel<ModelSpec> = async (spec) => {
     const make = models[spec.version];
     if (!make) throw new Error(`There is no model ${spec.version}.`);
     return make();
   };
-  const start = () =>
+  const start = (member = cluster) =>
     startServing({
+      ...(member && { cluster: member }),
       pubsub: twins.pubsub,
       dispatch: twins.dispatch,
       live: twins.live,
@@ -134,6 +142,7 @@ export async function servingWorld(
       return serving;
     },
     ask,
+    serve: start,
     predict: (json) => change(readPredictor(json)),
     async remove(id) {
       known.delete(id);

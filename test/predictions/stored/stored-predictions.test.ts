@@ -33,7 +33,7 @@ async function putFile(
   try {
     for (const chunk of content) await upload.add(chunk);
     await upload.end();
-    await upload.name(file);
+    await store.nameUpload(id, upload.ticket, file);
   } catch (error) {
     await upload.drop();
     throw error;
@@ -160,7 +160,9 @@ describe.each(storages)("what predictors keep on $name", ({ openStorage }) => {
       await store.forget("p");
       await upload.end();
 
-      await expect(upload.name(fileOf("v", content(300_000)))).rejects.toThrow(JournalUnavailable);
+      await expect(store.nameUpload("p", upload.ticket, fileOf("v", content(300_000)))).rejects.toThrow(
+        JournalUnavailable,
+      );
       await upload.drop();
 
       expect(await store.files("p")).toEqual([]);

@@ -17,7 +17,7 @@ afterEach(() => {
 
 /** An index that answers with what `rows` gives, and metrics that are counted of it. */
 function counting(
-  settings: { metrics?: object; aggregations?: object; enabled?: boolean },
+  settings: { metrics?: object; aggregations?: object; enabled?: boolean; leads?: () => boolean },
   rows: (statement: Statement, signal?: AbortSignal) => readonly Row[] | Promise<readonly Row[]>,
 ) {
   const lines: Record<string, unknown>[] = [];
@@ -41,6 +41,7 @@ function counting(
       customAggregationMetrics: customAggregationMetrics.parse(JSON.stringify(settings.aggregations ?? {})),
     },
     metrics,
+    cluster: { isLeader: () => settings.leads?.() ?? true },
     log: pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     firstAfter: () => 1_000,
   });
@@ -75,6 +76,25 @@ test("things are counted a while after the start, and then at each interval", as
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await shown("all")).toEqual(['all{company="acme"} 6']);
   expect(asked).toHaveLength(2);
+});
+
+test("of a cluster the leader alone counts, and who leads no more shows nothing", async () => {
+  let leads = false;
+  const { shown, asked } = counting(
+    { metrics: { all: { tags: { company: "acme" } } }, leads: () => leads },
+    () => [{ x0: "5" }],
+  );
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toEqual([]);
+
+  leads = true;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await shown("all")).toEqual(['all{company="acme"} 5']);
+
+  leads = false;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await shown("all")).toEqual([]);
+  expect(asked).toHaveLength(1);
 });
 
 test("groups are series, which vanish with their groups", async () => {

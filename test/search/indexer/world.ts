@@ -1,6 +1,8 @@
 // An indexer behind the dispatcher, on a database of the test's choice; what it asks of the database can be made to fail.
 
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
+import { alone } from "../../../src/cluster/alone.ts";
+import type { Cluster } from "../../../src/cluster/cluster.ts";
 import { type SearchSources, searchSources } from "../../../src/dispatch/search-sources.ts";
 import type { Database, Row } from "../../../src/journal/database.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
@@ -43,16 +45,17 @@ interface Options {
   readonly sources?: Partial<IndexerParts>;
   /** Sources in the place of those that there are. */
   readonly around?: (sources: SearchSources) => Partial<IndexerParts>;
+  readonly cluster?: Cluster;
 }
 
 /** Starts an indexer, and tells it of all that is committed. */
 export function indexedWorld(
   journal: Journal,
   database: Database,
-  { settings: set = {}, sources = {}, around = () => ({}) }: Options = {},
+  { settings: set = {}, sources = {}, around = () => ({}), cluster = alone("test") }: Options = {},
 ): IndexedWorld {
   const base = worldOn(journal);
-  const stored = storedIndex(database);
+  const stored = storedIndex(database, undefined, !cluster.isAlone);
   const logged: Logged[] = [];
   const log = (level: Logged["level"]) => (fact: object, message: string) => {
     logged.push({ level, message, fact });
@@ -62,12 +65,14 @@ export function indexedWorld(
     ...stored,
     putThings: async (rows, gone) => {
       await world.beforeWrite();
-      await stored.putThings(rows, gone);
+      const bare = await stored.putThings(rows, gone);
       writes.push({ rows: rows.map(({ id }) => id), gone: gone.map(({ id }) => id) });
+      return bare;
     },
   };
   const indexer = startIndexer({
     store,
+    cluster,
     ...searchSources(base.parts),
     ...around(searchSources(base.parts)),
     ...sources,

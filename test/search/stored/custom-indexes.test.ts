@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { alone } from "../../../src/cluster/alone.ts";
 import { openStorage } from "../../../src/journal/open.ts";
 import type { CustomIndex } from "../../../src/ops/custom-indexes.ts";
 import type { IndexObservation } from "../../../src/search/custom-index-upkeep.ts";
@@ -33,13 +34,13 @@ describe.each(storages)("custom indexes on $name", ({ openStorage: open, name })
   });
   afterEach(async () => {
     for (const one of kept.splice(0)) one.stop();
-    const none = customIndexes(stored.database, [], () => undefined);
+    const none = customIndexes(stored.database, [], () => undefined, alone("test"));
     await none.ready;
     none.stop();
   });
 
   const keep = (...configured: readonly CustomIndex[]): CustomIndexes => {
-    const one = customIndexes(stored.database, configured, (fact) => seen.push(fact));
+    const one = customIndexes(stored.database, configured, (fact) => seen.push(fact), alone("test"));
     kept.push(one);
     return one;
   };
@@ -197,7 +198,7 @@ describe.each(storages)("custom indexes on $name", ({ openStorage: open, name })
   testOnServer("hold up neither writes nor the end of a server while they are made", async () => {
     const other = await openStorage(stored.options);
     await whileBlocked(async () => {
-      const indexes = customIndexes(other.database, [byRegion], (fact) => seen.push(fact));
+      const indexes = customIndexes(other.database, [byRegion], (fact) => seen.push(fact), alone("test"));
       await untilMaking();
       await stored.store.putThings([indexed("n:a", 1)], []);
       indexes.stop();
@@ -225,7 +226,7 @@ describe.each(storages)("custom indexes on $name", ({ openStorage: open, name })
       query: stored.database.query,
       isEmbedded: stored.database.isEmbedded,
     };
-    const indexes = customIndexes(database, [broken], (fact) => seen.push(fact));
+    const indexes = customIndexes(database, [broken], (fact) => seen.push(fact), alone("test"));
     await pause(200);
     expect(seen.map(({ what }) => what)).toEqual(["custom-indexes-failed"]);
     expect(indexes.isIndexed(["attributes", "x"])).toBe(false);

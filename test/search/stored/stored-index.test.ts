@@ -176,11 +176,11 @@ describe.each(storages)("the search index on $name", ({ openStorage }) => {
     expect(stale).toContainEqual({ policyId: "n:fresh", namespace: "n" });
   });
 
-  test("a deleted policy counts as one that does not exist", async () => {
+  test("of a deleted policy the revision of its end counts", async () => {
     const { store, journal } = stored;
     await append(journal, recorded("policy", "n:p", 1), recorded("policy", "n:p", 2, "deleted"));
     await store.putThings([indexed("n:a", 1, {}, "n:p")], []);
-    await store.putAccess([access("n:p", "n", { version: versionOf([{ id: "n:p", revision: 0 }]) })]);
+    await store.putAccess([access("n:p", "n", { version: versionOf([{ id: "n:p", revision: 2 }]) })]);
     expect(await store.compareAccess(undefined, 10)).toEqual({ stale: [], unused: [], next: undefined });
   });
 

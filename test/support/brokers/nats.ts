@@ -35,6 +35,8 @@ export interface NatsServer extends AsyncDisposable {
   stop(how?: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Starts the stopped server again, on the same port and files. */
   start(): Promise<void>;
+  /** Lets the stopped server forget all that JetStream kept. */
+  forget(): Promise<void>;
   /** Lets it do nothing from when it resolves until `thaw`, with its connections open. */
   freeze(): Promise<void>;
   thaw(): void;
@@ -61,6 +63,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
     start: async () => {
       server = await start();
     },
+    forget: () => rm(join(folder, "jetstream"), { recursive: true, force: true }),
     freeze: async () => {
       server.kill("SIGSTOP");
       while (!(await isStopped(server.pid))) await later(5);

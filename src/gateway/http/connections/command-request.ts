@@ -53,6 +53,6 @@ export async function runCommand(
     return revision as number;
   }
   const { revision = 0 } = await api.retrieve({ id, headers: {}, auth: { subjects: [] } });
-  api.command(id, command);
+  await api.command(id, command);
   return revision + 1;
 }

@@ -142,10 +142,10 @@ const connection = (id: string): Routes => ({
 });
 
 const told =
-  (tell: (connections: ConnectionsApi) => JsonValue): Route =>
+  (tell: (connections: ConnectionsApi) => Promise<JsonValue>): Route =>
   (asked, { connections }) =>
-  () =>
-    valueAnswer(asked, tell(connections));
+  async () =>
+    valueAnswer(asked, await tell(connections));
 
 /** What is at a connection. */
 const parts: Readonly<Record<ConnectionPart, (id: string) => Routes>> = {

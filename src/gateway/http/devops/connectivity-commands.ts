@@ -77,9 +77,9 @@ const writing =
 
 const insight =
   (name: InsightCommand): Run =>
-  (command, connections) => {
+  async (command, connections) => {
     const connectionId = idIn(command);
-    connections.command(connectionId, name);
+    await connections.command(connectionId, name);
     return answer(name, 200, { connectionId });
   };
 
@@ -111,8 +111,8 @@ export const piggybackCommands: Readonly<Record<string, Run>> = {
     connections.status(idIn(command)),
   "connectivity.commands:retrieveConnectionMetrics": (command, connections) =>
     connections.metrics(idIn(command)),
-  "connectivity.commands:retrieveConnectionLogs": (command, connections) =>
-    answer("retrieveConnectionLogs", 200, connections.logs(idIn(command))),
+  "connectivity.commands:retrieveConnectionLogs": async (command, connections) =>
+    answer("retrieveConnectionLogs", 200, await connections.logs(idIn(command))),
   "connectivity.commands:enableConnectionLogs": insight("enableConnectionLogs"),
   "connectivity.commands:resetConnectionLogs": insight("resetConnectionLogs"),
   "connectivity.commands:resetConnectionMetrics": insight("resetConnectionMetrics"),

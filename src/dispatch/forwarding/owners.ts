@@ -1,0 +1,222 @@
+// Gets things done by the owners of entities: here where that is this member, else by asking the owner, and again where nobody
+// could be sure to own it.
+
+import { TwinError } from "../../base/errors.ts";
+import { internalError } from "../../base/internal-error.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { Unreachable } from "../../cluster/wire.ts";
+import { RevisionTaken } from "../../journal/journal.ts";
+import { StateVoid } from "../errors.ts";
+import { Turns } from "../turns.ts";
+import { Pulse } from "./pulse.ts";
+import { UnderWay } from "./under-way.ts";
+import { printError, readError } from "./wire-reply.ts";
+
+/** A kind of what owners are asked to do. `A` is what is asked, `T` what comes of it; both cross as one line of text. */
+export interface Errand<A, T> {
+  /** On the wire. */
+  readonly topic: string;
+  idOf(asked: A): string;
+  /** Whether doing it twice is as good as once. */
+  isRead(asked: A): boolean;
+  /** Does it, as the owner. Called in the order in which things of one entity were asked; refuses with `TwinError`. */
+  here(asked: A): Promise<T>;
+  printAsked(asked: A): string;
+  readAsked(printed: string, from: string): A;
+  printDone(done: T): string;
+  readDone(printed: string): T;
+  /** The refusal where nobody can do it, or nobody knows whether it was done. */
+  unavailable(asked: A): TwinError;
+  /** How long is tried at most, in milliseconds; as long as with most where that is absent. */
+  readonly timeMs?: number;
+}
+
+/** How a kind of errand is run by one member. */
+export interface Runner<A, T> {
+  /** Has it done by the owner. Rejects with 503 once its time is over; of a write that means that the outcome is not known. */
+  run(asked: A): Promise<T>;
+  /** Does it here, once, or rejects with 503 where this member does not own the entity, or not all the time until it is done. */
+  runHere(asked: A): Promise<T>;
+}
+
+/** How long is tried until something is refused, and for which part of it an owner that may not serve yet keeps what others ask. */
+const ERRAND_MS = 15_000;
+const KEPT_SHARE = 0.7;
+/** How often something is decided anew because another wrote the revision: only an owner that was cut off does. */
+const MOST_TAKEN = 5;
+/** Beats between two tries, at most. */
+const LONGEST_WAIT = 16;
+
+/** It could not be done now, and certainly was not: it may be tried again. */
+const again = Symbol("again");
+/** The member that was asked does not own the entity. */
+const notMine = Symbol("not mine");
+
+interface Job<A, T> {
+  readonly errand: Errand<A, T>;
+  readonly asked: A;
+  readonly id: string;
+  /** By the monotonic clock. */
+  readonly until: number;
+  /** Whether others may be asked: who was asked by another does not ask on. */
+  readonly mayAsk: boolean;
+  taken: number;
+}
+
+export interface OwnersParts {
+  readonly cluster: Cluster;
+  /** Those of the dispatcher of this member. */
+  readonly turns: Turns;
+  /** Told of what should not have happened while something was done for another member. */
+  readonly onFault: (error: unknown) => void;
+  /** How long is tried until something is refused, in milliseconds; 15,000 unless given. */
+  readonly timeMs?: number;
+}
+
+/** Keeps what is asked of one entity in order, also across changes of its owner. At most 20,000 wait; beyond, 503. */
+export class Owners {
+  readonly #parts: OwnersParts;
+  readonly #pulse: Pulse;
+  /** Those that could not be done at once. */
+  readonly #waiting = new Turns();
+  readonly #underWay = new UnderWay();
+  /** Counts how often the lease ran out. */
+  #term = 0;
+
+  constructor(parts: OwnersParts) {
+    this.#parts = parts;
+    this.#pulse = new Pulse(parts.cluster);
+    parts.cluster.watch({ renewed: () => this.#term++ });
+  }
+
+  /** Answers others from now on, and gives how errands of a kind are run. */
+  handle<A, T>(errand: Errand<A, T>): Runner<A, T> {
+    const { timeMs = this.#parts.timeMs ?? ERRAND_MS } = errand;
+    const jobOf = (asked: A, ms: number, mayAsk: boolean): Job<A, T> => {
+      return { errand, asked, id: errand.idOf(asked), until: performance.now() + ms, mayAsk, taken: 0 };
+    };
+    this.#parts.cluster.wire.onRequest(errand.topic, (payload, from) =>
+      this.#answer(jobOf(errand.readAsked(payload, from), KEPT_SHARE * timeMs, false)),
+    );
+    return {
+      run: (asked) => this.#run(jobOf(asked, timeMs, true)),
+      runHere: (asked) => this.#runOnce(jobOf(asked, 0, false)),
+    };
+  }
+
+  /** What another member is told: how it went, and then what came of it. */
+  async #answer<A, T>(job: Job<A, T>): Promise<string> {
+    try {
+      return `=${job.errand.printDone(await this.#run(job))}`;
+    } catch (error) {
+      if (error === notMine) return "?";
+      if (error instanceof TwinError) return `!${printError(error)}`;
+      this.#parts.onFault(error);
+      return `!${printError(internalError())}`;
+    }
+  }
+
+  async #runOnce<A, T>(job: Job<A, T>): Promise<T> {
+    const done = this.#parts.cluster.mayServe(job.id) ? await this.#here(job) : again;
+    if (done === again) throw job.errand.unavailable(job.asked);
+    return done;
+  }
+
+  /** At once where nothing is in the way, and then without a wait before it is begun. */
+  async #run<A, T>(job: Job<A, T>): Promise<T> {
+    if (!this.#wouldOvertake(job.id)) {
+      const done = await this.#attempt(job);
+      if (done !== again) return done;
+    }
+    await this.#underWay.idle(job.id);
+    return this.#waiting.take(job.id, () => this.#insist(job));
+  }
+
+  #wouldOvertake(id: string): boolean {
+    const { cluster, turns } = this.#parts;
+    if (this.#waiting.busy(id)) return true;
+    if (cluster.mayServe(id)) return this.#underWay.isElsewhere(id, cluster.self.id);
+    return turns.busy(id) || this.#underWay.isElsewhere(id, cluster.ownerOf(id));
+  }
+
+  async #insist<A, T>(job: Job<A, T>): Promise<T> {
+    for (let wait = 1; performance.now() < job.until; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      await this.#localTurn(job.id);
+      const done = await this.#attempt(job);
+      if (done !== again) return done;
+      await this.#pulse.wait(wait);
+    }
+    throw job.mayAsk ? job.errand.unavailable(job.asked) : notMine;
+  }
+
+  /** Lets what was begun here end before others are asked. */
+  async #localTurn(id: string): Promise<void> {
+    const { cluster, turns } = this.#parts;
+    if (turns.busy(id) && !cluster.mayServe(id)) await turns.take(id, () => Promise.resolve());
+  }
+
+  async #attempt<A, T>(job: Job<A, T>): Promise<T | typeof again> {
+    const { cluster } = this.#parts;
+    if (cluster.mayServe(job.id)) return this.#here(job);
+    const owner = cluster.ownerOf(job.id);
+    if (owner === cluster.self.id) return again;
+    if (!job.mayAsk) throw notMine;
+    return this.#there(job, owner);
+  }
+
+  /**
+   * What was done while the lease ran out is not told to have been: others may have answered for the entity meanwhile. That the slot
+   * was lost in order does no harm, as nobody else serves it before this is done.
+   */
+  async #here<A, T>(job: Job<A, T>): Promise<T | typeof again> {
+    const { errand, asked } = job;
+    const term = this.#term;
+    try {
+      const done = await errand.here(asked);
+      if (this.#parts.cluster.leaseHolds() && term === this.#term) return done;
+    } catch (error) {
+      if (this.#isUndone(job, error)) return again;
+      throw error;
+    }
+    if (errand.isRead(asked)) return again;
+    throw errand.unavailable(asked);
+  }
+
+  /** Whether a refusal says that certainly nothing was written, as what it was decided on was void or old. */
+  #isUndone<A, T>(job: Job<A, T>, error: unknown): boolean {
+    const cause = error instanceof TwinError ? error.cause : undefined;
+    if (cause instanceof StateVoid) return true;
+    return cause instanceof RevisionTaken && ++job.taken <= MOST_TAKEN;
+  }
+
+  async #there<A, T>({ errand, asked, id, until }: Job<A, T>, owner: string): Promise<T | typeof again> {
+    const end = this.#underWay.begin(id, owner);
+    try {
+      const ms = Math.max(1, until - performance.now());
+      const answer = await this.#parts.cluster.wire.request(
+        owner,
+        errand.topic,
+        errand.printAsked(asked),
+        ms,
+      );
+      return answered(errand, answer);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      if (error.isUndelivered || errand.isRead(asked)) return again;
+      throw errand.unavailable(asked);
+    } finally {
+      end();
+    }
+  }
+}
+
+function answered<A, T>(errand: Errand<A, T>, answer: string): T | typeof again {
+  switch (answer[0]) {
+    case "=":
+      return errand.readDone(answer.slice(1));
+    case "!":
+      throw readError(answer.slice(1));
+    default:
+      return again;
+  }
+}

@@ -1,0 +1,133 @@
+// What members publish, on its way to the sessions of this one: judged by a policy that may have to be loaded, the signals of one
+// thing in the order in which they came. Who has to wait stands in a lane, and what comes for its thing then stands behind it.
+
+import type { Enforcer } from "../../policies/enforcer.ts";
+import type { EntityState } from "../../signals/signal.ts";
+import type { Signal } from "../said.ts";
+
+/** A signal that was published, by another member, or by this one while something older of its thing has to be delivered first. */
+export interface Received {
+  readonly signal: Signal;
+  /** By which it is judged, in this revision or a later one; absent where there was none. */
+  readonly policy: JudgedBy | undefined;
+  readonly state: EntityState | undefined;
+  readonly origin: object | undefined;
+  /** Of the view in which it was published. */
+  readonly epoch: number;
+  readonly characters: number;
+  /** Of what this member publishes: it is judged already. */
+  readonly own?: { readonly enforcer: Enforcer | undefined };
+}
+
+export interface JudgedBy {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/**
+ * What a policy allows, for a thing of an ID: in this revision or a later one, or in the last one that there was. At once where it is in
+ * memory. Rejects where the database does not answer.
+ */
+export type Judge = (
+  thingId: string,
+  policy: JudgedBy,
+) => Enforcer | undefined | Promise<Enforcer | undefined>;
+
+export interface ReceivingParts {
+  readonly judge: Judge;
+  readonly deliver: (received: Received, enforcer: Enforcer | undefined) => void;
+  /** What has to be waited for before a signal of a thing may be judged; `undefined` where that is nothing. */
+  readonly holdOf: (received: Pick<Received, "signal" | "epoch">) => Promise<void> | undefined;
+  /** There was no room for it. */
+  readonly onLost: (received: Received) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface Receiving {
+  take(received: Received): void;
+  /** Whether what is published here has to wait, for {@link Received.own}. */
+  hasToWait(signal: Signal): boolean;
+  /** The oldest revision of a thing that waits, of its events; infinite where none does. */
+  firstWaiting(id: string): number;
+}
+
+/** Characters that may wait. */
+const ROOM = 32_000_000;
+const RETRY_MS = 300;
+
+/** Signals of one thing. */
+type Lane = Received[];
+
+export function receiving(parts: ReceivingParts): Receiving {
+  const lanes = new Map<string, Lane>();
+  let waiting = 0;
+
+  function take(received: Received): void {
+    const lane = lanes.get(received.signal.id);
+    if (lane) enter(lane, received);
+    else if (parts.holdOf(received) !== undefined) begin(received);
+    else judgeAndDeliver(received);
+  }
+
+  function judgeAndDeliver(received: Received): void {
+    const enforcer = judgedNow(received);
+    if (enforcer instanceof Promise) {
+      enforcer.catch(() => undefined); // it is asked again in its lane
+      begin(received);
+    } else parts.deliver(received, enforcer);
+  }
+
+  function judgedNow({ signal, policy, own }: Received): ReturnType<Judge> {
+    if (own) return own.enforcer;
+    return policy && parts.judge(signal.id, policy);
+  }
+
+  function begin(received: Received): void {
+    const { id } = received.signal;
+    const lane: Lane = [];
+    if (!enter(lane, received)) return;
+    lanes.set(id, lane);
+    void run(id, lane);
+  }
+
+  function enter(lane: Lane, received: Received): boolean {
+    const hasRoom = waiting + received.characters <= ROOM;
+    if (hasRoom) {
+      waiting += received.characters;
+      lane.push(received);
+    } else parts.onLost(received);
+    return hasRoom;
+  }
+
+  async function run(id: string, lane: Lane): Promise<void> {
+    for (let received = lane[0]; received; received = lane[0]) {
+      for (let hold = parts.holdOf(received); hold; hold = parts.holdOf(received)) await hold;
+      const enforcer = await judged(received);
+      lane.shift();
+      waiting -= received.characters;
+      parts.deliver(received, enforcer);
+    }
+    lanes.delete(id);
+  }
+
+  /** Tries again until the database answers. */
+  async function judged(received: Received): Promise<Enforcer | undefined> {
+    for (;;) {
+      try {
+        return await judgedNow(received);
+      } catch (error) {
+        parts.onFault(error);
+        await new Promise((go) => setTimeout(go, RETRY_MS).unref());
+      }
+    }
+  }
+
+  return {
+    take,
+    hasToWait: (signal) => lanes.has(signal.id) || parts.holdOf({ signal, epoch: 0 }) !== undefined,
+    firstWaiting(id) {
+      for (const { signal } of lanes.get(id) ?? []) if (!("says" in signal)) return signal.revision;
+      return Number.POSITIVE_INFINITY;
+    },
+  };
+}
