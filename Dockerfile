@@ -14,7 +14,7 @@ RUN npm run build && npm prune --omit=dev --omit=peer --loglevel=error && mkdir 
 # Has the C++ library that Node needs, and neither a shell nor a package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot
 WORKDIR /app
-COPY --from=build /app/package.json ./
+COPY package.json LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build --chown=65532:65532 /data /data
@@ -24,4 +24,5 @@ EXPOSE 8080
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["/app/node_modules/node/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}/alive`).then(({ok}) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# The flags are those of scripts/node.mjs, and what they are for stands there.
 ENTRYPOINT ["/app/node_modules/node/bin/node", "--max-semi-space-size=64", "--wasm-wrapper-tiering-budget=1000000000", "/app/dist/src/main.js"]

@@ -2,22 +2,29 @@
 
 import type { Measured } from "./load/measured.ts";
 
+/** What was measured in turns: the medians of both sides, and what they were made of. */
+export interface Beside {
+  readonly ours: Measured;
+  readonly limit: Measured;
+  readonly rounds: { readonly ours: readonly Measured[]; readonly limit: readonly Measured[] };
+}
+
 /** Measures both sides `rounds` times in turn and returns the median of each figure. */
 export async function interleave(
   rounds: number,
   ours: () => Promise<Measured>,
   limit: () => Promise<Measured>,
-): Promise<{ ours: Measured; limit: Measured }> {
+): Promise<Beside> {
   const [a, b]: [Measured[], Measured[]] = [[], []];
   for (let i = 0; i < rounds; i++) {
     a.push(sound(await ours()));
     b.push(sound(await limit()));
   }
-  return { ours: medians(a), limit: medians(b) };
+  return { ours: medians(a), limit: medians(b), rounds: { ours: a, limit: b } };
 }
 
 /** A round with failures measures the wrong thing. */
-function sound(measured: Measured): Measured {
+export function sound<M extends Measured>(measured: M): M {
   if (measured.failures === 0) return measured;
   throw new Error(`${measured.failures} answers were no success, the first: ${measured.firstFailure}`);
 }

@@ -11,4 +11,11 @@ export interface BenchRow {
   readonly target?: number;
   /** What the value is to reach at least, whatever the ratio; there is no target beside it. */
   readonly floor?: number;
+  /** What value and limit are the medians of, in the order in which it was measured. */
+  readonly rounds?: Rounds;
+}
+
+export interface Rounds {
+  readonly value: readonly number[];
+  readonly limit?: readonly number[];
 }

@@ -1,3 +1,4 @@
+import { aimOf, number, verdictOf } from "./report/figure.ts";
 import type { BenchRow } from "./row.ts";
 
 const HEAD: readonly string[] = ["Workload", "Measured", "Limit", "Ratio", "Aim", ""];
@@ -45,21 +46,3 @@ function aligned(rows: readonly Cells[]): string {
 
 const pad = (cell: string, i: number, widths: readonly number[]): string =>
   i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0);
-
-function number(value: number): string {
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-/** A floor is for the value; else with a limit the aim is a share of it, without one the most the value may be. */
-function aimOf({ target, ratio, floor }: BenchRow): string {
-  if (floor !== undefined) return `≥ ${number(floor)}`;
-  if (target === undefined) return "";
-  return ratio === undefined ? `≤ ${number(target)}` : `≥ ${target}`;
-}
-
-function verdictOf({ target, ratio, value, floor }: BenchRow): string {
-  if (floor !== undefined) return value >= floor ? "met" : "missed";
-  if (target === undefined) return "";
-  return (ratio === undefined ? value <= target : ratio >= target) ? "met" : "missed";
-}

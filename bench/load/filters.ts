@@ -82,8 +82,9 @@ const printing: Batch = () => {
 const FLOOR = 333_333;
 
 async function row({ rounds, roundSeconds }: FiltersJob, name: string, batch: Batch): Promise<BenchRow> {
-  const { ours, limit } = await ratesBeside(rounds, roundSeconds, batch, printing);
-  return { name, value: ours, unit: "filters/s", limit, ratio: ours / limit, floor: FLOOR };
+  const rates = await ratesBeside(rounds, roundSeconds, batch, printing);
+  const { ours: value, limit } = rates;
+  return { name, value, unit: "filters/s", limit, ratio: value / limit, floor: FLOOR, rounds: rates.rounds };
 }
 
 serveJobs(async (job: FiltersJob) => {

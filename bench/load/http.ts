@@ -15,6 +15,12 @@ export interface HttpJob {
   readonly requests: readonly string[];
 }
 
+/** Percentiles and the rate leave out the warm-up. */
+export interface HttpMeasured extends Measured {
+  /** All answers, those of the warm-up too. */
+  readonly answers: number;
+}
+
 const warmUpSeconds = 0.3;
 
 /** One connection with at most one request under way. */
@@ -63,23 +69,24 @@ function isComplete(answer: Buffer, headEnd: number): boolean {
 const lastChunk = Buffer.from("0\r\n\r\n");
 
 /** Runs one job; the connections are opened for it and closed after it. */
-function run(job: HttpJob): Promise<Measured> {
+function run(job: HttpJob): Promise<HttpMeasured> {
   const requests = job.requests.map((request) => Buffer.from(request));
   const latencies = new Latencies();
   let next = 0;
   let underWay = 0;
+  let answers = 0;
   let failures = 0;
   let firstFailure: string | undefined;
   let startedAt = 0;
   let stopping = false;
-  const { promise, resolve } = Promise.withResolvers<Measured>();
+  const { promise, resolve } = Promise.withResolvers<HttpMeasured>();
   const connections: Connection[] = [];
 
   const finish = (): void => {
     const seconds = (performance.now() - startedAt) / 1_000;
     const [p50 = 0, p99 = 0] = latencies.at(0.5, 0.99);
     for (const connection of connections) connection.close();
-    const measured = { rate: latencies.count / seconds, p50, p99, failures };
+    const measured = { rate: latencies.count / seconds, p50, p99, failures, answers };
     resolve(firstFailure === undefined ? measured : { ...measured, firstFailure });
   };
   const sendNext = (connection: Connection): void => {
@@ -89,6 +96,7 @@ function run(job: HttpJob): Promise<Measured> {
   for (let i = 0; i < job.connections; i++) {
     const connection = new Connection(job, (milliseconds, status, answer) => {
       underWay--;
+      answers++;
       latencies.add(milliseconds);
       if ((status < 200 || status > 299) && status !== 304) {
         failures++;

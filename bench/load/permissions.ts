@@ -115,7 +115,8 @@ async function row(
   aim: Pick<BenchRow, "floor">,
 ): Promise<BenchRow> {
   const rates = await ratesBeside(rounds, roundSeconds, ours, limit);
-  return { name, value: rates.ours, unit, limit: rates.limit, ratio: rates.ours / rates.limit, ...aim };
+  const ratio = rates.ours / rates.limit;
+  return { name, value: rates.ours, unit, limit: rates.limit, ratio, ...aim, rounds: rates.rounds };
 }
 
 serveJobs(async (job: PermissionsJob) => {

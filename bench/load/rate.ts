@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { median } from "../interleave.ts";
+import type { Rounds } from "../row.ts";
 
 /** Does something a number of times and returns how often; what it works out must be used, or it is optimised away. */
 export type Batch = () => number;
@@ -10,7 +11,7 @@ export async function ratesBeside(
   roundSeconds: number,
   ours: Batch,
   limit: Batch,
-): Promise<{ ours: number; limit: number }> {
+): Promise<{ ours: number; limit: number; rounds: Rounds }> {
   const [a, b]: [number[], number[]] = [[], []];
   // The first round warms both up.
   for (let round = 0; round <= rounds; round++) {
@@ -18,7 +19,8 @@ export async function ratesBeside(
     b.push(rateOf(limit, roundSeconds));
     await setImmediate();
   }
-  return { ours: median(a.slice(1)), limit: median(b.slice(1)) };
+  const all = { value: a.slice(1), limit: b.slice(1) };
+  return { ours: median(all.value), limit: median(all.limit), rounds: all };
 }
 
 function rateOf(batch: Batch, seconds: number): number {

@@ -86,9 +86,11 @@ async function batches({ model: name, columns, parameters }: Case): Promise<{ ou
 
 async function row(each: Case, { rounds, roundSeconds }: BuiltinJob): Promise<BenchRow> {
   const both = await batches(each);
-  const { ours, limit } = await ratesBeside(rounds, roundSeconds, both.ours, both.limit);
+  const rates = await ratesBeside(rounds, roundSeconds, both.ours, both.limit);
+  const { ours: value, limit } = rates;
   const floor = each.floor === undefined ? {} : { floor: each.floor };
-  return { name: each.name, value: ours, unit: "readings/s", limit, ratio: ours / limit, ...floor };
+  const { name } = each;
+  return { name, value, unit: "readings/s", limit, ratio: value / limit, ...floor, rounds: rates.rounds };
 }
 
 serveJobs(async (job: BuiltinJob) => {

@@ -1,4 +1,4 @@
-import type { Bench } from "../bench.ts";
+import { type Bench, roundsOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
 import type { HttpJob } from "../load/http.ts";
 import type { Measured } from "../load/measured.ts";
@@ -22,7 +22,7 @@ export async function hangingModel({ target, rounds, roundSeconds }: Bench): Pro
     await load.run({ ...job, seconds: SETTLING_SECONDS });
     return await load.run(job);
   };
-  const { ours, limit } = await interleave(
+  const measured = await interleave(
     rounds,
     async () => {
       await using _ = await predictor(target, "bench-hanging", { type: "http", protocol: "json", url });
@@ -30,11 +30,16 @@ export async function hangingModel({ target, rounds, roundSeconds }: Bench): Pro
     },
     settled,
   );
+  const { ours, limit } = measured;
+  const roundsFor = (figure: "p99" | "rate") => ({ rounds: roundsOf(measured, figure) });
   if ((await hanging.run({})) === 0) throw new Error("the model was never asked");
   return [
     { name: `${name}, p99 by that without`, value: ours.p99 / limit.p99, unit: "×", target: 1.2 },
-    { name: `${name}, p99`, value: ours.p99, unit: "ms", limit: limit.p99 },
-    { name, value: ours.rate, unit: "answers/s", limit: limit.rate, ratio: ours.rate / limit.rate },
+    { name: `${name}, p99`, value: ours.p99, unit: "ms", limit: limit.p99, ...roundsFor("p99") },
+    {
+      ...{ name, value: ours.rate, unit: "answers/s", limit: limit.rate, ratio: ours.rate / limit.rate },
+      ...roundsFor("rate"),
+    },
   ];
 }
 

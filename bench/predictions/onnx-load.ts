@@ -7,7 +7,7 @@ import { OnnxModels } from "../../src/predictions/models/onnx/onnx-models.ts";
 import type { BatchModel } from "../../src/predictions/models/scoring.ts";
 import { median } from "../interleave.ts";
 import { serveJobs } from "../load/jobs.ts";
-import type { BenchRow } from "../row.ts";
+import type { BenchRow, Rounds } from "../row.ts";
 
 export interface OnnxJob {
   readonly rounds: number;
@@ -57,7 +57,7 @@ async function measureKind(kind: Kind, { rounds, roundSeconds }: OnnxJob): Promi
   const rows: BenchRow[] = [];
   for (const batch of BATCHES) {
     const rates = await inTurns(rounds, roundSeconds, batch, oursOf(ours, batch), bareOf(bare, batch));
-    rows.push(rowOf(kind, batch, rates.ours, rates.limit));
+    rows.push(rowOf(kind, batch, rates));
   }
   await models.close();
   return rows;
@@ -87,7 +87,7 @@ async function inTurns(rounds: number, seconds: number, batch: number, ours: Sid
     a.push(batch * (await rateOf(ours, AT_ONCE, seconds)));
     b.push(batch * (await rateOf(limit, 1, seconds)));
   }
-  return { ours: median(a.slice(1)), limit: median(b.slice(1)) };
+  return { value: a.slice(1), limit: b.slice(1) };
 }
 
 /** Batches a second. */
@@ -102,10 +102,11 @@ async function rateOf(side: Side, atOnce: number, seconds: number): Promise<numb
   return (done / (performance.now() - startedAt)) * 1_000;
 }
 
-function rowOf(kind: Kind, batch: number, value: number, limit: number): BenchRow {
+function rowOf(kind: Kind, batch: number, rounds: Required<Rounds>): BenchRow {
+  const [value, limit] = [median(rounds.value), median(rounds.limit)];
   const name = `ONNX model of ${COLUMNS} inputs, ${kinds[kind]}, ${batch === 1 ? "row by row" : `batches of ${batch}`}`;
   const aim = batch === BATCHES[0] ? { target: TARGET } : {};
-  return { name, value, unit: "predictions/s", limit, ratio: value / limit, ...aim };
+  return { name, value, unit: "predictions/s", limit, ratio: value / limit, ...aim, rounds };
 }
 
 serveJobs(measure);

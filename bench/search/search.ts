@@ -6,6 +6,7 @@ import type { StorageOptions } from "../../src/journal/open.ts";
 import type { Caller } from "../../src/search/wanted.ts";
 import { newPlace, type Postgres, type StorageKind } from "../../test/campaigns/place.ts";
 import type { TestServer } from "../../test/support/server.ts";
+import { roundsOf } from "../bench.ts";
 import { interleave, median } from "../interleave.ts";
 import type { BulkJob } from "../load/bulk.ts";
 import type { HttpJob } from "../load/http.ts";
@@ -13,7 +14,7 @@ import type { Measured } from "../load/measured.ts";
 import type { SqlJob } from "../load/sql.ts";
 import type { Updates, UpdatesJob } from "../load/updates.ts";
 import { Program } from "../program.ts";
-import type { BenchRow } from "../row.ts";
+import type { BenchRow, Rounds } from "../row.ts";
 import { targetOf } from "../storage.ts";
 import { requestText, subjectOf, type Target } from "../target.ts";
 import { cursorBehind } from "./cursor.ts";
@@ -150,7 +151,7 @@ async function queries(
   );
   const { name } = shape;
   const rows: BenchRow[] = [
-    ...(isBeside ? [besideBare(name, quiet.ours, quiet.limit)] : []),
+    ...(isBeside ? [besideBare(name, quiet.ours, quiet.limit, roundsOf(quiet, "rate"))] : []),
     { name: `${name}, p50`, value: quiet.ours.p50, unit: "ms" },
     { name: `${name}, p99 by p50`, value: quiet.ours.p99 / quiet.ours.p50, unit: "×", target: 5 },
     {
@@ -160,7 +161,7 @@ async function queries(
       target: 2,
     },
     isBeside
-      ? besideBare(`${name}, under ${UPDATES} updates/s`, busy.ours, busy.limit)
+      ? besideBare(`${name}, under ${UPDATES} updates/s`, busy.ours, busy.limit, roundsOf(busy, "rate"))
       : { name: `${name}, under ${UPDATES} updates/s`, value: busy.ours.rate, unit: "answers/s" },
     {
       name: `${name}, under updates, p99 by p50`,
@@ -174,13 +175,14 @@ async function queries(
 
 const nothing: Measured = { rate: 0, p50: 0, p99: 0, failures: 0 };
 
-const besideBare = (name: string, ours: Measured, limit: Measured): BenchRow => ({
+const besideBare = (name: string, ours: Measured, limit: Measured, rounds?: Rounds): BenchRow => ({
   name,
   value: ours.rate,
   unit: "answers/s",
   limit: limit.rate,
   ratio: ours.rate / limit.rate,
   target: 0.6,
+  ...(rounds && { rounds }),
 });
 
 async function bare(storage: StorageOptions, shape: Shape, seconds: number): Promise<Measured> {

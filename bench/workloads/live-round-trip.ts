@@ -1,4 +1,4 @@
-import { type Bench, rowsOf } from "../bench.ts";
+import { type Bench, roundsOf, rowsOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
 import type { CommandsJob } from "../load/commands.ts";
 import type { DeviceJob } from "../load/device.ts";
@@ -49,6 +49,7 @@ export async function liveRoundTrip({ target, rounds, roundSeconds }: Bench): Pr
       unit: "answers/s",
       limit: besideRelay.limit.rate,
       ratio: besideRelay.ours.rate / besideRelay.limit.rate,
+      rounds: roundsOf(besideRelay, "rate"),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Bench } from "../bench.ts";
+import { type Bench, roundsOf } from "../bench.ts";
 import { interleave } from "../interleave.ts";
 import type { CommandsJob } from "../load/commands.ts";
 import type { Measured } from "../load/measured.ts";
@@ -21,7 +21,7 @@ export async function strangers({ target, rounds, roundSeconds }: Bench): Promis
   const headers = target.stranger;
   const job = modifyJob(target, roundSeconds);
   await reader.run({ do: "hold", url, headers: target.owner, count: 1, subscribe });
-  const { ours, limit } = await interleave(
+  const measured = await interleave(
     rounds,
     async () => {
       await crowd.run({ do: "hold", url, headers, count: listeners, subscribe });
@@ -31,6 +31,7 @@ export async function strangers({ target, rounds, roundSeconds }: Bench): Promis
     },
     () => load.run(job),
   );
+  const { ours, limit } = measured;
   const name = `Events beside ${listeners} sessions that may not read them`;
   return [
     {
@@ -40,6 +41,7 @@ export async function strangers({ target, rounds, roundSeconds }: Bench): Promis
       limit: limit.rate,
       ratio: ours.rate / limit.rate,
       target: 0.95,
+      rounds: roundsOf(measured, "rate"),
     },
   ];
 }

@@ -6,6 +6,7 @@ import { type Path, printPath } from "../base/json/pointer.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { untilLeader } from "../cluster/until-leader.ts";
 import type { Database } from "../journal/database.ts";
+import { isDivided } from "../journal/partitions.ts";
 import type { CustomIndex } from "../ops/custom-indexes.ts";
 import {
   definitionOf,
@@ -127,12 +128,12 @@ class KeptIndexes {
 
   async #bringUpToDate(): Promise<void> {
     const { query, session, isEmbedded } = this.#database;
+    // PostgreSQL makes no index of a table in parts while others write it.
+    const concurrently = !isEmbedded && !(await isDivided(this.#database));
     if (isUpToDate(await presentIndexes(query), this.#wanted)) return;
     const observe = this.#observe;
     const { signal } = this.#end;
-    await session((one) =>
-      bringUpToDate({ query: one, concurrently: !isEmbedded, signal, observe }, this.#wanted),
-    );
+    await session((one) => bringUpToDate({ query: one, concurrently, signal, observe }, this.#wanted));
   }
 
   #lookAgain(): void {

@@ -16,6 +16,7 @@ import { refusalHeaders } from "../auth/challenge.ts";
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import { openApiRoutes } from "../openapi/routes.ts";
 import { wantsEvents } from "../sse/event.ts";
+import { AGAIN_S, overloaded } from "../throttling/overloaded.ts";
 import { AGGREGATE, aggregateRequest } from "./aggregate-request.ts";
 import { errorAnswer, listAnswer, methodNotAllowed, notFoundAnswer, textAnswer } from "./answers.ts";
 import { CHECK_PERMISSIONS, checkPermissionsRequest } from "./check-permissions.ts";
@@ -174,6 +175,10 @@ async function guarded(
   }
 }
 
+/** What is too much for this moment may be sent again in the next. */
+const whenToTryAgain = (error: TwinError): Readonly<Record<string, string>> =>
+  overloaded.is(error) ? { "retry-after": String(AGAIN_S) } : {};
+
 function refusal(
   parts: HttpParts,
   error: unknown,
@@ -186,7 +191,7 @@ function refusal(
     const fault = internalError();
     return errorAnswer(fault, request ? toldOf(fault, request) : {});
   }
-  if (request) return errorAnswer(error, toldOf(error, request));
+  if (request) return errorAnswer(error, { ...toldOf(error, request), ...whenToTryAgain(error) });
   const isOfAll = headersTooLarge.is(error) || duplicateHeader.is(error);
   const told = isOfAll ? { "correlation-id": correlationIdOf(incoming.headers) } : {};
   return errorAnswer(error, { ...told, ...refusalHeaders(error, parts.asksForBasic) });

@@ -8,6 +8,8 @@ import type { JsonValue } from "../../base/json/json.ts";
 import { JSON_PATCH } from "../../base/json/json-patch.ts";
 import { refuseEmptyKeys } from "../../base/json/keys.ts";
 import { parseJson } from "../../base/json/parse.ts";
+import { overloaded } from "../throttling/overloaded.ts";
+import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
 
 /** What the body of a PATCH may be: Ditto's merge, and JSON Patch (RFC 6902), which is this server's addition. */
@@ -49,7 +51,10 @@ export async function readJson(
   return value;
 }
 
-/** Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does. */
+/**
+ * Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does, and with 503 the one that has been under way for the
+ * longest while too much is under way in all.
+ */
 export function readBytes(
   incoming: IncomingMessage,
   maxBytes: number,
@@ -57,25 +62,35 @@ export function readBytes(
 ): Promise<Buffer> {
   const announced = Number(incoming.headers["content-length"] ?? 0);
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
     if (announced > maxBytes) {
       incoming.resume();
       reject(tooLarge(announced));
       return;
     }
+    const refuse = (refusal: TwinError): void => {
+      size = Number.POSITIVE_INFINITY; // what still comes is thrown away
+      chunks = [];
+      underWay.end();
+      reject(refusal);
+    };
+    const underWay = underWayTo(incoming.socket).begin(() => refuse(overloaded("is receiving more")));
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        reject(tooLarge(size));
+      if (size > maxBytes) {
+        if (Number.isFinite(size)) refuse(tooLarge(size));
+        return;
       }
+      chunks.push(chunk);
+      underWay.grow(chunk.length);
     });
     incoming.on("end", () => {
+      underWay.end();
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-      chunks.length = 0; // the request may wait for long, and keeps its listeners
+      chunks = []; // the request may wait for long, and keeps its listeners
     });
+    incoming.on("close", underWay.end);
     incoming.on("error", reject);
   });
 }

@@ -1,8 +1,12 @@
-// How many TCP connections there may be: in all, from one address, and how often one may connect.
+// How many TCP connections there may be: in all, from one address, how often one may connect; and what all of them may hold.
 
+import { Server as HttpServer } from "node:http";
 import type { Server, Socket } from "node:net";
 import { RateLimit } from "../../base/rate-limit.ts";
 import { networkOf } from "../auth/client-address.ts";
+import { serveInTurn } from "./in-turn.ts";
+import { boundUnderWay, UnderWay } from "./under-way.ts";
+import { boundUnread, Unread } from "./unread.ts";
 
 export interface ConnectSettings {
   /** Open at once in all. */
@@ -13,6 +17,22 @@ export interface ConnectSettings {
   readonly addressConnectsPerSecond: number;
   /** How many proxies are in front: then all come from one address, and only the number in all is judged. */
   readonly trustedProxies: number;
+  /** The longest body and message. */
+  readonly maxRequestBytes: number;
+  /** Bytes of bodies and messages that are not complete. */
+  readonly maxBytesUnderWay: number;
+  /** Bytes that wait for slow readers. */
+  readonly maxBytesUnread: number;
+}
+
+function boundMemory(
+  server: Server,
+  { maxRequestBytes, maxBytesUnderWay, maxBytesUnread }: ConnectSettings,
+  onRefused: () => void,
+): void {
+  boundUnderWay(server, new UnderWay(Math.max(maxBytesUnderWay, 2 * maxRequestBytes), onRefused));
+  boundUnread(server, new Unread(maxBytesUnread, onRefused));
+  if (server instanceof HttpServer) serveInTurn(server);
 }
 
 /** After a pause an address may connect as often as in so many seconds, as browsers do and fleets that come back. */
@@ -20,15 +40,18 @@ const BURST_S = 2;
 
 /**
  * Has a server close what is beyond the limits at once, before a byte is read: whoever floods it gets no answer, as that would
- * cost more than the connection. `onRefused` counts them.
+ * cost more than the connection. What is let in shares what may be under way and unread, and has its requests served in turn.
+ * `onRefused` counts what is refused.
  */
 export function limitConnects(
   server: Server,
-  { maxConnections, addressConnections, addressConnectsPerSecond, trustedProxies }: ConnectSettings,
+  settings: ConnectSettings,
   onRefused: () => void,
 ): void {
+  const { maxConnections, addressConnections, addressConnectsPerSecond, trustedProxies } = settings;
   server.maxConnections = maxConnections;
   server.on("drop", onRefused);
+  boundMemory(server, settings, onRefused);
   if (trustedProxies > 0 || (addressConnections === 0 && addressConnectsPerSecond === 0)) return;
   const open = new Map<string, number>();
   const rate =

@@ -1,12 +1,12 @@
 // How many HTTP requests are in work at once, in all and of one subject, and how often a subject may send one.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { defineError } from "../../base/errors.ts";
 import { TooManyRequests } from "../../base/too-many-requests.ts";
 import type { CheckRate } from "../../conversation/handling.ts";
 import type { AuthContext } from "../../signals/signal.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import { errorAnswer } from "../http/answers.ts";
+import { AGAIN_S, overloaded } from "./overloaded.ts";
 import { Places } from "./places.ts";
 
 export interface RequestLimitSettings {
@@ -22,13 +22,6 @@ export interface RequestLimits {
   /** Judges by the subjects that are found: HTTP requests by their number, and at once; handshakes of WebSockets pass. */
   judging(authenticate: Authenticate): Authenticate;
 }
-
-const overloaded = defineError("gateway:service.unavailable", 503, () => ({
-  message: "The server has more requests in work than it takes at once.",
-  description: "Try again in a moment.",
-}));
-
-const AGAIN_S = 1;
 
 /** Health, metrics and what else operators look at is answered whatever there is to do. */
 const isOfApi = ({ url = "" }: IncomingMessage): boolean => url.startsWith("/api/");

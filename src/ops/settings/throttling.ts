@@ -41,6 +41,20 @@ export const throttlingSettings = {
     "0",
     "How many of them may be of one subject; 0: all.",
   ),
+  maxBytesUnderWay: setting(
+    "MAX_BYTES_UNDER_WAY",
+    whole(1),
+    "128000000",
+    "How many bytes of bodies of requests and of messages of WebSockets may have come while the rest of them has not, all " +
+      "together; beyond, what began first is refused with 503, or its session closed with 1013. At least twice MAX_REQUEST_BYTES count.",
+  ),
+  maxBytesUnread: setting(
+    "MAX_BYTES_UNREAD",
+    whole(1),
+    "512000000",
+    "How many bytes may wait for clients that read slowly, all together: answers, events, messages of WebSockets. Beyond, those for " +
+      "whom most waits are ended.",
+  ),
   maxConnections: setting(
     "MAX_CONNECTIONS",
     whole(1),

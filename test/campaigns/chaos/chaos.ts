@@ -53,7 +53,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   for (let i = 0; i < options.faults; i++) {
     await sleep(300 + 1_000 * random());
     const [kind, fault] = chosen[Math.floor(random() * chosen.length)] as readonly [string, Fault];
-    const what = await fault(site, random);
+    const what = await fault(site, random).catch(async (error: unknown) => {
+      for (const dead of await buried(site, kind)) options.tell(dead);
+      throw error;
+    });
+    violations.push(...(await buried(site, what)));
     const recoveredMs = await recovered(load, things);
     if (recoveredMs === undefined) {
       violations.push(
@@ -80,6 +84,25 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     slowestRecoveryMs,
     violations,
   };
+}
+
+/** No fault may end a process but those that kill it; one that has ended is told with what it said, and started again. */
+async function buried({ nodes }: Site, what: string): Promise<string[]> {
+  const dead = nodes.filter(({ server }) => server && !isAlive(server.pid));
+  const told = dead.map(
+    ({ name, server }) =>
+      `${name} ended by itself around "${what}": ${server?.stdout().slice(-3_000)}${server?.stderr().slice(-3_000)}`,
+  );
+  for (const node of dead) await node.start();
+  return told;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const countOf = (seen: Session["seen"]): number =>

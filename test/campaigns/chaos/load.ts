@@ -1,6 +1,5 @@
 // The clients of a campaign: they write, read and listen at whichever member answers, and note what they are told.
 
-import { once } from "node:events";
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
@@ -135,7 +134,7 @@ function listen(node: Node, name: string): () => Session[] {
   async function session(): Promise<void> {
     const socket = new WebSocket(`${node.server?.wsUrl}/ws/2`, { headers: { authorization } });
     socket.on("error", () => undefined); // told by the close
-    const closed = once(socket, "close");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
     const seen = new Map<string, number[]>();
     let known: Session | undefined;
     socket.on("open", () => socket.send("START-SEND-EVENTS"));

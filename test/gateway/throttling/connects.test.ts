@@ -10,6 +10,9 @@ const unlimited: ConnectSettings = {
   addressConnections: 0,
   addressConnectsPerSecond: 0,
   trustedProxies: 0,
+  maxRequestBytes: 1_000,
+  maxBytesUnderWay: 1_000,
+  maxBytesUnread: 1_000,
 };
 
 async function limitedServer(settings: Partial<ConnectSettings>) {

@@ -1,5 +1,5 @@
 {{- define "pollux.name" -}}
-{{- printf "%s" .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "pollux.labels" -}}
@@ -13,6 +13,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "pollux.selector" -}}
 app.kubernetes.io/name: pollux
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* CLUSTER_NAME takes 64 characters. */}}
+{{- define "pollux.clusterName" -}}
+{{- $name := printf "%s-%s" .Release.Namespace (include "pollux.name" .) -}}
+{{- if gt (len $name) 64 -}}
+{{- printf "%s-%s" (trunc 55 $name) (sha256sum $name | trunc 8) -}}
+{{- else -}}
+{{- $name -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "pollux.hasDatabase" -}}
