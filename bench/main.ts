@@ -3,9 +3,13 @@
 import { newPlace, type Postgres, type StorageKind } from "../test/campaigns/place.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import type { Bench, Workload } from "./bench.ts";
+import { clusterCost, clusterTitle } from "./cluster/cluster-cost.ts";
+import type { Costs } from "./cluster/costs.ts";
+import { writeScaling } from "./cluster/scaling-page.ts";
 import { connectionsBench, connectionWorkloads } from "./connections/connections.ts";
 import { filters } from "./filters.ts";
 import { journalBench } from "./journal.ts";
+import { manyThings } from "./many-things/many-things.ts";
 import { readOptions } from "./options.ts";
 import { writePage } from "./page.ts";
 import { permissions } from "./permissions.ts";
@@ -13,6 +17,9 @@ import { builtinAnomaly } from "./predictions/builtin-anomaly.ts";
 import { predictionDelay } from "./predictions/delay.ts";
 import { hangingModel } from "./predictions/hanging-model.ts";
 import { onnx } from "./predictions/onnx.ts";
+import type { Area } from "./report/report.ts";
+import { thisRun } from "./report/run.ts";
+import { writeReport } from "./report/write.ts";
 import type { BenchRow } from "./row.ts";
 import { writePlans } from "./search/plans.ts";
 import { searchBench } from "./search/search.ts";
@@ -53,21 +60,28 @@ const predictionWorkloads: Readonly<Record<string, Workload>> = {
   "hanging-model": hangingModel,
 };
 
-/** Those that need neither a server nor a storage. */
+/** Those that need neither a server nor a storage that is shared with others. */
 const policyJobs = ["checks", "views", "compile"] as const;
 const modelJobs = { "builtin-models": builtinAnomaly, "onnx-models": onnx } as const;
-const alone = [...policyJobs, "filters", "javascript-mapping", ...Object.keys(modelJobs)];
+const CLUSTER = "cluster-cost";
+const alone = [...policyJobs, "filters", "javascript-mapping", CLUSTER, ...Object.keys(modelJobs)];
+/** Only run if it is named. */
+const MANY = "two-million-things";
 
 // To exit in order takes servers and brokers along.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const options = readOptions();
+const { rounds, seconds } = options;
+const length = { rounds, roundSeconds: seconds / rounds };
 const isWanted = (name: string): boolean => options.only === undefined || options.only.includes(name);
+const results = new Map<string, Area>();
+const report = (title: string, area: Area): void => {
+  if (area.rows.length > 0) results.set(title, area);
+};
 
 async function measureAlone(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const { rounds, seconds } = options;
-  const length = { rounds, roundSeconds: seconds / rounds };
   for (const name of policyJobs) {
     if (isWanted(name)) rows.push(...(await attempt(name, () => permissions({ do: name, ...length }))));
   }
@@ -79,16 +93,14 @@ async function measureAlone(): Promise<BenchRow[]> {
 
 async function measureModels(): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  const { rounds, seconds } = options;
   for (const [name, job] of Object.entries(modelJobs)) {
-    if (isWanted(name))
-      rows.push(...(await attempt(name, () => job({ rounds, roundSeconds: seconds / rounds }))));
+    if (isWanted(name)) rows.push(...(await attempt(name, () => job(length))));
   }
   return rows;
 }
 
 async function measure(target: Target, all: Readonly<Record<string, Workload>>): Promise<BenchRow[]> {
-  const bench: Bench = { target, rounds: options.rounds, roundSeconds: options.seconds / options.rounds };
+  const bench: Bench = { target, ...length };
   await fill(target);
   try {
     const rows: BenchRow[] = [];
@@ -103,13 +115,17 @@ async function measure(target: Target, all: Readonly<Record<string, Workload>>):
 
 /** A workload that fails costs its own rows only. */
 async function attempt(name: string, run: () => Promise<BenchRow[]>): Promise<BenchRow[]> {
+  return [...(await attemptArea(name, async () => ({ rows: await run() }))).rows];
+}
+
+async function attemptArea(name: string, run: () => Promise<Area>): Promise<Area> {
   console.error(`… ${name}`);
   try {
     return await run();
   } catch (error) {
     console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
-    return [];
+    return { rows: [] };
   }
 }
 
@@ -137,37 +153,46 @@ async function measureOurs(kind: StorageKind, postgres: Postgres | undefined): P
 async function measureSearch(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
   if (!isWanted("search")) return [];
   const onPlans = options.write ? writePlans : () => undefined;
-  return attempt("search", () => searchBench(kind, postgres, options.seconds, onPlans));
+  return attempt("search", () => searchBench(kind, postgres, seconds, onPlans));
 }
 
 async function measureConnections(kind: StorageKind, postgres: Postgres | undefined): Promise<BenchRow[]> {
   const names = Object.keys(connectionWorkloads).filter(isWanted);
   if (names.length === 0) return [];
-  const { rounds, seconds } = options;
-  return connectionsBench(names, { kind, postgres, rounds, roundSeconds: seconds / rounds }, attempt);
+  return connectionsBench(names, { kind, postgres, ...length }, attempt);
 }
 
 const titles: Readonly<Record<StorageKind, string>> = {
   pglite: "Embedded database (PGlite)",
   postgres: "PostgreSQL",
 };
-const results = new Map<string, BenchRow[]>();
-const rowsAlone = await measureAlone();
-if (rowsAlone.length > 0) results.set("Permissions and filters, on one core", rowsAlone);
-const rowsOfModels = await measureModels();
-if (rowsOfModels.length > 0) results.set("Models of predictions", rowsOfModels);
+report("Permissions and filters, on one core", { rows: await measureAlone() });
+report("Models of predictions", { rows: await measureModels() });
+if (isWanted(CLUSTER)) {
+  const things = options.things ?? 100_000;
+  report(clusterTitle, await attemptArea(CLUSTER, () => clusterCost({ things, ...length })));
+}
 // A storage is only started for what is measured on it.
 const kinds = options.only?.every((name) => alone.includes(name)) ? [] : options.storages;
 for (const kind of kinds) {
   await using postgres = kind === "postgres" ? await startPostgres() : undefined;
-  const rows = await measureOurs(kind, postgres);
-  if (rows.length > 0) results.set(titles[kind], rows);
-  const searches = await measureSearch(kind, postgres);
-  if (searches.length > 0) results.set(`Search: ${titles[kind]}`, searches);
-  const connections = await measureConnections(kind, postgres);
-  if (connections.length > 0) results.set(`Connections: ${titles[kind]}`, connections);
+  report(titles[kind], { rows: await measureOurs(kind, postgres) });
+  report(`Search: ${titles[kind]}`, { rows: await measureSearch(kind, postgres) });
+  report(`Connections: ${titles[kind]}`, { rows: await measureConnections(kind, postgres) });
+  if (options.only?.includes(MANY)) {
+    const job = { kind, postgres, things: options.things ?? 2_000_000, seconds };
+    report(`Many things: ${titles[kind]}`, await attemptArea(MANY, () => manyThings(job)));
+  }
 }
 if (options.other)
-  results.set(`Another server, at ${options.other.url}`, await measure(options.other, workloads));
-for (const [title, rows] of results) console.log(`\n## ${title}\n\n${table(rows)}`);
-if (options.write) writePage(results, options.only === undefined);
+  report(`Another server, at ${options.other.url}`, { rows: await measure(options.other, workloads) });
+for (const [title, { rows }] of results) console.log(`\n## ${title}\n\n${table(rows)}`);
+const run = thisRun();
+writeReport(options.report, results, run);
+console.log(`\nAll of it, with plots: ${options.report}/report.html`);
+if (options.write) {
+  const rows = new Map([...results].map(([title, area]) => [title, area.rows]));
+  writePage(rows, options.only === undefined);
+  const costs = results.get(clusterTitle)?.data as Costs | undefined;
+  if (costs) writeScaling(costs, run);
+}

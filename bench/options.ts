@@ -11,7 +11,11 @@ export const usage = `npm run bench -- [options]
   --target URL       measure another server too; it must speak Ditto's API
   --user NAME:PASS   who to be there (default: ditto:ditto)
   --pre-authenticated SUBJECT   who to be there, told in the header x-ditto-pre-authenticated
-  --write            write docs/benchmarks.md`;
+  --report DIR       where report.html and report.json go, beside what is there of earlier runs (default: .tmp/bench)
+  --things N         how many things cluster-cost and two-million-things make (default: 100000, 2000000)
+  --write            write docs/benchmarks.md, and after cluster-cost docs/scaling.md
+
+The long ones, only run if they are named: two-million-things`;
 
 export interface Options {
   readonly only: readonly string[] | undefined;
@@ -21,6 +25,10 @@ export interface Options {
   /** Another server to measure. */
   readonly other: Target | undefined;
   readonly write: boolean;
+  /** Folder of the report. */
+  readonly report: string;
+  /** For the workloads that make many. */
+  readonly things: number | undefined;
 }
 
 /** Reads the command line; what is wrong with it is an error with the usage. */
@@ -35,6 +43,8 @@ export function readOptions(): Options {
       user: { type: "string", default: "ditto:ditto" },
       "pre-authenticated": { type: "string" },
       write: { type: "boolean", default: false },
+      report: { type: "string", default: ".tmp/bench" },
+      things: { type: "string" },
     },
   });
   return {
@@ -47,6 +57,8 @@ export function readOptions(): Options {
     rounds: positive(values.rounds),
     other: values.target === undefined ? undefined : otherOf(values.target, values),
     write: values.write,
+    report: values.report,
+    things: values.things === undefined ? undefined : positive(values.things),
   };
 }
 

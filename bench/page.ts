@@ -53,6 +53,8 @@ function introduction(): string {
     "measured in one process, beside what else it could do in that time; searches over 100,000 things beside the same statements, sent",
     "by as many callers straight to the database (where it is embedded after the server has stopped). Connections bring changes of a property",
     "of 50,000 things, each of which changes six times in a round; their limits are a consumer that only acknowledges, and a journal alone.",
+    "Costs of a cluster are CPU time by command, beside that on one member. `npm run bench` also writes all of it, with plots and the single",
+    "rounds, to `.tmp/bench/report.html` and `report.json`.",
     "",
     `Last run on ${cores.length} cores (${cores[0]?.model.trim()}), ${memory}, Node ${process.version}.`,
     "",

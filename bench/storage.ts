@@ -7,8 +7,11 @@ import type { Target } from "./target.ts";
 const operatorPassword = "bench";
 
 /** Starts our server as the bench needs it: Basic for the owner, as in a quick start, a way in for strangers, and an operator. */
-export const startOurs = (place: Place): Promise<TestServer> =>
-  place.start({ ENABLE_PRE_AUTHENTICATION: "true", LOG_LEVEL: "warn", DEVOPS_PASSWORD: operatorPassword });
+export const startOurs = (place: Place, more: Readonly<Record<string, string>> = {}): Promise<TestServer> =>
+  place.start({
+    ...{ ENABLE_PRE_AUTHENTICATION: "true", LOG_LEVEL: "warn", DEVOPS_PASSWORD: operatorPassword },
+    ...more,
+  });
 
 export const targetOf = (server: TestServer): Target => ({
   url: server.url,

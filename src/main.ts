@@ -7,6 +7,7 @@ import { loadMappingEngines } from "./connectivity/mapping/engines.ts";
 import { journalHealth } from "./gateway/http/journal-health.ts";
 import type { JournalObservation } from "./journal/journal.ts";
 import { openStorage } from "./journal/open.ts";
+import { isWriteAfterClose } from "./journal/postgres.ts";
 import { clusterConfig, nodeNameOf } from "./ops/cluster-config.ts";
 import { commandOf } from "./ops/command-line.ts";
 import { type Config, readConfig, SettingsError, settingsExitCode } from "./ops/config.ts";
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
 async function serve(options: readonly string[]): Promise<void> {
   const config = readConfig(process.env, options);
   const log = createLog(config);
-  endAtCrashes(process, log);
+  endAtCrashes(process, log, isWriteAfterClose);
   const health = journalHealth();
   const observe = (fact: JournalObservation) => {
     health.note(fact);

@@ -12,6 +12,8 @@ export interface CommandCost {
   readonly natsMessages: number;
   readonly natsBytes: number;
   readonly walBytes: number;
+  /** By which the journal grows on disk, with its indexes. */
+  readonly journalBytes: number;
 }
 
 /** Of all members together, in a second in which nobody asks for anything; CPU as a share of a core. */
@@ -50,8 +52,6 @@ export interface Costs {
     readonly snapshots: number;
     readonly index: number;
   };
-  /** Bytes that a change of a property adds to the journal. */
-  readonly changeBytes: number;
   /** Of a member without things: bytes of memory, connections to PostgreSQL. */
   readonly member: { readonly memory: number; readonly connections: number };
 }

@@ -13,6 +13,8 @@ export interface Used {
   readonly natsBytes: number;
   /** Of PostgreSQL's log. */
   readonly walBytes: number;
+  /** Of the journal on disk, with its indexes. */
+  readonly journalBytes: number;
 }
 
 export interface Meter extends AsyncDisposable {
@@ -44,15 +46,17 @@ export async function openMeter({ members, nats, databaseUrl }: Metered): Promis
     async read() {
       const response = await fetch(`http://127.0.0.1:${nats.monitorPort}/varz`);
       const told = (await response.json()) as { readonly in_msgs: number; readonly in_bytes: number };
-      const [{ wal } = { wal: "0" }] = await sql<{ wal: string }[]>`
-        select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text as wal`;
+      const [sizes] = await sql<{ wal: string; journal: string }[]>`
+        select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text as wal,
+               pg_total_relation_size('journal')::text as journal`;
       return {
         members: sum(members().map(treeCpuSeconds)),
         nats: treeCpuSeconds(natsPid),
         postgres: treeCpuSeconds(postmaster),
         natsMessages: told.in_msgs,
         natsBytes: told.in_bytes,
-        walBytes: Number(wal),
+        walBytes: Number(sizes?.wal),
+        journalBytes: Number(sizes?.journal),
       };
     },
     async connections() {
@@ -81,4 +85,5 @@ export const difference = (after: Used, before: Used): Used => ({
   natsMessages: after.natsMessages - before.natsMessages,
   natsBytes: after.natsBytes - before.natsBytes,
   walBytes: after.walBytes - before.walBytes,
+  journalBytes: after.journalBytes - before.journalBytes,
 });

@@ -46,7 +46,10 @@ function run(job: CreateJob): Promise<Created> {
       refused++;
       firstRefusal ??= buffer.toString("utf8", start, stop);
     }
-    if (++answered < job.count) return sendNext(sockets[at]);
+    if (++answered < job.count) {
+      sendNext(sockets[at]);
+      return;
+    }
     for (const socket of sockets) socket.destroy();
     const seconds = (performance.now() - startedAt) / 1_000;
     resolve({ seconds, refused, ...(firstRefusal !== undefined && { firstRefusal }) });

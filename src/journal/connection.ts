@@ -23,6 +23,9 @@ export type ClientOptions = postgres.Options<Types>;
 export type Client = postgres.Sql<{ bigint: number; json: string }>;
 type Transaction = postgres.TransactionSql<{ bigint: number; json: string }>;
 
+/** After its connection was given up, so long a statement is waited for. */
+const GIVE_UP_MS = 1_000;
+
 /**
  * A client that is replaced as soon as a statement has no answer within the time limit: a frozen database is then
  * like one that is gone. Statements under way on the replaced client fail.
@@ -48,9 +51,10 @@ export class Connection {
   /** Runs a statement that takes as long as it takes. */
   readonly unlimited: Query = (text, parameters) => run(this.#client, text, parameters, false);
 
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    // A transaction may wait for another server's lock, so it has no time limit.
-    return begin(this.#client, work);
+  /** Without a time limit it may wait for another server's lock. */
+  transaction<T>(work: (query: Query) => Promise<T>, withinMs?: number): Promise<T> {
+    if (withinMs === undefined) return begin(this.#client, work);
+    return this.#limited((client) => begin(client, work), withinMs);
   }
 
   /** Ends it; statements under way have so many seconds. */
@@ -58,11 +62,16 @@ export class Connection {
     await this.#client.end({ timeout: patience });
   }
 
-  async #limited<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  async #limited<T>(work: (client: Client) => Promise<T>, withinMs = this.#limit): Promise<T> {
     const client = this.#client;
-    const timer = setTimeout(() => this.#replace(client), this.#limit);
+    const { promise: never, reject } = Promise.withResolvers<never>();
+    let timer = setTimeout(() => {
+      this.#replace(client);
+      // Of a statement that got lost on its way the library does not tell even then.
+      timer = setTimeout(() => reject(new DatabaseError("There was no answer.", undefined)), GIVE_UP_MS);
+    }, withinMs);
     try {
-      return await work(client);
+      return await Promise.race([work(client), never]);
     } finally {
       clearTimeout(timer);
     }

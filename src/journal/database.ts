@@ -25,8 +25,8 @@ export interface Database {
   write(lane: number, text: string, parameters: readonly Parameter[]): Promise<void>;
   /** Runs one statement; where the database allows it, not behind the writes. */
   readonly query: Query;
-  /** Runs several statements in one transaction. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /** Runs several statements in one transaction; one that takes longer than so many milliseconds counts as not answered. */
+  transaction<T>(work: (query: Query) => Promise<T>, withinMs?: number): Promise<T>;
   /** Runs one statement nobody waits for; where the database allows it, beside all others, else one at a time. */
   readonly background: Query;
   /**

@@ -72,7 +72,7 @@ class PgliteDatabase implements Database {
     await this.#connection.query(text, parameters);
   }
 
-  transaction: Database["transaction"] = (work) => this.#connection.transaction(work);
+  transaction: Database["transaction"] = (...asked) => this.#connection.transaction(...asked);
 
   async close(): Promise<void> {
     await this.#connection.close();

@@ -79,7 +79,7 @@ class PostgresDatabase implements Database {
     await this.#lanes[lane]!.query(text, parameters);
   }
 
-  transaction: Database["transaction"] = (work) => this.#readers.transaction(work);
+  transaction: Database["transaction"] = (...asked) => this.#readers.transaction(...asked);
 
   search: Database["search"] = (text, parameters, patience) => this.#searches.run(text, parameters, patience);
 
@@ -100,6 +100,15 @@ class PostgresDatabase implements Database {
     }
   }
 }
+
+/**
+ * Whether an error that nobody caught is postgres.js writing to a socket that it has just closed itself (3.4.9: a write that
+ * was put off to the end of the turn). The statement then has no answer, which {@link Connection} notices.
+ */
+export const isWriteAfterClose = (error: unknown): boolean =>
+  error instanceof TypeError &&
+  error.message.includes("reading 'write'") &&
+  /\bnextWrite\b.*postgres[\\/].*connection\.js/.test(error.stack ?? "");
 
 const connect = (url: string, max: number): Connection =>
   new Connection(() => openClient(url, max), ANSWER_MS);

@@ -43,10 +43,18 @@ const whatHappened = (error: unknown): string =>
 
 /**
  * Ends the process where something threw that nobody caught: its state is not known any more, and what was acknowledged is in the
- * journal. The log is written at once, so the reason is there.
+ * journal. The log is written at once, so the reason is there. What is known to be harmless is only told to the log.
  */
-export function endAtCrashes(process: EndingProcess, log: Logger): void {
+export function endAtCrashes(
+  process: EndingProcess,
+  log: Logger,
+  isHarmless: (error: unknown) => boolean = () => false,
+): void {
   const crash = (what: string) => (error: unknown) => {
+    if (isHarmless(error)) {
+      log.warn({ err: error }, "a library failed in a way that is known and does no harm");
+      return;
+    }
     log.fatal({ err: error }, what);
     process.exit(EXIT.crashed);
   };

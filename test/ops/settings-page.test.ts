@@ -35,8 +35,9 @@ test("each path sets one setting only", () => {
   for (const path of paths) expect(paths.filter((other) => other.startsWith(`${path}.`))).toEqual([]);
 });
 
-test("help tells of the other command", () => {
-  expect(helpText()).toContain("pollux hash-password");
+test("help tells of the other commands", () => {
+  for (const command of ["hash-password", "export", "import", "partition"])
+    expect(helpText()).toContain(`pollux ${command}`);
 });
 
 test("every default is a value that its setting takes", () => {

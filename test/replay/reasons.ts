@@ -7,7 +7,9 @@ const parts: readonly (readonly [said: RegExp, reason: string])[] = [
   [/\/connections\/\S+\/logs|MQTT subscriber/, "what may be compressed says so (`vary`)"],
   [/ \/(overall\/)?status\b/, "the status tells of one process, not of Ditto's services"],
   [/ \/metrics\b/, "metrics are an addition"],
-  [/ \/stats\b| \/devops\b/, "statistics and devops commands are not built yet"],
+  [/ \/stats\b/, "numbers of entities in memory differ"],
+  [/ \/devops\/logging\b/, "the loggers are this server's parts"],
+  [/ \/(alive|ready)\b/, "an addition: Ditto has it at its port for management only"],
   [/ \/api\/2\/cloudevents/, "structured CloudEvents are taken, as Ditto's pages promise"],
   [
     /text\/event-stream/,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { isRawNumber, rawNumber } from "../../src/base/json/json.ts";
 import { type Criterion, isTimeValue, type Literal } from "../../src/rql/criterion.ts";
 
-/** The text of a criterion; numbers must have no exponent. */
+/** The text of a criterion. */
 export function printRql(criterion: Criterion): string {
   if ("criteria" in criterion) return `${criterion.op}(${criterion.criteria.map(printRql).join(",")})`;
   if ("criterion" in criterion) return `${criterion.op}(${printRql(criterion.criterion)})`;
@@ -17,9 +17,22 @@ export function printRql(criterion: Criterion): string {
 function printLiteral(literal: Literal): string {
   if (typeof literal === "string") return `"${escaped(literal, /["\\]/g)}"`;
   if (isRawNumber(literal)) return literal.rawJSON;
+  if (typeof literal === "number") return printNumber(literal);
   return literal !== null && typeof literal === "object" && isTimeValue(literal)
     ? `time:${literal.time}`
     : String(literal);
+}
+
+/** All digits, as RQL knows no exponents; with a point where an integer would be refused, or read exactly. */
+function printNumber(value: number): string {
+  const [mantissa = "", exponent = "0"] = String(Math.abs(value)).split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const point = whole.length + Number(exponent);
+  const digits = (whole + fraction).padStart(whole.length + fraction.length + Math.max(0, 1 - point), "0");
+  const at = Math.max(1, point);
+  const behind = digits.slice(at) || (Number.isSafeInteger(value) && !Object.is(value, -0) ? "" : "0");
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  return `${sign}${digits.slice(0, at).padEnd(at, "0")}${behind && `.${behind}`}`;
 }
 
 const escaped = (text: string, special: RegExp): string =>

@@ -39,7 +39,10 @@ export async function startClusterServers(options: ClusterServersOptions): Promi
     const authorization = `Basic ${Buffer.from(`devops:${options.env.DEVOPS_PASSWORD}`).toString("base64")}`;
     const deadline = performance.now() + readyWithinMs;
     const members = await Promise.all(
-      servers.map(async (server) => ({ server, memberId: await joined(server, authorization, count, deadline) })),
+      servers.map(async (server) => ({
+        server,
+        memberId: await joined(server, authorization, count, deadline),
+      })),
     );
     return { members, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {

@@ -28,6 +28,7 @@ function parse(text: string): readonly Path[] {
   let at = 0;
   let depth = 0;
   let unfolded = 0;
+  let count = 0;
   const refuse = (): never => {
     throw invalidFieldSelector(text);
   };
@@ -49,7 +50,7 @@ function parse(text: string): readonly Path[] {
     const path = [...prefix, ...keysOf(name)];
     unfolded += path.length;
     if (unfolded > MAX_UNFOLDING * text.length) return refuse();
-    if (text[at] !== "(") return [path];
+    if (text[at] !== "(") return ++count > MAX_PATHS ? refuse() : [path];
     at++;
     if (++depth > MAX_NESTING) return refuse();
     const nested = list(path);
@@ -65,7 +66,7 @@ function parse(text: string): readonly Path[] {
   }
 
   const paths = list([]);
-  return at === text.length && paths.length <= MAX_PATHS ? paths : refuse();
+  return at === text.length ? paths : refuse();
 }
 
 /** What paths, by so many of their keys, lead to of a value: all of it, or something of its members. */

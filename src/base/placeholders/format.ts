@@ -9,10 +9,15 @@ import { jsonText } from "./json-text.ts";
 /** Texts that one JSON value gives. */
 type Part = (element: JsonValue) => readonly string[];
 
+/** Sections in sections: each level looks for the ends of its own. */
+const MAX_NESTING = 20;
 const SECTION = /(?<!\\)\{#([^}]+)\}/g;
 const FIELD = /(?<!\\)\{(?!#)(?!\/[^/}]+\})([^}]+)\}/g;
 
-/** Compiles the template; throws a plain error where a section is not closed. Texts that are no JSON objects are skipped. */
+/**
+ * Compiles the template; throws a plain error where a section is not closed, or sections are nested deeper than 20 levels.
+ * Texts that are no JSON objects are skipped.
+ */
 export function compileFormat(template: string): Stage {
   const format = compileParts(template);
   return (input) => {
@@ -34,7 +39,8 @@ function objectOf(text: string): JsonObject | undefined {
   }
 }
 
-function compileParts(template: string): Part {
+function compileParts(template: string, depth = 0): Part {
+  if (depth > MAX_NESTING) throw new Error(`Sections are nested deeper than ${MAX_NESTING} levels.`);
   const parts: Part[] = [];
   let at = 0;
   for (let section = nextSection(template, 0); section; section = nextSection(template, at)) {
@@ -42,7 +48,7 @@ function compileParts(template: string): Part {
     const bodyStart = section.index + section[0].length;
     const close = closingTag(template, bodyStart, name);
     parts.push(...flatParts(template.slice(at, section.index)));
-    parts.push(compileSection(name, compileParts(template.slice(bodyStart, close))));
+    parts.push(compileSection(name, compileParts(template.slice(bodyStart, close), depth + 1)));
     at = close + name.length + "{/}".length;
   }
   parts.push(...flatParts(template.slice(at)));

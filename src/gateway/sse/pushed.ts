@@ -4,6 +4,7 @@
 import type { ServerResponse } from "node:http";
 import { TwinError } from "../../base/errors.ts";
 import { internalError } from "../../base/internal-error.ts";
+import { type SlowReader, UNCOUNTED, type Unread, unreadOf } from "../throttling/unread.ts";
 import { lifetime } from "../ws/lifetime.ts";
 import { sendTogether } from "../ws/together.ts";
 import { Early } from "./early.ts";
@@ -98,11 +99,12 @@ interface Limits {
   readonly pace: Pace | undefined;
 }
 
-class OpenStream implements PushedStream, Beating {
+class OpenStream implements PushedStream, Beating, SlowReader {
   lastSent = 0;
   isOver = false;
   readonly #outgoing: ServerResponse;
   readonly #heart: Heart;
+  readonly #unread: Unread;
   readonly #maxBuffered: number;
   readonly #early: Early | undefined;
   /** What is to be done when it is over. */
@@ -115,6 +117,8 @@ class OpenStream implements PushedStream, Beating {
     this.#heart = heart;
     // Who waits to be drained has sent that much before he is told to.
     this.#maxBuffered = Math.max(maxBuffered, outgoing.writableHighWaterMark);
+    this.#unread = unreadOf(outgoing.socket ?? outgoing);
+    outgoing.once("close", () => this.#unread.forget(this));
     this.#ends = [onOver, heart.beatFor(this)];
     if (pace) this.#early = this.#earlyAt(pace);
   }
@@ -155,12 +159,24 @@ class OpenStream implements PushedStream, Beating {
   send(event: EventBytes): void {
     if (this.isOver) return;
     const early = this.#early;
-    if (this.#outgoing.writableLength + (early ? early.size : 0) > this.#maxBuffered) {
+    const waiting = this.waiting;
+    if (waiting > this.#maxBuffered) {
       this.end(streamTooSlow());
       return;
     }
     if (early) early.send(event);
     else this.#tell(event);
+    if (waiting > UNCOUNTED && !this.isOver) this.#unread.note(this, waiting);
+  }
+
+  get waiting(): number {
+    return this.#outgoing.writableLength + (this.#early ? this.#early.size : 0);
+  }
+
+  /** Its reader is not told why: that would stand behind all that waits for him. */
+  drop(): void {
+    this.#finish();
+    this.#outgoing.destroy();
   }
 
   #tell(event: EventBytes): void {

@@ -6,7 +6,7 @@ import { RateLimit } from "../../base/rate-limit.ts";
 import { networkOf } from "../auth/client-address.ts";
 import { serveInTurn } from "./in-turn.ts";
 import { boundUnderWay, UnderWay } from "./under-way.ts";
-import { boundUnread, Unread } from "./unread.ts";
+import { boundUnread, countUnread, Unread } from "./unread.ts";
 
 export interface ConnectSettings {
   /** Open at once in all. */
@@ -32,7 +32,9 @@ function boundMemory(
 ): void {
   boundUnderWay(server, new UnderWay(Math.max(maxBytesUnderWay, 2 * maxRequestBytes), onRefused));
   boundUnread(server, new Unread(maxBytesUnread, onRefused));
-  if (server instanceof HttpServer) serveInTurn(server);
+  if (!(server instanceof HttpServer)) return;
+  serveInTurn(server);
+  server.prependListener("request", (_, outgoing) => countUnread(outgoing));
 }
 
 /** After a pause an address may connect as often as in so many seconds, as browsers do and fleets that come back. */
@@ -43,11 +45,7 @@ const BURST_S = 2;
  * cost more than the connection. What is let in shares what may be under way and unread, and has its requests served in turn.
  * `onRefused` counts what is refused.
  */
-export function limitConnects(
-  server: Server,
-  settings: ConnectSettings,
-  onRefused: () => void,
-): void {
+export function limitConnects(server: Server, settings: ConnectSettings, onRefused: () => void): void {
   const { maxConnections, addressConnections, addressConnectsPerSecond, trustedProxies } = settings;
   server.maxConnections = maxConnections;
   server.on("drop", onRefused);

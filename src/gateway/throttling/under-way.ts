@@ -77,6 +77,6 @@ export function boundUnderWay(server: Server, underWay: UnderWay): void {
   ofServers.set(server, underWay);
 }
 
-/** What bounds that of the server of a connection; nothing where none was told. */
-export const underWayTo = (connection: object): UnderWay =>
-  ofServers.get((connection as { server?: Server }).server ?? connection) ?? unbounded;
+/** What bounds that of a server, or of the server of a connection; nothing where none was told. */
+export const underWayTo = (at: object): UnderWay =>
+  ofServers.get((at as { server?: Server }).server ?? at) ?? unbounded;

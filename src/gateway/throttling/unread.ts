@@ -1,5 +1,6 @@
 // What waits for clients that read slowly or not at all: bounded for all of them together.
 
+import type { ServerResponse } from "node:http";
 import type { Server } from "node:net";
 
 /** A client for whom something waits. */
@@ -80,4 +81,24 @@ export function boundUnread(server: Server, unread: Unread): void {
 
 /** What bounds that of the server of a connection; nothing where none was told. */
 export const unreadOf = (connection: object): Unread =>
-  ofServers.get((connection as { server?: Server }).server ?? connection) ?? unbounded;
+  ofServers.get((connection as { server?: Server }).server ?? {}) ?? unbounded;
+
+/** Counts what waits of an answer, once it is written as a whole. */
+export function countUnread(outgoing: ServerResponse): void {
+  outgoing.once("prefinish", onWritten);
+}
+
+/** Shared by all answers; most are taken at once. */
+function onWritten(this: ServerResponse): void {
+  const { writableLength, socket } = this;
+  if (writableLength <= UNCOUNTED || !socket) return;
+  const unread = unreadOf(socket);
+  const reader: SlowReader = {
+    get waiting() {
+      return socket.writableLength;
+    },
+    drop: () => socket.destroy(),
+  };
+  this.once("close", () => unread.forget(reader));
+  unread.note(reader, writableLength);
+}

@@ -13,6 +13,8 @@ import { unsupportedApiVersion } from "../http/errors.ts";
 import { type Admission, admit } from "../http/request-headers.ts";
 import { readTarget } from "../http/uri.ts";
 import type { Places } from "../throttling/places.ts";
+import { underWayTo } from "../throttling/under-way.ts";
+import { watchFrames } from "./frames.ts";
 import { type Drain, type Opener, type SessionParts, serveSession } from "./session.ts";
 
 export interface WebSocketParts extends SessionParts, Admission {
@@ -34,16 +36,23 @@ export type CloseDoor = (withinMs: number) => Promise<void>;
 
 /** How long a client may take to answer the closing frame. */
 const CLOSING_MS = 1_000;
+/** A message may come in so many frames at most: each is kept, with what else came in its piece. */
+const MAX_FRAMES = 4_096;
+/** Close code for whose message is given up (RFC 6455: try again later). */
+const TOO_BUSY = 1013;
 
 /** Serves `/ws/2` on an HTTP server until the door is closed. */
 export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseDoor {
   const door = new WebSocketServer({
     noServer: true,
     maxPayload: parts.maxFrameBytes,
+    maxFragments: MAX_FRAMES,
     perMessageDeflate: false,
   });
   const alive = new WeakSet<WebSocket>();
   const drains = new Map<WebSocket, Drain>();
+  const sessions = new WeakMap<Duplex, WebSocket>();
+  const watch = watchFrames(underWayTo(server), (connection) => giveUp(sessions.get(connection)));
 
   // These two are shared by all sessions: thousands may be open that say nothing.
   function isAlive(this: WebSocket): void {
@@ -57,6 +66,8 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     alive.add(webSocket);
     for (const sign of ["pong", "ping", "message"]) webSocket.on(sign, isAlive);
     webSocket.on("close", isGone);
+    sessions.set(socket, webSocket);
+    watch.call(socket);
     drains.set(webSocket, serveSession(webSocket, socket, opener, parts));
   }
 
@@ -101,6 +112,13 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     clearInterval(heartbeat);
     return closeDoor(door, drains, withinMs);
   };
+}
+
+/** Ends a session whose message takes too long to come while others need its space; no more of it is read. */
+function giveUp(webSocket: WebSocket | undefined): void {
+  webSocket?.close(TOO_BUSY, "the server is receiving more than it takes at once");
+  webSocket?.pause();
+  setTimeout(() => webSocket?.terminate(), CLOSING_MS).unref();
 }
 
 /**

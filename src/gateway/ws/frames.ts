@@ -62,7 +62,7 @@ function walk(before: Place, piece: Buffer): { readonly place: Place; readonly i
     if (length === undefined || at + length > chunk.length) {
       return { place: { head: Buffer.from(chunk.subarray(at)), missing: 0, isFragmented }, isOneDone };
     }
-    const [first = 0] = chunk.subarray(at, at + 1);
+    const first = chunk[at] as number;
     const isControl = (first & 0x08) !== 0;
     if (!isControl) isFragmented = (first & 0x80) === 0;
     at += length + payloadLength(chunk, at);

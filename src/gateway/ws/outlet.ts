@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Outlet } from "../../conversation/outlet.ts";
 import { whenGone } from "../gone.ts";
+import { type SlowReader, UNCOUNTED, unreadOf } from "../throttling/unread.ts";
 import { sendTogether } from "./together.ts";
 
 /** Makes the outlet of a socket and its connection; `maxBuffered` bytes may wait for its client. */
@@ -14,16 +15,26 @@ export function outletOf(
   onTooSlow: () => void,
 ): Outlet {
   let pages = 0; // bytes of those that still wait
+  let slow: SlowReader | undefined;
   const isOpen = () => socket.readyState === socket.OPEN;
+
+  /** Nearly all read as fast as they are told; only of others is it counted with what waits for all. */
+  function note(waiting: number): void {
+    slow ??= slowReader(socket, connection);
+    unreadOf(connection).note(slow, waiting);
+  }
+
   return {
     send(text) {
       if (!isOpen()) return;
-      if (socket.bufferedAmount > maxBuffered + pages) {
+      const waiting = socket.bufferedAmount;
+      if (waiting > maxBuffered + pages) {
         onTooSlow();
         return;
       }
       sendTogether(connection);
       socket.send(text);
+      if (waiting > UNCOUNTED) note(waiting);
     },
 
     async sendPage(text) {
@@ -31,12 +42,26 @@ export function outletOf(
       const page = Buffer.from(text);
       pages += page.length;
       sendTogether(connection);
-      await new Promise((taken) => socket.send(page, { binary: false }, taken));
+      const sent = new Promise((taken) => socket.send(page, { binary: false }, taken));
+      if (page.length > UNCOUNTED) note(socket.bufferedAmount);
+      await sent;
       pages -= page.length;
     },
 
     drained: () => drained(connection),
   };
+}
+
+/** He whose session is dropped is not told why: that would stand behind all that waits for him. */
+function slowReader(socket: WebSocket, connection: Duplex): SlowReader {
+  const reader = {
+    get waiting() {
+      return socket.bufferedAmount;
+    },
+    drop: () => socket.terminate(),
+  };
+  whenGone(connection, () => unreadOf(connection).forget(reader));
+  return reader;
 }
 
 function drained(connection: Duplex): Promise<void> {

@@ -1,5 +1,6 @@
 // What was lost on its way from another member is read from the journal, and delivered before anything newer of the same things.
 
+import { setImmediate } from "node:timers/promises";
 import type { Journal, RecentPlace, RecentRow } from "../../journal/journal.ts";
 import type { EntityEvent, EntityState } from "../../signals/signal.ts";
 
@@ -13,12 +14,15 @@ export interface CatchUpParts {
   readonly recent: Journal["recent"];
   /** The events of one thing that these rows record, in the order of revisions; rejects where the database does not answer. */
   readonly pastOf: (id: string, rows: readonly RecentRow[]) => Promise<readonly PastEvent[]>;
-  /** Delivers an event unless it was before. */
+  /** Delivers an event unless it was before; where newer ones of its thing wait, before these. */
   readonly deliver: (past: PastEvent) => Promise<void>;
-  /** Whether an event may be one of those that were lost since a time, by the monotonic clock. */
-  readonly isMissing: (id: string, revision: number, since: number) => boolean;
-  /** The oldest revision that has come by itself meanwhile and waits until all is caught up with. */
-  readonly firstWaiting: (id: string) => number;
+  /**
+   * Whether an event neither was delivered nor waits to be. One that newer ones were delivered before counts only where it was left out
+   * since a time, by the monotonic clock; without one, not at all.
+   */
+  readonly isMissing: (id: string, revision: number, leftOutSince: number | undefined) => boolean;
+  /** Resolves once all other members tell this one what they publish. */
+  readonly areTelling: () => Promise<void>;
   /** Whether there is somebody to deliver to. */
   readonly isWanted: () => boolean;
   readonly onFault: (error: unknown) => void;
@@ -54,41 +58,63 @@ const MOST = 20;
 interface Round extends Missed {
   readonly done: Promise<void>;
   readonly finish: () => void;
-  /** Whether what comes meanwhile has to wait for it. */
-  readonly holds: boolean;
+  /** Whether what comes meanwhile of a thing has to wait for it. */
+  holds(id: string): boolean;
+  /** Since when events may have been left out between newer ones; absent where none can. */
+  readonly leftOutSince: number | undefined;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms).unref());
 
+/** One that does the work of several. */
+function together(rounds: readonly [Round, ...Round[]]): Round {
+  const [first, ...others] = rounds;
+  if (others.length === 0) return first;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const leftOut = rounds.flatMap(({ leftOutSince }) => leftOutSince ?? []);
+  return {
+    since: Math.min(...rounds.map(({ since }) => since)),
+    isOpen: false,
+    has: (id) => rounds.some((round) => round.has(id)),
+    holds: (id) => rounds.some((round) => round.holds(id)),
+    leftOutSince: leftOut.length > 0 ? Math.min(...leftOut) : undefined,
+    done: promise,
+    finish() {
+      for (const round of rounds) round.finish();
+      resolve();
+    },
+  };
+}
+
 export function catchUps(parts: CatchUpParts): CatchUps {
-  let rounds: Round[] = [];
+  let current: Round | undefined;
+  let waiting: Round[] = [];
   let isRunning = false;
 
-  function add(missed: Missed, holds: boolean): void {
+  function add(missed: Missed, isLate: boolean): void {
     const { promise, resolve } = Promise.withResolvers<void>();
-    rounds.push({ ...missed, has: (id) => missed.has(id), done: promise, finish: resolve, holds });
-    if (rounds.length > MOST) join();
+    const has = (id: string) => missed.has(id);
+    const { since, isOpen } = missed;
+    const holds = isLate ? () => false : has;
+    waiting.push({
+      ...{ has, since, isOpen, holds, done: promise, finish: resolve },
+      leftOutSince: isLate ? since : undefined,
+    });
+    if (waiting.length > MOST) waiting = [together(waiting as [Round, ...Round[]])];
     if (!isRunning) void run();
   }
 
-  /** All but the one that is at work. */
-  function join(): void {
-    const [first, ...others] = rounds as [Round, ...Round[]];
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const finish = () => {
-      for (const other of others) other.finish();
-      resolve();
-    };
-    const since = Math.min(...others.map((other) => other.since));
-    rounds = [first, { since, has: () => true, isOpen: false, done: promise, finish, holds: true }];
-  }
-
+  /** What is noticed at once, of several members say, is caught up with together: in the order in which it was recorded. */
   async function run(): Promise<void> {
     isRunning = true;
-    for (let round = rounds[0]; round; round = rounds[0]) {
-      await untilDone(round);
-      rounds = rounds.filter((other) => other !== round);
-      round.finish();
+    await setImmediate();
+    while (waiting.length > 0) {
+      current = together(waiting as [Round, ...Round[]]);
+      waiting = [];
+      await untilDone(current);
+      const { finish } = current;
+      current = undefined;
+      finish();
     }
     isRunning = false;
   }
@@ -97,6 +123,7 @@ export function catchUps(parts: CatchUpParts): CatchUps {
   async function untilDone(round: Round): Promise<void> {
     while (parts.isWanted()) {
       try {
+        await parts.areTelling();
         await read(round);
         return;
       } catch (error) {
@@ -115,15 +142,14 @@ export function catchUps(parts: CatchUpParts): CatchUps {
       after = rows.at(-1) ?? after;
       if (isLast) await sleep(ON_ITS_WAY_MS);
       const missing = rows.filter(
-        (row) => round.has(row.id) && parts.isMissing(row.id, row.revision, round.since),
+        (row) => round.has(row.id) && parts.isMissing(row.id, row.revision, round.leftOutSince),
       );
-      for (const [id, its] of Map.groupBy(missing, (row) => row.id)) await deliver(id, its, round.since);
+      for (const [id, its] of Map.groupBy(missing, (row) => row.id)) await deliver(id, its, round);
     }
   }
 
-  async function deliver(id: string, rows: readonly RecentRow[], since: number): Promise<void> {
-    const isMissing = ({ revision }: { revision: number }) =>
-      revision < parts.firstWaiting(id) && parts.isMissing(id, revision, since);
+  async function deliver(id: string, rows: readonly RecentRow[], { leftOutSince }: Round): Promise<void> {
+    const isMissing = ({ revision }: { revision: number }) => parts.isMissing(id, revision, leftOutSince);
     const sorted = [...rows].sort((a, b) => a.revision - b.revision).filter(isMissing);
     if (sorted.length === 0) return;
     for (const past of await parts.pastOf(id, sorted)) if (isMissing(past.event)) await parts.deliver(past);
@@ -132,10 +158,10 @@ export function catchUps(parts: CatchUpParts): CatchUps {
   return {
     begin(missed) {
       if (!parts.isWanted()) return;
-      add(missed, true);
+      add(missed, false);
       if (!missed.isOpen) return;
-      for (const ms of AGAIN_MS) setTimeout(() => add(missed, false), ms).unref();
+      for (const ms of AGAIN_MS) setTimeout(() => add(missed, true), ms).unref();
     },
-    holdOf: (id) => rounds.find(({ has, holds }) => holds && has(id))?.done,
+    holdOf: (id) => [current, ...waiting].find((round) => round?.holds(id))?.done,
   };
 }

@@ -56,14 +56,16 @@ export function clusteredPubsub(parts: ClusteredPubsubParts): ClusteredPubsub {
 
   const catching = catchingUp({
     ...{ cluster, recent: parts.recent, pastOf: parts.pastOf, onFault: parts.onFault },
-    isMissing: seen.isMissing,
-    firstWaiting: (id) => lanes.firstWaiting(id),
+    isMissing: (id, revision, since) => seen.isMissing(id, revision, since) && !lanes.has(id, revision),
     isWanted: () => interests.has("EVENTS"),
     async deliver({ event, state }) {
       const policyId = state.value?.policyId;
       const policy = typeof policyId === "string" ? { id: policyId, revision: 0 } : undefined;
+      const characters = JSON.stringify(event.value ?? null).length;
+      const past = { signal: event, policy, state, origin: undefined, epoch: 0, characters };
+      if (lanes.insert(past)) return;
       const enforcer = policy && (await parts.judge(event.id, policy));
-      deliver({ signal: event, policy, state, origin: undefined, epoch: 0, characters: 0 }, enforcer);
+      if (!lanes.insert(past)) deliver(past, enforcer);
     },
   });
 

@@ -14,8 +14,6 @@ const HOLES = 1_000;
 /** Revisions from the first to the last, but for those between that did not come. */
 interface Seen {
   first: number;
-  /** When the first was delivered, by the monotonic clock. */
-  firstAt: number;
   last: number;
   /** Each with when it was left out. */
   holes: Map<number, number> | undefined;
@@ -26,10 +24,10 @@ export interface Delivered {
   add(id: string, revision: number): void;
   has(id: string, revision: number): boolean;
   /**
-   * Whether an event may be one of those that were lost since a time, by the monotonic clock: not where it was delivered, and not where
-   * a newer one of its thing was delivered before, since then it was not lost, but not to be told here.
+   * Whether an event was not delivered, though it should perhaps have been: where a newer one of its thing was delivered before, only if it
+   * was left out then since a time, by the monotonic clock, and not at all without one. It may have been nothing for here.
    */
-  isMissing(id: string, revision: number, since: number): boolean;
+  isMissing(id: string, revision: number, leftOutSince: number | undefined): boolean;
   /** Forgets the things of a namespace. */
   forgetNamespace(namespace: string): void;
 }
@@ -60,16 +58,16 @@ export function delivered(now: () => number = () => performance.now()): Delivere
     add(id, revision) {
       const time = now();
       grow(time);
-      const seen = find(id) ?? { first: revision, firstAt: time, last: revision, holes: undefined };
+      const seen = find(id) ?? { first: revision, last: revision, holes: undefined };
       young.set(id, seen);
       note(seen, revision, time);
     },
     has,
-    isMissing(id, revision, since) {
+    isMissing(id, revision, leftOutSince) {
       const seen = find(id);
       if (!seen || revision > seen.last) return true;
-      if (revision < seen.first) return seen.firstAt > since;
-      return (seen.holes?.get(revision) ?? Number.NEGATIVE_INFINITY) > since;
+      if (leftOutSince === undefined) return false;
+      return (seen.holes?.get(revision) ?? Number.NEGATIVE_INFINITY) > leftOutSince;
     },
     forgetNamespace(namespace) {
       for (const things of [young, old])

@@ -2,7 +2,7 @@
 // thing in the order in which they came. Who has to wait stands in a lane, and what comes for its thing then stands behind it.
 
 import type { Enforcer } from "../../policies/enforcer.ts";
-import type { EntityState } from "../../signals/signal.ts";
+import type { EntityEvent, EntityState } from "../../signals/signal.ts";
 import type { Signal } from "../said.ts";
 
 /** A signal that was published, by another member, or by this one while something older of its thing has to be delivered first. */
@@ -47,8 +47,10 @@ export interface Receiving {
   take(received: Received): void;
   /** Whether what is published here has to wait, for {@link Received.own}. */
   hasToWait(signal: Signal): boolean;
-  /** The oldest revision of a thing that waits, of its events; infinite where none does. */
-  firstWaiting(id: string): number;
+  /** Whether an event waits. */
+  has(id: string, revision: number): boolean;
+  /** Puts an event among those of its thing that wait; false where nothing older waits, so that it may be delivered at once. */
+  insert(received: Received & { readonly signal: EntityEvent }): boolean;
 }
 
 /** Characters that may wait. */
@@ -101,8 +103,13 @@ export function receiving(parts: ReceivingParts): Receiving {
 
   async function run(id: string, lane: Lane): Promise<void> {
     for (let received = lane[0]; received; received = lane[0]) {
-      for (let hold = parts.holdOf(received); hold; hold = parts.holdOf(received)) await hold;
+      const hold = parts.holdOf(received);
+      if (hold !== undefined) {
+        await hold;
+        continue; // something older may stand before it by now
+      }
       const enforcer = await judged(received);
+      if (lane[0] !== received) continue;
       lane.shift();
       waiting -= received.characters;
       parts.deliver(received, enforcer);
@@ -125,9 +132,17 @@ export function receiving(parts: ReceivingParts): Receiving {
   return {
     take,
     hasToWait: (signal) => lanes.has(signal.id) || parts.holdOf({ signal, epoch: 0 }) !== undefined,
-    firstWaiting(id) {
-      for (const { signal } of lanes.get(id) ?? []) if (!("says" in signal)) return signal.revision;
-      return Number.POSITIVE_INFINITY;
+    has: (id, revision) =>
+      lanes.get(id)?.some(({ signal }) => !("says" in signal) && signal.revision === revision) ?? false,
+    insert(received) {
+      const lane = lanes.get(received.signal.id);
+      if (!lane) return false;
+      const { revision } = received.signal;
+      const at = lane.findIndex(({ signal }) => !("says" in signal) && signal.revision > revision);
+      if (at === 0) return false;
+      waiting += received.characters;
+      lane.splice(at < 0 ? lane.length : at, 0, received);
+      return true;
     },
   };
 }

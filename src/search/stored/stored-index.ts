@@ -31,6 +31,9 @@ import {
   type Watch,
 } from "./thing-statements.ts";
 
+/** A write that is shared with other servers takes no longer than this, in milliseconds, or its connection is given up. */
+const SHARED_MS = 30_000;
+
 /**
  * The search index of a migrated database, which others close. All it does rejects with JournalUnavailable where that
  * does not answer. `watch` is told of all things that are written.
@@ -42,7 +45,7 @@ export function storedIndex(database: Database, watch?: Watch, isShared = false)
   const read: Query = (text, parameters) => told(database.query(text, parameters));
   const work: Query = (text, parameters) => told(database.background(text, parameters));
   const writes: Pick<SearchStore, "putThings" | "putAccess" | "deleteAccess"> = isShared
-    ? sharedWrites({ work, transaction: (steps) => told(database.transaction(steps)) }, watch)
+    ? sharedWrites({ work, transaction: (steps) => told(database.transaction(steps, SHARED_MS)) }, watch)
     : {
         putThings: (rows, gone) => putThings(work, rows, gone, put, watch),
         putAccess: (rows) => putAccess(work, rows).then(() => []),

@@ -159,8 +159,17 @@ function wrongSession(
   const wrong: string[] = [];
   for (const [thing, revisions] of seen) {
     const at = revisions.findIndex((revision, i) => i > 0 && revision !== (revisions[i - 1] as number) + 1);
-    if (at > 0)
-      wrong.push(`${name}: event ${revisions[at]} of ${thing} came after event ${revisions[at - 1]}`);
+    if (at < 0) continue;
+    const known = new Set(revisions);
+    const [first, last] = [Math.min(...known), Math.max(...known)];
+    const lost = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
+      (one) => !known.has(one),
+    );
+    wrong.push(
+      `${name}: event ${revisions[at]} of ${thing} came after event ${revisions[at - 1]}; ` +
+        `of ${first} to ${last} ${lost.length === 0 ? "none is" : `${lost.join(" ")} are`} missing, ` +
+        `${revisions.length - known.size} came twice`,
+    );
   }
   for (const [thing, rows] of journal) {
     const revisions = seen.get(thing) ?? [];

@@ -21,11 +21,12 @@ test("only what a newer event followed since the loss can have been lost", () =>
   now = 1_000;
   seen.add(ID, 10);
 
-  const missing = (since: number) =>
+  const missing = (since: number | undefined) =>
     [4, 5, 6, 7, 8, 9, 10, 11].filter((revision) => seen.isMissing(ID, revision, since));
   expect(missing(500)).toEqual([8, 9, 11]);
-  expect(missing(-1)).toEqual([4, 6, 8, 9, 11]);
+  expect(missing(-1)).toEqual([6, 8, 9, 11]);
   expect(missing(2_000)).toEqual([11]);
+  expect(missing(undefined)).toEqual([11]);
   expect(seen.isMissing("org.acme:other", 1, 2_000)).toBe(true);
 });
 

@@ -1,0 +1,106 @@
+// Millions of things on one machine: how fast they come in, what they take, and how fast they are found, in memory or not.
+
+import type { Postgres, StorageKind } from "../../test/campaigns/place.ts";
+import { newPlace, type Place } from "../../test/campaigns/place.ts";
+import type { TestServer } from "../../test/support/server.ts";
+import { indexed } from "../indexed.ts";
+import type { Area } from "../report/report.ts";
+import { residentMb, settledMb } from "../resident.ts";
+import type { BenchRow } from "../row.ts";
+import { asOperator, startOurs, targetOf } from "../storage.ts";
+import { diskBytes } from "./disk.ts";
+import { load } from "./loading.ts";
+import { readings, searches } from "./readings.ts";
+import { aThing } from "./things.ts";
+
+export interface ManyThings {
+  readonly kind: StorageKind;
+  readonly postgres: Postgres | undefined;
+  readonly things: number;
+  /** For each load of reads and searches. */
+  readonly seconds: number;
+  /** Values of CACHE_SIZE to look at memory with. */
+  readonly caches?: readonly string[];
+}
+
+const CACHES = ["64M", "256M", "1G"];
+const INDEXED_WITHIN_MS = 4 * 3_600_000;
+
+/** Loads as many as told; where the storage gives up before that, the rest is measured with what is there. */
+export async function manyThings(asked: ManyThings): Promise<Area> {
+  const { kind, postgres, caches = CACHES } = asked;
+  await using place = await newPlace(kind, postgres);
+  const rows: BenchRow[] = [];
+  let things: number;
+  let plots: Area["plots"];
+  {
+    await using server = await startOurs(place);
+    const loaded = await load(server, asked.things);
+    ({ things, plots } = loaded);
+    rows.push(...loaded.rows);
+    if (loaded.gaveUp !== undefined) console.error(`… it gave up: ${loaded.gaveUp}`);
+    const behind = await indexed(asOperator(targetOf(server)), INDEXED_WITHIN_MS);
+    rows.push(
+      { name: "The search index is complete after the last of them in", value: behind, unit: "s" },
+      { name: "Resident memory then", value: await settledMb(server.pid), unit: "MB" },
+      {
+        name: "Disk by thing, all that is stored",
+        value: (await diskBytes(place)) / things / 1e3,
+        unit: "kB",
+      },
+    );
+    rows.push(...(await searches(server, { things, seconds: asked.seconds })));
+    rows.push(await timed("An orderly stop", () => server.stop()));
+  }
+  rows.push(...(await restarts(place, things)));
+  for (const cache of caches) rows.push(...(await withCache(place, cache, things, asked.seconds)));
+  return { rows, ...(plots && { plots }) };
+}
+
+async function restarts(place: Place, things: number): Promise<BenchRow[]> {
+  const restart = () => firstThing(place, things);
+  const afterStop = await timed("Start, to the first thing read", async () => {
+    await using _ = await restart();
+  });
+  const killed = await restart();
+  await killed.kill();
+  let server: TestServer | undefined;
+  const afterKill = await timed("The same after kill -9", async () => {
+    server = await restart();
+  });
+  await server?.[Symbol.asyncDispose]();
+  await killed[Symbol.asyncDispose]();
+  return [afterStop, afterKill];
+}
+
+/** A server on the place that has answered with a thing. */
+async function firstThing(place: Place, things: number): Promise<TestServer> {
+  const server = await startOurs(place);
+  const response = await server.fetch(`/api/2/things/${aThing(things >> 1)}`);
+  await response.arrayBuffer();
+  if (response.status === 200) return server;
+  await server[Symbol.asyncDispose]();
+  throw new Error(`a thing was answered with ${response.status} after the start`);
+}
+
+async function withCache(place: Place, cache: string, things: number, seconds: number): Promise<BenchRow[]> {
+  console.error(`… two-million-things: CACHE_SIZE=${cache}`);
+  await using server = await startOurs(place, { CACHE_SIZE: cache });
+  const empty = residentMb(server.pid);
+  const rows = await readings(server, { things, seconds, cache });
+  return [
+    ...rows.map((row) => ({ ...row, name: `CACHE_SIZE=${cache}: ${row.name}` })),
+    { name: `CACHE_SIZE=${cache}: resident memory at the start`, value: empty, unit: "MB" },
+    {
+      name: `CACHE_SIZE=${cache}: resident memory with a full cache`,
+      value: await settledMb(server.pid),
+      unit: "MB",
+    },
+  ];
+}
+
+async function timed(name: string, run: () => Promise<unknown>): Promise<BenchRow> {
+  const startedAt = performance.now();
+  await run();
+  return { name, value: (performance.now() - startedAt) / 1_000, unit: "s" };
+}
