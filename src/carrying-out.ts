@@ -24,6 +24,8 @@ export interface CarryingOutParts {
   readonly publishLive: PublishParts["publishLive"];
   readonly turns: Turns;
   readonly waiting: Waiting;
+  /** Closes the dispatcher of this member to what is blocked. */
+  readonly guard: (dispatch: Dispatch) => Dispatch;
   /** Carries out actions on policies here. */
   readonly act: ActOnPolicy;
   /** Tells what the index of this member holds. */
@@ -45,7 +47,7 @@ export interface CarriedOut {
 /** Makes it; in a cluster, what other members ask for is answered from now on. */
 export function carryingOut(asked: CarryingOutParts): CarriedOut {
   const { parts, turns, spans, waiting, publishLive } = asked;
-  const plain = dispatcher(parts, turns);
+  const plain = asked.guard(dispatcher(parts, turns));
   const here = spans ? tracedDispatch(spans, plain) : plain;
   const publishParts = { ...parts, publishLive };
   if (asked.cluster.isAlone) {

@@ -22,8 +22,8 @@ import type { EventStreams } from "./gateway/sse/streams.ts";
 import { delivered } from "./gateway/sse/taken-over.ts";
 import { commandRate } from "./gateway/throttling/command-rate.ts";
 import { limitConnects } from "./gateway/throttling/connects.ts";
+import type { Places } from "./gateway/throttling/places.ts";
 import { requestLimits } from "./gateway/throttling/requests.ts";
-import { sessionPlaces } from "./gateway/throttling/sessions.ts";
 import type { WebSocketParts } from "./gateway/ws/door.ts";
 import type { Config } from "./ops/config.ts";
 import type { AuthContext } from "./signals/signal.ts";
@@ -121,7 +121,12 @@ export const conversationParts = (config: Config, twins: Twins, shared: SharedPa
   rules: { thing: twins.things.rules, policy: twins.policies.rules },
 });
 
-export const webSocketParts = (config: Config, twins: Twins, shared: SharedParts): WebSocketParts => ({
+export const webSocketParts = (
+  config: Config,
+  twins: Twins,
+  shared: SharedParts,
+  places: Places,
+): WebSocketParts => ({
   ...conversationParts(config, twins, shared),
   pubsub: twins.pubsub,
   announcements: twins.announcements,
@@ -130,7 +135,7 @@ export const webSocketParts = (config: Config, twins: Twins, shared: SharedParts
     ? { limit: config.wsThrottlingLimit, intervalMs: config.wsThrottlingInterval }
     : undefined,
   onAck: twins.onAck,
-  places: sessionPlaces(config, shared.onThrottled),
+  places,
   enter: entrance({ ...config, enableCors: false, redirectToHttps: false }), // WebSockets are never redirected
   maxInWork: config.wsSubscriberBackpressure,
   maxBuffered: config.wsMaxBuffered,

@@ -19,6 +19,9 @@ import { quickStartUser } from "./ops/users.ts";
 import { startServer } from "./server.ts";
 import { runStorageCommand } from "./transfer/commands.ts";
 
+/** What a character of an entity may take at most of a message between members, with what goes with it. */
+const BYTES_A_CHARACTER = 4;
+
 const argv = process.argv.slice(2);
 
 async function main(): Promise<void> {
@@ -62,6 +65,7 @@ async function clusterOf(config: Config, log: Logger): Promise<Cluster> {
   const { prepareCluster } = await import("./cluster/join.ts");
   const { cluster } = await prepareCluster({
     ...options,
+    leastPayload: BYTES_A_CHARACTER * Math.max(config.maxThingBytes, config.maxPolicyBytes),
     log: (level, text) => log[level === "info" ? "info" : "warn"](text),
   });
   return cluster;

@@ -28,6 +28,7 @@ import { type OpsParts, opsAnswers } from "./gateway/http/ops-requests.ts";
 import { Places } from "./gateway/sse/places.ts";
 import { pushedStreams } from "./gateway/sse/pushed.ts";
 import { eventStreams } from "./gateway/sse/streams.ts";
+import { sessionPlaces } from "./gateway/throttling/sessions.ts";
 import { openWebSocketDoor } from "./gateway/ws/door.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
@@ -37,6 +38,7 @@ import {
   measureCluster,
   measuredJournal,
   measureLiveEntities,
+  measureStreams,
 } from "./ops/measure/measured.ts";
 import { roundTrips } from "./ops/measure/round-trips.ts";
 import { createMetrics, type Metrics } from "./ops/metrics.ts";
@@ -111,6 +113,8 @@ export async function startServer(
   const pushed = pushedStreams(places, config.sseMaxBuffered, paceOfStreams(config));
   const parts = { config, cluster, loggers, twins, storage, isUp, isStopping: () => isStopping };
   measureServer(metrics, parts);
+  const sessions = sessionPlaces(config, shared.onThrottled);
+  measureStreams(metrics, () => ({ ws: sessions.taken, sse: places.taken }));
   const ops: OpsParts = {
     operations: operationsOf(parts),
     verifyToken: verifierOfOperators(config, log),
@@ -141,7 +145,7 @@ export async function startServer(
   twins.start();
   const server = await listen(answer, config, shared.onThrottled);
   const closePort = closablePort(server);
-  const closeWebSocketDoor = openWebSocketDoor(server, webSocketParts(config, twins, shared));
+  const closeWebSocketDoor = openWebSocketDoor(server, webSocketParts(config, twins, shared, sessions));
 
   return {
     url: `http://${hostInUrl(config.bindHostname)}:${(server.address() as AddressInfo).port}`,

@@ -19,7 +19,7 @@ import { openPast } from "./dispatch/history/open-past.ts";
 import type { OpenPast } from "./dispatch/history/past-events.ts";
 import { type PastStates, pastStates } from "./dispatch/history/past-states.ts";
 import type { Live } from "./dispatch/live/live.ts";
-import { blockable, blockableJournal } from "./dispatch/maintenance/guards.ts";
+import { blockable, blockableJournal, blockedDispatch } from "./dispatch/maintenance/guards.ts";
 import { blockedNamespaces, type Maintenance, maintenance } from "./dispatch/maintenance/maintenance.ts";
 import { PolicyAccess } from "./dispatch/policy-access.ts";
 import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
@@ -170,6 +170,8 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
   const limits = () => policyLimits(config.maxPolicyBytes, policySettings);
   const carried = carryingOut({
     ...{ cluster, origins, parts, turns, waiting, spans, log },
+    // What passed a door before its namespace was blocked is refused by the owner.
+    guard: (dispatch) => blockedDispatch(dispatch, blocked),
     publishLive: pubsub.publishLive,
     act: policyActions(parts, config.tokenIntegrationSubject, limits),
     whenIndexed: (...asked) => index.indexer.thingChanged(...asked),
@@ -179,7 +181,6 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     { ...carried, openPast: openPast(parts), pastStates: pastStates(parts) },
     blocked,
   );
-  const { dispatch: dispatchHere } = blockable({ ...entrances, dispatch: carried.dispatchHere }, blocked);
   const list = thingList(entrances.dispatch, journal);
   const searches = startSearches(config, index, list, metrics, log);
   const cleanup = startCleaning({
@@ -207,7 +208,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
   return {
     ...{ things, policies, access, list, pubsub, announcements, declaredAcks, searches, waiting },
     ...entrances,
-    dispatchHere,
+    dispatchHere: carried.dispatchHere,
     onAck: (ack) => {
       if (ack.kind === "policy") announcementAcks(ack);
       else waiting.replies.ack(ack.id, ack.correlationId, clientAck(ack), ack.characters);

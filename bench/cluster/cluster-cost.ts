@@ -1,5 +1,6 @@
 // What a command costs on one node and on three, whether it has to be forwarded or not, and what a thing takes.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Created, CreateJob } from "../load/create.ts";
 import { Program } from "../program.ts";
 import type { Area } from "../report/report.ts";
@@ -17,6 +18,8 @@ const POLICIES = 20;
 /** These are asked for and changed. */
 const HOT = 1_200;
 const LISTENERS = 6;
+/** What members do right after their start is no rest. */
+const SETTLING_MS = 5_000;
 
 export interface ClusterCostOptions {
   readonly things: number;
@@ -45,6 +48,7 @@ export async function clusterCost({ things, rounds, roundSeconds }: ClusterCostO
     one = { idle, get, put: await run(members, "PUT", "owner"), putHeard: await putHeard(members) };
   }
   await using members = await ground.start(3);
+  await sleep(SETTLING_MS);
   const three = {
     idle: await idleCost(ground.meter, idleSeconds),
     getLocal: await run(members, "GET", "owner"),

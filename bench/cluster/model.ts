@@ -1,6 +1,6 @@
 // What so many nodes and things need, from what single commands and things cost. Pure arithmetic, stated in docs/scaling.md.
 
-import type { CommandCost, Costs } from "./costs.ts";
+import type { CommandCost, Costs, IdleCost } from "./costs.ts";
 
 /** What is asked of each thing. */
 export interface Demand {
@@ -75,10 +75,13 @@ const each = (of: (figure: Figure) => number): Record<Figure, number> => ({
   natsBytes: of("natsBytes"),
 });
 
-/** Messages of NATS a second at rest: so many of each member, and so many of each pair. */
-export function restOf({ one, three }: Costs): { readonly own: number; readonly pair: number } {
-  const own = one.idle.natsMessages;
-  return { own, pair: Math.max(0, three.idle.natsMessages - 3 * own) / 6 };
+/** What is used in a second in which nobody asks for anything: so much for each member, and so much for each other one that it has. */
+export function restOf(
+  { one, three }: Costs,
+  figure: keyof IdleCost,
+): { readonly own: number; readonly pair: number } {
+  const own = one.idle[figure];
+  return { own, pair: Math.max(0, three.idle[figure] - 3 * own) / 6 };
 }
 
 /** Of what several members do, what it costs on three counts: each writes batches of its own, which are smaller. */
@@ -90,13 +93,15 @@ export function needs(costs: Costs, demand: Demand, nodes: number, things: numbe
   const hearers = Math.min(demand.hearers, nodes - 1);
   const forwards = { get: forwardingOf(costs, "get"), put: forwardingOf(costs, "put") };
   const hearing = hearingOf(costs);
-  const rest = restOf(costs);
+  const atRest = (figure: keyof IdleCost): number => {
+    const { own, pair } = restOf(costs, figure);
+    return nodes * own + nodes * (nodes - 1) * pair;
+  };
   const between = (figure: Figure): number =>
     reads * forwarded * forwards.get[figure] +
     changes * (forwarded * forwards.put[figure] + hearers * hearing[figure]);
-  const atRest = nodes * rest.own + nodes * (nodes - 1) * rest.pair;
   const commandsUs = reads * get.membersUs + changes * put.membersUs + between("membersUs");
-  const memberCores = commandsUs / 1e6 + nodes * one.idle.members;
+  const memberCores = commandsUs / 1e6 + atRest("members");
   const found = {
     ...{ nodes, things, forwarded, commands: changes + reads },
     ...{ memberCores, coresEach: memberCores / nodes },
@@ -105,8 +110,8 @@ export function needs(costs: Costs, demand: Demand, nodes: number, things: numbe
     ...{ wal: changes * put.walBytes, journalGrowth: changes * put.journalBytes },
     disk: things * (thing.journal + thing.snapshots + thing.index),
     connections: nodes * member.connections,
-    natsCores: between("natsUs") / 1e6,
-    natsMessages: between("natsMessages") + atRest,
+    natsCores: between("natsUs") / 1e6 + atRest("nats"),
+    natsMessages: between("natsMessages") + atRest("natsMessages"),
     natsBytes: between("natsBytes"),
   };
   return { ...found, binds: bindingOf(found) };

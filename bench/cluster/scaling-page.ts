@@ -88,7 +88,8 @@ function unitRows(costs: Costs): string[][] {
 }
 
 function otherRows({ one, thing, member, ...costs }: Costs): string[][] {
-  const rest = restOf({ one, thing, member, ...costs });
+  const all = { one, thing, member, ...costs };
+  const [cpu, messages] = [restOf(all, "members"), restOf(all, "natsMessages")];
   return [
     ["`thing`: a thing of 1 KB in memory", bytes(thing.memory)],
     [
@@ -99,10 +100,13 @@ function otherRows({ one, thing, member, ...costs }: Costs): string[][] {
     ["`log`: what PostgreSQL logs of a change", bytes(one.put.walBytes)],
     ["`member`: memory of a member without things", bytes(member.memory)],
     ["`connections`: of a member to PostgreSQL", String(member.connections)],
-    ["`idle`: CPU of a member at rest", `${number(one.idle.members * 100)} % of a core`],
     [
-      "`own`, `pair`: messages of NATS at rest, of each member, and to each other member",
-      `${number(rest.own)}/s, ${number(rest.pair)}/s`,
+      "`rest`, CPU of members: of each, and for each other one that it has",
+      `${number(cpu.own * 100)} % and ${number(cpu.pair * 100)} % of a core`,
+    ],
+    [
+      "`rest`, messages of NATS: of each member, and for each other one that it has",
+      `${number(messages.own)}/s and ${number(messages.pair)}/s`,
     ],
   ];
 }

@@ -69,8 +69,8 @@ async function run(perSecond: number): Promise<void> {
     for (; next < due && waiting + messages.length < MOST_UNDER_WAY; next++) {
       const factory = factories[next % factories.length] ?? 0;
       const place = Math.floor(next / factories.length) % (machines * SENSORS_OF_A_MACHINE);
-      const machine = place % machines;
-      messages.push(messageOf(factory, machine, Math.floor(place / machines), next));
+      const machine = Math.floor(place / SENSORS_OF_A_MACHINE);
+      messages.push(messageOf(factory, machine, place % SENSORS_OF_A_MACHINE, next));
       const key = watchKey(factory, lineOf(machine));
       byWatch.set(key, (byWatch.get(key) ?? 0) + 1);
     }

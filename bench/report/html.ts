@@ -8,7 +8,7 @@ import { type Bar, bars, escaped, lines } from "./svg.ts";
 
 const style = `body{font:14px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}th,td{padding:.15em .7em;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal}.missed{color:#b3400b;font-weight:600}.met{color:#2e7d32}
+th:first-child,td:first-child{text-align:left;white-space:normal}.runs td{text-align:left;white-space:normal;vertical-align:top}.missed{color:#b3400b;font-weight:600}.met{color:#2e7d32}
 nav a{margin-right:1em}svg{max-width:100%;height:auto;display:block;margin:.5em 0 1.5em}`;
 
 /** Prints a report. */
@@ -21,7 +21,7 @@ export function htmlOf({ runs, areas }: Report): string {
 limit is 1, a black mark is the aim, small marks are single rounds, and what misses its aim is orange.</p>
 <nav>${links.join("")}</nav>
 <h2>Runs</h2>
-${table(["", "Date", "Commit", "Machine", "Versions", "Command"], runs.map(runCells))}
+<div class="runs">${table(["", "Date", "Commit", "Machine", "Versions", "Command"], runs.map(runCells))}</div>
 ${areas.map(areaText).join("\n")}
 </body></html>
 `;

@@ -13,7 +13,7 @@ export interface Bar {
   readonly rounds: readonly number[];
 }
 
-const NAMES = 430;
+const NAMES = 530;
 const SCALE = 380;
 const ROW = 20;
 const colours = ["#1769aa", "#c2571a", "#2e7d32", "#7b3fa0", "#a8326b", "#55606b"];

@@ -15,7 +15,7 @@ export const factoriesOf = (transport: Transport): readonly number[] =>
     (factory) => factory < KAFKA_FACTORIES === (transport === "kafka"),
   );
 
-export const namespaceOf = (factory: number): string => `org.pollux.factory-${factory}`;
+export const namespaceOf = (factory: number): string => `org.pollux.factory${factory}`;
 export const policyOf = (factory: number): string => `${namespaceOf(factory)}:policy`;
 
 /** Machines of each factory; there is at least one for each line. */

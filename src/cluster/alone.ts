@@ -26,6 +26,7 @@ export function alone(name: string): Cluster {
     owns: () => true,
     mayServe: () => true,
     leaseHolds: () => true,
+    leaseMs: 0,
     isLeader: () => true,
     inChargeOf: () => self.id,
     nextChange: () => new Promise(() => undefined),

@@ -67,6 +67,8 @@ export interface Cluster {
   mayServe(id: string): boolean;
   /** Whether the lease holds, by the monotonic clock. What is committed when it does not must not be acknowledged. */
   leaseHolds(): boolean;
+  /** How long a lease holds at most from when it was renewed, in milliseconds; 0 where nobody else is. */
+  readonly leaseMs: number;
   /** Whether this is the member that does what is to be done once in a cluster. */
   isLeader(): boolean;
   /** The ID of the member in charge of something that is no entity, by rendezvous hashing over the members. */

@@ -1,11 +1,14 @@
 // What goes from one member to another as one message of NATS: a line that tells whose it is and which one in their row, and
 // a line for each thing said. Pure.
 
-/** What is said: T tells, Q asks, A answers, E could not answer, N has nobody who answers, L tells which frames were lost. */
+/**
+ * What is said: T tells, Q asks, A answers, E could not answer, O has an answer that is too long, N has nobody who answers, L
+ * tells which frames were lost.
+ */
 export type Item =
   | { readonly kind: "T"; readonly topic: string; readonly payload: string }
   | { readonly kind: "Q"; readonly number: number; readonly topic: string; readonly payload: string }
-  | { readonly kind: "A" | "E" | "N"; readonly number: number; readonly payload: string }
+  | { readonly kind: "A" | "E" | "O" | "N"; readonly number: number; readonly payload: string }
   | { readonly kind: "L"; readonly row: number; readonly first: number; readonly last: number };
 
 export interface Frame {
@@ -25,7 +28,7 @@ export const told = (topic: string, payload: string): string => `T ${topic} ${pa
 export const asked = (number: number, topic: string, payload: string): string =>
   `Q ${number} ${topic} ${payload}`;
 
-export const answered = (kind: "A" | "E" | "N", number: number, payload: string): string =>
+export const answered = (kind: "A" | "E" | "O" | "N", number: number, payload: string): string =>
   `${kind} ${number} ${payload}`;
 
 export const lost = (row: number, first: number, last: number): string => `L ${row} ${first} ${last}`;
@@ -59,6 +62,7 @@ function parseItem(line: string): Item {
     }
     case "A":
     case "E":
+    case "O":
     case "N": {
       const [number, payload] = cut(line, 2);
       return { kind, number: Number(number), payload };

@@ -171,6 +171,7 @@ export class Membership {
     try {
       if (this.#sequence === undefined && !(await this.#takeLease())) return;
       await proposeView(this.#connected(), records, (view) => {
+        if (this.#sequence === undefined || this.#goal !== "in") return undefined; // the lease ended meanwhile
         const seat = view?.members.find(({ id }) => id === self.id);
         if (seat && seat.since === this.#since) return undefined; // an answer to an earlier try was lost
         const next = withMember(view, self, records.view?.epoch ?? 0);

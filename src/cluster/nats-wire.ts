@@ -67,12 +67,12 @@ export class NatsWire implements Wire {
     const { self, clusterName } = this.#parts;
     link.subscribe(`${clusterName}.m.${self}`, {
       callback: (error, message) => {
-        if (!error) this.#arrived(message);
+        if (!error) this.#guarded(() => this.#arrived(message));
       },
     });
     link.subscribe(`${clusterName}.n.${self}.>`, {
       callback: (error, message) => {
-        if (!error && message.headers?.code === 503) this.#nobody(message.subject);
+        if (!error && message.headers?.code === 503) this.#guarded(() => this.#nobody(message.subject));
       },
     });
     this.#sending.attach(link);
@@ -120,6 +120,11 @@ export class NatsWire implements Wire {
     return this.#rows.get(id)?.silentMs(this.#parts.now());
   }
 
+  /** All that was said until now goes out before whatever is sent by the same connection from now on. */
+  flush(): void {
+    this.#sending.flush();
+  }
+
   /** Nothing is said any more. */
   end(): void {
     this.#sending.flush();
@@ -134,7 +139,7 @@ export class NatsWire implements Wire {
     const number = ++this.#lastNumber;
     const frame = this.#sending.say(to, asked(number, topic, payload), number);
     if (!frame)
-      return Promise.reject(new Unreachable("That is more than NATS takes (its max_payload).", true));
+      return Promise.reject(new Unreachable("That is more than NATS takes (its max_payload).", true, true));
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.#requests.add(number, timeoutMs, { to, ...frame, resolve, reject });
     return promise;
@@ -167,6 +172,7 @@ export class NatsWire implements Wire {
 
   #tell(to: string, line: string): void {
     if (this.#sending.say(to, line)) return;
+    this.#sending.skip(to);
     this.#parts.log(
       "warning",
       `${line.length} characters for another member are more than NATS takes (its max_payload).`,
@@ -179,7 +185,7 @@ export class NatsWire implements Wire {
         await this.request(peer.id, topic, payload, REQUEST_ALL_MS);
         return;
       } catch (error) {
-        if (this.#isEnded) throw error;
+        if (this.#isEnded || (error instanceof Unreachable && error.isPermanent)) throw error;
         await later(RETRY_PAUSE_MS);
       }
     }
@@ -208,7 +214,7 @@ export class NatsWire implements Wire {
     const outcome = incoming.take(frame, now);
     if (outcome === "late") return;
     if (outcome !== "next") this.#missing(from, row, outcome);
-    for (const item of frame.items) this.#take(item, from);
+    for (const item of frame.items) this.#guarded(() => this.#take(item, from));
   }
 
   #beginRow(from: string, row: number, now: number): Incoming {
@@ -221,7 +227,7 @@ export class NatsWire implements Wire {
   #take(item: Item, from: string): void {
     switch (item.kind) {
       case "T":
-        this.#guarded(() => this.#listens.get(item.topic)?.(item.payload, from));
+        this.#listens.get(item.topic)?.(item.payload, from);
         break;
       case "Q":
         this.#answer(item.number, item.topic, item.payload, from);
@@ -230,10 +236,21 @@ export class NatsWire implements Wire {
         this.#requests.answer(item.number, from, item.payload);
         break;
       case "E":
-        this.#requests.fail(item.number, from, `The member could not answer: ${item.payload}`, false);
+        this.#requests.fail(
+          item.number,
+          from,
+          new Unreachable("The member could not answer; see its log.", false),
+        );
+        break;
+      case "O":
+        this.#requests.fail(
+          item.number,
+          from,
+          new Unreachable("The answer is more than NATS takes (its max_payload).", false, true),
+        );
         break;
       case "N":
-        this.#requests.fail(item.number, from, "The member does not answer that yet.", true);
+        this.#requests.fail(item.number, from, new Unreachable("The member does not answer that yet.", true));
         break;
       case "L":
         this.#requests.failFrames(from, item, "NATS has lost it.");
@@ -247,17 +264,15 @@ export class NatsWire implements Wire {
       this.#sending.say(from, answered("N", number, ""));
       return;
     }
-    answer(payload, from).then(
+    const answering = async () => answer(payload, from); // what it throws at once is refused too
+    answering().then(
       (text) => {
         if (!this.#sending.say(from, answered("A", number, text)))
-          this.#sending.say(
-            from,
-            answered("E", number, "the answer is more than NATS takes (its max_payload)"),
-          );
+          this.#sending.say(from, answered("O", number, ""));
       },
       (error: unknown) => {
         this.#parts.log("warning", `Another member asked for "${topic}" in vain: ${String(error)}`);
-        this.#sending.say(from, answered("E", number, "see its log"));
+        this.#sending.say(from, answered("E", number, ""));
       },
     );
   }
@@ -277,11 +292,14 @@ export class NatsWire implements Wire {
   }
 
   #forget(id: string, isAnswering: boolean): void {
-    this.#requests.failAll(
-      (open) => open.to === id && !(isAnswering && !this.#sending.isGathered(open)),
-      "The member is gone.",
-      (open) => this.#sending.isGathered(open),
-    );
+    if (isAnswering)
+      this.#sending.flushTo(id); // it may wait for answers too
+    else
+      this.#requests.failAll(
+        (open) => open.to === id,
+        "The member is gone.",
+        (open) => this.#sending.isGathered(open),
+      );
     this.#sending.forget(id);
   }
 

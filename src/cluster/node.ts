@@ -44,6 +44,8 @@ export class ClusterNode implements Cluster {
   #seat: Seat | undefined;
   #change: ViewChange | undefined;
   #wasMember = false;
+  /** Whether the lease counts: from when it has a seat until it ends. One that is taken anew does not say what happened meanwhile. */
+  #isTenured = false;
   /** Letting go of what was lost, one view after another. */
   #releasing: Promise<void> = Promise.resolve();
   #isLeaving = false;
@@ -88,11 +90,15 @@ export class ClusterNode implements Cluster {
   }
 
   mayServe(id: string): boolean {
-    return this.#holdings.isReady(id) && this.#lease.holds;
+    return this.#holdings.isReady(id) && this.leaseHolds();
+  }
+
+  get leaseMs(): number {
+    return this.#options.leaseMs;
   }
 
   leaseHolds(): boolean {
-    return this.#lease.holds;
+    return this.#isTenured && this.#lease.holds;
   }
 
   isLeader(): boolean {
@@ -100,7 +106,7 @@ export class ClusterNode implements Cluster {
       !this.#isLeaving &&
       this.members[0]?.id === this.self.id &&
       this.#membership.isSeated &&
-      this.#lease.holds
+      this.leaseHolds()
     );
   }
 
@@ -127,7 +133,12 @@ export class ClusterNode implements Cluster {
       this.#options,
       this.#times.renewMs,
       {
-        up: (link) => this.#up(link).then(resolve),
+        up: async (link) => {
+          const narrow = this.#narrowness(link);
+          if (narrow) reject(narrow);
+          await this.#up(link);
+          resolve();
+        },
         down: (reason) => {
           problem = reason;
           this.#down();
@@ -153,7 +164,7 @@ export class ClusterNode implements Cluster {
   /** Becomes a member; resolves when it serves what it owns. */
   async enter(): Promise<void> {
     this.#membership.enter();
-    while (!(this.#membership.isSeated && this.#lease.holds && !this.#holdings.isWaiting)) {
+    while (!(this.#membership.isSeated && this.leaseHolds() && !this.#holdings.isWaiting)) {
       this.#ended.signal.throwIfAborted();
       await this.nextChange();
     }
@@ -195,13 +206,30 @@ export class ClusterNode implements Cluster {
     await this.#watchBucket(link, bucket);
   }
 
+  /** What is wrong with a NATS that takes less than the members have to say. */
+  #narrowness({ info }: NatsConnection): Error | undefined {
+    const { leastPayload = 0 } = this.#options;
+    const most = info?.max_payload ?? 0;
+    if (most >= leastPayload) return undefined;
+    const problem = `NATS takes messages of ${most} bytes, and the limits of things and policies need ${leastPayload}`;
+    return new Error(
+      `${problem}: raise its max_payload, or lower LIMITS_THINGS_MAX_SIZE and LIMITS_POLICIES_MAX_SIZE.`,
+    );
+  }
+
   /** Resolves when all is known; goes on with another watch when one fails. */
   async #watchBucket(link: NatsConnection, bucket: Bucket): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const stop = await bucket.watch(
       (entries, isWhole) => {
-        this.#membership.watched(entries, isWhole);
-        if (isWhole) resolve();
+        try {
+          this.#membership.watched(entries, isWhole);
+          if (isWhole) resolve();
+        } catch (error) {
+          this.#options.log("warning", (error as Error).message);
+          reject(error);
+          void link.close();
+        }
       },
       (reason) => {
         if (link.isClosed() || link !== this.#link) return reject(reason);
@@ -225,7 +253,7 @@ export class ClusterNode implements Cluster {
 
   #turn(): void {
     this.#membership.tick();
-    if (this.#bucket && !this.#isLeaving && this.#membership.isSeated && this.#lease.holds)
+    if (this.#bucket && !this.#isLeaving && this.#membership.isSeated && this.leaseHolds())
       void this.#reaper.look(this.#bucket);
   }
 
@@ -239,6 +267,7 @@ export class ClusterNode implements Cluster {
     this.#view = view;
     this.#seat = seat;
     this.#wasMember ||= seat !== undefined;
+    this.#isTenured = seat !== undefined || (this.#isTenured && this.#isLeaving);
     const { gone, joined } = changesOf(before, view);
     const change: ViewChange = {
       epoch: view.epoch,
@@ -270,7 +299,9 @@ export class ClusterNode implements Cluster {
 
   async #release(view: View, change: ViewChange): Promise<void> {
     await this.#listeners.release(change);
-    if (this.#view === view && this.#membership.isSeated) this.#membership.adopt(view.epoch);
+    if (this.#view !== view || !this.#membership.isSeated) return;
+    this.wire.flush(); // whoever serves it next learns first what was said of it last
+    this.#membership.adopt(view.epoch);
   }
 
   /** Serves what is gained once nobody else can. */
@@ -289,6 +320,7 @@ export class ClusterNode implements Cluster {
   }
 
   #stopServing(): void {
+    this.#isTenured = false;
     this.#holdings.stop();
     this.#notify();
   }

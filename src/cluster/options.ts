@@ -24,6 +24,8 @@ export interface ClusterOptions {
   readonly leaseMs: number;
   /** On how many servers of a cluster of NATS the records are kept. */
   readonly replicas?: number;
+  /** How long a message NATS must take at least, in bytes: what members say of the largest entities has to fit in one. */
+  readonly leastPayload?: number;
   readonly log: ClusterLog;
   /** Milliseconds that never go back: `performance.now` unless given. */
   readonly now?: () => number;

@@ -70,6 +70,12 @@ export class Outgoing {
     this.#asks = undefined;
   }
 
+  /** Something is not sent: its place is used up, so that the receiver misses it. */
+  skip(): void {
+    this.flush();
+    this.#place++;
+  }
+
   /** Tells what was sent last, if nothing was for so many milliseconds. */
   beat(silenceMs: number): void {
     if (this.#lines.length === 0 && this.idleMs >= silenceMs) this.#send([], undefined);

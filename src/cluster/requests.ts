@@ -37,9 +37,8 @@ export class Requests {
     if (this.#open.get(number)?.to === from) this.#take(number)!.resolve(payload);
   }
 
-  fail(number: number, from: string, reason: string, isUndelivered: boolean): void {
-    if (this.#open.get(number)?.to === from)
-      this.#take(number)!.reject(new Unreachable(reason, isUndelivered));
+  fail(number: number, from: string, problem: Unreachable): void {
+    if (this.#open.get(number)?.to === from) this.#take(number)!.reject(problem);
   }
 
   /** Ends those that `isConcerned`; `isUndelivered` says of which the member has certainly not seen. */
@@ -60,7 +59,7 @@ export class Requests {
     for (let number = least; number <= greatest; number++) {
       const open = this.#open.get(number);
       if (open?.to === to && open.row === row && open.place === place)
-        this.fail(number, to, "The member is not there.", true);
+        this.fail(number, to, new Unreachable("The member is not there.", true));
     }
   }
 

@@ -89,6 +89,16 @@ export class Sending {
     return { row: outgoing.row, place };
   }
 
+  /** What cannot be sent to a member is missing in its row. */
+  skip(to: string): void {
+    this.rowTo(to).skip();
+  }
+
+  /** Sends what was said to one member until now. */
+  flushTo(member: string): void {
+    this.#rows.get(member)?.flush();
+  }
+
   flush(): void {
     for (const outgoing of this.#unsent) outgoing.flush();
     this.#unsent.clear();

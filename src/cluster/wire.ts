@@ -5,10 +5,13 @@ export class Unreachable extends Error {
   override readonly name = "Unreachable";
   /** Whether the member certainly has not seen the request. */
   readonly isUndelivered: boolean;
+  /** Whether it would be in vain again, as what is to be said is too long. */
+  readonly isPermanent: boolean;
 
-  constructor(message: string, isUndelivered: boolean) {
+  constructor(message: string, isUndelivered: boolean, isPermanent = false) {
     super(message);
     this.isUndelivered = isUndelivered;
+    this.isPermanent = isPermanent;
   }
 }
 
@@ -24,11 +27,14 @@ export interface Wire {
    * {@link Unreachable} where it is gone from the view, where there is no connection, and when the time is over.
    */
   request(to: string, topic: string, payload: string, timeoutMs: number): Promise<string>;
-  /** Tells a member, without knowing whether it arrives; see {@link onLoss}. */
+  /** Tells a member, without knowing whether it arrives; what is too long to be sent is lost too. See {@link onLoss}. */
   tell(to: string, topic: string, payload: string): void;
   /** Tells all other members of the view. */
   tellAll(topic: string, payload: string): void;
-  /** Asks all other members of the view and resolves when each has answered, or holds no lease any more. */
+  /**
+   * Asks all other members of the view and resolves when each has answered, or holds no lease any more. Rejects with
+   * {@link Unreachable} where it can never be said, and when this member ends.
+   */
   requestAll(topic: string, payload: string): Promise<void>;
   /** Answers a topic from now on. */
   onRequest(topic: string, answer: Answer): void;

@@ -79,7 +79,9 @@ class PostgresDatabase implements Database {
     await this.#lanes[lane]!.query(text, parameters);
   }
 
-  transaction: Database["transaction"] = (...asked) => this.#readers.transaction(...asked);
+  /** One that has a time limit is given up with its connections, on which no reads of others depend. */
+  transaction: Database["transaction"] = (work, withinMs) =>
+    (withinMs === undefined ? this.#readers : this.#writers).transaction(work, withinMs);
 
   search: Database["search"] = (text, parameters, patience) => this.#searches.run(text, parameters, patience);
 

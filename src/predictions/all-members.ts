@@ -64,6 +64,7 @@ export function runtimesOfAll(runtime: PredictorRuntime, cluster: Cluster = alon
   return {
     async fileStored(id, version) {
       const others = wire.requestAll(topics.file, JSON.stringify({ id, version }));
+      others.catch(() => undefined); // it may fail while this member is not done
       await runtime.fileStored(id, version);
       await others;
     },

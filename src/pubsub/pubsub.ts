@@ -49,7 +49,12 @@ export interface LocalPubsub extends Pubsub {
     origin: object | undefined,
     state: EntityState | undefined,
   ): void;
+  /** Publishes an event that was received before to those whom {@link receive} leaves out. */
+  publishToOwners: Pubsub["publish"];
 }
+
+/** Who is told: of places, those without a scope are told of everything, the others of what is published here only. */
+type Whom = "all" | "unscoped" | "scoped";
 
 /** What becomes of acknowledgements that are requested of somebody who does not get the signal. */
 export interface WeakAcks {
@@ -84,10 +89,11 @@ export function localPubsub(
     enforcer: Enforcer | undefined,
     state: EntityState | undefined,
     origin: object | undefined,
-    isRemote: boolean,
+    whom: Whom,
   ): void {
     const listening = streams[streamOf(signal)];
-    const missing = weakAcks && missingAcks(signal, weakAcks);
+    // Whoever acknowledges has got it already where it was received before.
+    const missing = whom === "scoped" ? undefined : weakAcks && missingAcks(signal, weakAcks);
     publications++;
     const now = publications;
     if (enforcer && !listening.isEmpty) {
@@ -97,7 +103,7 @@ export function localPubsub(
         const delivery = viewOf?.(audience)?.(selection);
         if (!delivery) continue;
         for (const place of places) {
-          if (place.since < now && !(isRemote && place.scope)) hand(delivery, signal.id, place, missing);
+          if (place.since < now && isMeant(place, whom)) hand(delivery, signal.id, place, missing);
         }
       }
     }
@@ -130,11 +136,12 @@ export function localPubsub(
     announced: () => undefined,
 
     publish(event, enforcer, origin, state) {
-      if (event.kind === "thing") tell(event, enforcer, state, origin, false);
+      if (event.kind === "thing") tell(event, enforcer, state, origin, "all");
     },
 
-    publishLive: (signal, enforcer, state, origin) => tell(signal, enforcer, state, origin, false),
-    receive: (signal, enforcer, origin, state) => tell(signal, enforcer, state, origin, true),
+    publishLive: (signal, enforcer, state, origin) => tell(signal, enforcer, state, origin, "all"),
+    receive: (signal, enforcer, origin, state) => tell(signal, enforcer, state, origin, "unscoped"),
+    publishToOwners: (event, enforcer, origin, state) => tell(event, enforcer, state, origin, "scoped"),
   };
 }
 
@@ -145,6 +152,9 @@ const liveStreams = {
 } as const;
 
 export const streamOf = (signal: Signal): Stream => ("says" in signal ? liveStreams[signal.says] : "EVENTS");
+
+const isMeant = ({ scope }: Place, whom: Whom): boolean =>
+  whom === "all" || (scope !== undefined) === (whom === "scoped");
 
 function hand(
   delivery: Delivery,

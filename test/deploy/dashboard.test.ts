@@ -22,12 +22,12 @@ const functions = new Set([
   "changes",
   "histogram_quantile",
 ]);
-let server: TestServer;
+let server: TestServer | undefined;
 /** Of counters and gauges their names, of histograms those of what is told of them. */
 let told: ReadonlySet<string>;
 
 beforeAll(async () => {
-  server = await startServer({ env: { METRICS_SECURED: "false" } });
+  server = await startServer({ env: { METRICS_SECURED: "false" }, readyWithinMs: 55_000 });
   const page = await (await server.fetch("/metrics")).text();
   const types = [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   told = new Set(
@@ -36,7 +36,7 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** Words of an expression that are neither functions, labels nor in braces and brackets. */
 const metricsOf = (expression: string): readonly string[] =>

@@ -64,10 +64,11 @@ test("what is no word of a member ends nothing, and is not taken for one", async
     "",
     "x",
     "\0\0",
-    `${from}`,
-    `${from} 1 1 1\nZ`,
-    `${from} 9 9 9\nQ x`,
-    `someone 1 1 1\nQ 1 echo {}`,
+    from,
+    `${from} x`,
+    `${from} 1 1`,
+    "nobody 1 1 1\nQ 1 echo {}",
+    "nobody 1 1 1\nZ",
   ];
   for (const word of words) {
     const bytes = Buffer.byteLength(word);

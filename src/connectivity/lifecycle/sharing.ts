@@ -97,14 +97,19 @@ export function sharingIn(cluster: Cluster, divertHere: Divert): Sharing {
     for (const { id } of cluster.members) if (id !== self.id) void askAgain(id);
   }
 
+  /** Resolves when all others know it, or when the process stops. */
+  async function tellAll(told: Told): Promise<void> {
+    await wire.requestAll(topics.presence, JSON.stringify(told)).catch(() => undefined);
+  }
+
   return {
     enter(connection) {
       const { id } = connection;
       const told: Told = { id, takes: diversionConfig(connection).isTarget, isOpen: true };
       own.set(id, told);
-      void wire.requestAll(topics.presence, JSON.stringify(told));
+      void tellAll(told);
       return async () => {
-        await wire.requestAll(topics.presence, JSON.stringify({ ...told, isOpen: false }));
+        await tellAll({ ...told, isOpen: false });
         if (own.get(id) === told) own.delete(id); // and not entered again meanwhile
       };
     },

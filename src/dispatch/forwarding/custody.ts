@@ -18,6 +18,8 @@ const POLICY = "policy";
 const STRAY = "thing";
 /** Longer states are not told: copies are dropped then, and read from the journal. */
 const LONGEST_STATE = 131_072;
+/** How long a writer waits until all members know, in milliseconds; they are told on. */
+const TELLING_MS = 15_000;
 /** How long what has begun may take to be decided before an entity is let go of, in milliseconds. */
 const FINISH_MS = 2_000;
 
@@ -26,6 +28,8 @@ export interface CustodyOptions {
   readonly roots?: ReadonlySet<string>;
   /** Told of each change of a policy that another member owns, once the copy of it is that. Must not throw. */
   readonly onPolicy?: (id: string, revision: number) => void;
+  /** After how many milliseconds it counts as not known that all members know of a change; 15,000 unless given. */
+  readonly tellingMs?: number;
 }
 
 export class Custody {
@@ -66,9 +70,15 @@ export class Custody {
   #tellAll(id: string, state: EntityState): Promise<void> {
     const text = JSON.stringify({ id, state: plainJson(state) });
     const told = text.length <= LONGEST_STATE ? text : JSON.stringify({ id, revision: state.revision });
-    return this.#cluster.wire.requestAll(POLICY, told).catch((error: unknown) => {
+    const known = this.#cluster.wire.requestAll(POLICY, told).catch((error: unknown) => {
       throw new JournalUnavailable("Not all members know of the change.", { cause: error });
     });
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = globalThis.setTimeout(
+      () => reject(new JournalUnavailable("Not all members know of the change in time.")),
+      this.#options.tellingMs ?? TELLING_MS,
+    );
+    return Promise.race([known, late]).finally(() => clearTimeout(timer));
   }
 
   #tellOwner(id: string, revision: number): void {
@@ -99,7 +109,8 @@ export class Custody {
         forget((id) => !this.#mayFinish(id));
       },
       release: (change) => this.#release(change, both, turns),
-      acquired: ({ gained }) => forget((id) => gained.has(id)),
+      // Copies were read while others did not tell this member yet; by now all do, as they have adopted the view.
+      acquired: ({ gained }) => forget((id) => gained.has(id) || !this.#mayFinish(id)),
       renewed: () => {
         this.#leaving.clear();
         forget((id) => !this.#cluster.mayServe(id));

@@ -21,19 +21,10 @@ export interface Entrances {
 
 /** The same, closed to entities of blocked namespaces: 409. With nothing blocked each costs one look more. */
 export function blockable(inner: Entrances, blocked: BlockedNamespaces): Entrances {
-  /** Runs what is about these entities, at once where that can be said at once. */
-  async function guarded<T>(ids: readonly string[], run: () => Promise<T>): Promise<T> {
-    await blocked.settled();
-    for (const id of ids) blocked.check(id);
-    return run();
-  }
-
+  const guarded = <T>(ids: readonly string[], run: () => Promise<T>) => unlessBlocked(blocked, ids, run);
   const { live } = inner;
   return {
-    dispatch: (command, origin) =>
-      blocked.isQuiet
-        ? inner.dispatch(command, origin)
-        : guarded(namedBy(command), () => inner.dispatch(command, origin)),
+    dispatch: blockedDispatch(inner.dispatch, blocked),
     act: (asked) => (blocked.isQuiet ? inner.act(asked) : guarded([asked.id], () => inner.act(asked))),
     live: {
       send: (signal, ...how) =>
@@ -54,6 +45,25 @@ export function blockable(inner: Entrances, blocked: BlockedNamespaces): Entranc
       yield* inner.pastStates(thingId, ...how);
     },
   };
+}
+
+/** A dispatcher that is closed to entities of blocked namespaces. */
+export const blockedDispatch =
+  (dispatch: Dispatch, blocked: BlockedNamespaces): Dispatch =>
+  (command, origin) =>
+    blocked.isQuiet
+      ? dispatch(command, origin)
+      : unlessBlocked(blocked, namedBy(command), () => dispatch(command, origin));
+
+/** Runs what is about these entities, once it is known what is blocked. */
+async function unlessBlocked<T>(
+  blocked: BlockedNamespaces,
+  ids: readonly string[],
+  run: () => Promise<T>,
+): Promise<T> {
+  await blocked.settled();
+  for (const id of ids) blocked.check(id);
+  return run();
 }
 
 /** The entity of a command, and the policies that it creates or copies beside it. */

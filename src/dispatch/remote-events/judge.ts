@@ -25,11 +25,17 @@ export function judge(
   return loaded();
 
   async function loaded(): Promise<Enforcer | undefined> {
-    policies.expire(id, revision);
-    const held = await policies.load(id);
+    const held = await newEnough(await policies.load(id));
     if (held.committed && !held.committed.value) return beforeItsEnd(held.committed.revision);
     await access.load(held);
     return access.enforcer(held, namespace);
+  }
+
+  /** Many may find out at once that the copy is too old: the first one drops it, and all share what is read then. */
+  async function newEnough(held: Held): Promise<Held> {
+    if (isNewEnough(held)) return held;
+    if (policies.peek(id) === held) policies.expire(id, revision);
+    return policies.load(id);
   }
 
   async function beforeItsEnd(end: number): Promise<Enforcer | undefined> {

@@ -11,6 +11,7 @@ import { parseJson } from "../../base/json/parse.ts";
 import { overloaded } from "../throttling/overloaded.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
+import { LARGE, turnOfLarge } from "./large-bodies.ts";
 
 /** What the body of a PATCH may be: Ditto's merge, and JSON Patch (RFC 6902), which is this server's addition. */
 export type PatchFormat = "merge-patch" | "json-patch";
@@ -51,6 +52,19 @@ export async function readJson(
   return value;
 }
 
+/** A body may come in so many pieces: each costs some microseconds, which who sends it byte by byte would take from others. */
+const MAX_PIECES = 8_192;
+/** How long who is told that his body is given up has to take the answer. */
+const TOLD_MS = 1_000;
+
+/** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
+function readNoFurther(incoming: IncomingMessage): void {
+  incoming.pause();
+  setTimeout(() => {
+    if (!incoming.complete) incoming.socket.destroy();
+  }, TOLD_MS).unref();
+}
+
 /**
  * Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does, and with 503 the one that has been under way for the
  * longest while too much is under way in all.
@@ -75,22 +89,34 @@ export function readBytes(
       underWay.end();
       reject(refusal);
     };
-    const underWay = underWayTo(incoming.socket).begin(() => refuse(overloaded("is receiving more")));
+    const giveUp = (why: string): void => {
+      refuse(overloaded(why));
+      readNoFurther(incoming);
+    };
+    const underWay = underWayTo(incoming.socket).begin(() => giveUp("is receiving more"));
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
         if (Number.isFinite(size)) refuse(tooLarge(size));
         return;
       }
-      chunks.push(chunk);
-      underWay.grow(chunk.length);
+      if (chunks.push(chunk) > MAX_PIECES) giveUp("is sent a body in more pieces");
+      else underWay.grow(chunk.length);
     });
-    incoming.on("end", () => {
+    const done = (): void => {
       underWay.end();
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      if (size <= maxBytes) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
       chunks = []; // the request may wait for long, and keeps its listeners
+    };
+    let isWhole = false;
+    incoming.on("end", () => {
+      isWhole = true;
+      if (size <= LARGE) done();
+      else void turnOfLarge().then(done);
     });
-    incoming.on("close", underWay.end);
+    incoming.on("close", () => {
+      if (!isWhole) underWay.end();
+    });
     incoming.on("error", reject);
   });
 }

@@ -59,34 +59,13 @@ export function measureLiveEntities(
   });
 }
 
-/** What doors count by themselves: plain numbers, which they add to. */
-export interface StreamCounts {
-  wsIn: number;
-  wsOut: number;
-  wsDropped: number;
-  sseOut: number;
-}
-
-export const newStreamCounts = (): StreamCounts => ({ wsIn: 0, wsOut: 0, wsDropped: 0, sseOut: 0 });
-
-/** Adds Ditto's metrics of sessions and streams; `open` says how many there are. */
+/** Adds Ditto's metric of sessions and streams; `open` says how many there are. */
 export function measureStreams(
   metrics: Metrics,
-  counts: Readonly<StreamCounts>,
   open: () => { readonly ws: number; readonly sse: number },
 ): void {
   metrics.table("gauge", "streaming_sessions_count", "Open WebSockets and event streams.", ["type"], () =>
     Object.entries(open()).map(([type, value]) => ({ labels: { type }, value })),
-  );
-  metrics.table(
-    ...(["counter", "streaming_messages_total", "Messages of WebSockets and event streams."] as const),
-    ["type", "direction"],
-    () => [
-      { labels: { type: "ws", direction: "in" }, value: counts.wsIn },
-      { labels: { type: "ws", direction: "out" }, value: counts.wsOut },
-      { labels: { type: "ws", direction: "dropped" }, value: counts.wsDropped },
-      { labels: { type: "sse", direction: "out" }, value: counts.sseOut },
-    ],
   );
 }
 
@@ -137,20 +116,4 @@ export function measuredJournal<R, E, J>(metrics: Metrics, journal: J & Appendin
     });
   };
   return { ...journal, append };
-}
-
-/** Counts the batches in which a journal writes: gives what takes the rows of one and how many milliseconds it took. */
-export function measuredBatches(metrics: Metrics): (rows: number, ms: number) => void {
-  const sizes = metrics.histogram(
-    "pollux_journal_batch_rows",
-    "Events that were written in one transaction.",
-    [...[1, 3, 10, 30, 100, 300, 1_000]],
-  );
-  const took = metrics.histogram(
-    ...(["pollux_journal_batch_seconds", "How long the database took for one.", DURATION_STEPS] as const),
-  );
-  return (rows, ms) => {
-    sizes(rows);
-    took(ms / 1_000);
-  };
 }

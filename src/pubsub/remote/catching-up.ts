@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster, ViewChange } from "../../cluster/cluster.ts";
 import { ownersOf, slotOf } from "../../cluster/slots.ts";
 import { type CatchUpParts, type CatchUps, catchUps } from "./catch-up.ts";
+import { heldUntil, LOOK_MS } from "./held-until.ts";
 
 export interface CatchingUp extends Pick<CatchUps, "holdOf"> {
   /** An event could not be taken. */
@@ -16,16 +17,12 @@ export interface CatchingUpParts extends Omit<CatchUpParts, "areTelling"> {
 }
 
 const TELLING = "pubsub.telling";
-/** A member that does not see the view of the asker in so long is asked again. */
+/** A member that does not see the view of the asker in so long refuses, and is asked again. */
 const VIEW_MS = 2_000;
 
 /** How long it is remembered who owned what before. */
 const VIEWS_MS = 120_000;
 const VIEWS = 20;
-/** How often this member looks whether it still counts. */
-const LOOK_MS = 250;
-/** So long it may take from a lapse of the lease until it is told that it holds again, while it holds. */
-const LAPSE_STANDS_MS = 30_000;
 /** What could not be taken in so long is caught up with together. */
 const GATHER_MS = 1_000;
 
@@ -45,7 +42,9 @@ export function catchingUp({ cluster, ...parts }: CatchingUpParts): CatchingUp {
   const look = setInterval(held.look, LOOK_MS).unref();
   // Who sees a member in the view tells it what it publishes.
   wire.onRequest(TELLING, async (epoch) => {
-    while (cluster.epoch < Number(epoch)) await Promise.race([cluster.nextChange(), pause(VIEW_MS)]);
+    const late = pause(VIEW_MS, true, { ref: false });
+    while (cluster.epoch < Number(epoch))
+      if (await Promise.race([cluster.nextChange(), late])) throw new Error("that view is not seen yet");
     return "";
   });
 
@@ -77,7 +76,8 @@ export function catchingUp({ cluster, ...parts }: CatchingUpParts): CatchingUp {
   });
   const unwatch = cluster.watch({
     viewed,
-    renewed: () => rounds.begin({ has: () => true, since: held.lapsed(), isOpen: false }),
+    // The lease was renewed by the same connection by which the others speak: it worked so long before the lease ran out.
+    renewed: () => rounds.begin({ has: () => true, since: held.lapsed() - cluster.leaseMs, isOpen: false }),
   });
 
   return {
@@ -95,30 +95,6 @@ export function catchingUp({ cluster, ...parts }: CatchingUpParts): CatchingUp {
       clearInterval(look);
       clearTimeout(gathering);
       unwatch();
-    },
-  };
-}
-
-/** When the lease held for the last time before it ran out. A process that stands still does not look either. */
-function heldUntil(holds: () => boolean): { look(): void; lapsed(): number } {
-  let last = performance.now();
-  let lapsed: number | undefined;
-
-  function look(): void {
-    const now = performance.now();
-    const isLapse = !holds() || now - last > 2 * LOOK_MS;
-    if (isLapse) lapsed ??= last;
-    else if (lapsed !== undefined && now - lapsed > LAPSE_STANDS_MS) lapsed = undefined; // it was only busy
-    if (holds()) last = now;
-  }
-
-  return {
-    look,
-    lapsed() {
-      look();
-      const since = (lapsed ?? last) - LOOK_MS;
-      lapsed = undefined;
-      return since;
     },
   };
 }

@@ -33,7 +33,7 @@ export function clusteredAnnouncements(cluster: Cluster, local: AnnouncementBus)
       local.publish(announcement);
       if (cluster.members.length < 2) return;
       const payload = JSON.stringify({ number: count++, announcement: plainJson(announcement) });
-      void cluster.wire.requestAll("announce.published", payload);
+      cluster.wire.requestAll("announce.published", payload).catch(() => undefined); // the process stops
     },
   };
 }

@@ -148,8 +148,9 @@ export function clusteredDeclaredAcks(parts: ClusteredDeclaredAcksParts): Cluste
       const name = by?.group === undefined ? `session ${self.id} ${declarers++}` : `group ${by.group}`;
       const holder = `${Date.now()} ${name}`;
       const until = performance.now() + PATIENCE_MS;
+      const asked = own.map((label) => askUntil(label, holder, until));
       try {
-        const granted = await Promise.all(own.map((label) => askUntil(label, holder, until)));
+        const granted = await Promise.all(asked);
         if (granted.includes(false)) throw ackLabelNotUnique();
         const undeclare = local.declare(own, by);
         for (const label of own) hold(label, holder, undeclare);
@@ -159,6 +160,7 @@ export function clusteredDeclaredAcks(parts: ClusteredDeclaredAcksParts): Cluste
           for (const label of own) drop(label, undeclare);
         };
       } finally {
+        await Promise.allSettled(asked); // who grants a label after it was let go of would keep it
         for (const label of own) letGo(label, holder);
       }
     },

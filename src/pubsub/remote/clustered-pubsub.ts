@@ -5,7 +5,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Enforcer } from "../../policies/enforcer.ts";
 import type { Origins } from "../../signals/origins.ts";
 import type { ReplyRoutes } from "../../signals/reply-routes.ts";
-import type { EntityState } from "../../signals/signal.ts";
+import type { EntityEvent, EntityState } from "../../signals/signal.ts";
 import type { LocalPubsub, Pubsub } from "../pubsub.ts";
 import { requestedAcks } from "../pubsub.ts";
 import { resourcePathOf, resourceTypeOf, type Signal } from "../said.ts";
@@ -86,12 +86,15 @@ export function clusteredPubsub(parts: ClusteredPubsubParts): ClusteredPubsub {
   });
 
   function deliver({ signal, state, origin, own }: Received, enforcer: Enforcer | undefined): void {
-    if (!("says" in signal)) {
-      if (seen.has(signal.id, signal.revision)) return;
-      seen.add(signal.id, signal.revision);
-    }
     if (own) deliverOwn(signal, enforcer, origin, state);
-    else local.receive(signal, enforcer, origin, state);
+    else if ("says" in signal || isNew(signal)) local.receive(signal, enforcer, origin, state);
+  }
+
+  /** Whether an event has not been delivered, which it is from now on. */
+  function isNew({ id, revision }: EntityEvent): boolean {
+    if (seen.has(id, revision)) return false;
+    seen.add(id, revision);
+    return true;
   }
 
   function deliverOwn(
@@ -100,8 +103,11 @@ export function clusteredPubsub(parts: ClusteredPubsubParts): ClusteredPubsub {
     origin: object | undefined,
     state: EntityState | undefined,
   ): void {
-    if (!("says" in signal)) local.publish(signal, enforcer, origin, state as EntityState);
-    else if (enforcer) local.publishLive(signal, enforcer, state, origin);
+    if ("says" in signal) {
+      if (enforcer) local.publishLive(signal, enforcer, state, origin);
+    } else if (isNew(signal)) local.publish(signal, enforcer, origin, state as EntityState);
+    // Its row was caught up with before its append was known to have been done.
+    else local.publishToOwners(signal, enforcer, origin, state as EntityState);
   }
 
   /** To the sessions of this member, once what was there before of the thing is told to them. */
@@ -112,7 +118,6 @@ export function clusteredPubsub(parts: ClusteredPubsubParts): ClusteredPubsub {
     state: EntityState | undefined,
   ): void {
     if (!lanes.hasToWait(signal)) {
-      if (!("says" in signal)) seen.add(signal.id, signal.revision);
       deliverOwn(signal, enforcer, origin, state);
       return;
     }

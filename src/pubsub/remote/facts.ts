@@ -182,6 +182,13 @@ export function sharedFacts(
         void ask(id);
       }
     },
+    // Whoever joins may have asked for all before this member saw it, which told others only what was put since. Until it knows that, or
+    // asks anew, this member does not adopt the view, so that it owns nothing.
+    async release({ joined }) {
+      if (joined.length === 0) return;
+      const payload = JSON.stringify({ base: version, version, set: [] });
+      await wire.requestAll("facts.told", payload).catch(() => undefined); // the process stops
+    },
     renewed() {
       for (const member of [...others.keys()]) forget(member);
     },

@@ -57,6 +57,8 @@ export interface Receiving {
 const ROOM = 32_000_000;
 const RETRY_MS = 300;
 
+type Asked = Promise<Enforcer | undefined>;
+
 /** Signals of one thing. */
 type Lane = Received[];
 
@@ -74,8 +76,8 @@ export function receiving(parts: ReceivingParts): Receiving {
   function judgeAndDeliver(received: Received): void {
     const enforcer = judgedNow(received);
     if (enforcer instanceof Promise) {
-      enforcer.catch(() => undefined); // it is asked again in its lane
-      begin(received);
+      enforcer.catch(() => undefined); // there may be no room for the lane that looks at it
+      begin(received, enforcer);
     } else parts.deliver(received, enforcer);
   }
 
@@ -84,12 +86,12 @@ export function receiving(parts: ReceivingParts): Receiving {
     return policy && parts.judge(signal.id, policy);
   }
 
-  function begin(received: Received): void {
+  function begin(received: Received, asked?: Asked): void {
     const { id } = received.signal;
     const lane: Lane = [];
     if (!enter(lane, received)) return;
     lanes.set(id, lane);
-    void run(id, lane);
+    void run(id, lane, asked);
   }
 
   function enter(lane: Lane, received: Received): boolean {
@@ -101,14 +103,17 @@ export function receiving(parts: ReceivingParts): Receiving {
     return hasRoom;
   }
 
-  async function run(id: string, lane: Lane): Promise<void> {
+  /** `asked` is what the policy of the first one has been asked already. */
+  async function run(id: string, lane: Lane, asked?: Asked): Promise<void> {
+    let first = asked;
     for (let received = lane[0]; received; received = lane[0]) {
       const hold = parts.holdOf(received);
       if (hold !== undefined) {
         await hold;
         continue; // something older may stand before it by now
       }
-      const enforcer = await judged(received);
+      const enforcer = await judged(received, first);
+      first = undefined;
       if (lane[0] !== received) continue;
       lane.shift();
       waiting -= received.characters;
@@ -118,10 +123,10 @@ export function receiving(parts: ReceivingParts): Receiving {
   }
 
   /** Tries again until the database answers. */
-  async function judged(received: Received): Promise<Enforcer | undefined> {
-    for (;;) {
+  async function judged(received: Received, first: Asked | undefined): Promise<Enforcer | undefined> {
+    for (let asked = first; ; asked = undefined) {
       try {
-        return await judgedNow(received);
+        return await (asked ?? judgedNow(received));
       } catch (error) {
         parts.onFault(error);
         await new Promise((go) => setTimeout(go, RETRY_MS).unref());

@@ -13,7 +13,7 @@ const nested = (open: string, close: string, depth: number) => `${open.repeat(de
 /** What may come of a body that is fine, has no meaning, or is too large. */
 const JUDGED = [201, 204, 400, 413];
 
-export const bodies: readonly (readonly [what: string, body: string | Buffer])[] = [
+const bodies: readonly (readonly [what: string, body: string | Buffer])[] = [
   ["1 MB of text", JSON.stringify("x".repeat(MB - 2))],
   ["2 MB of text", JSON.stringify("x".repeat(2 * MB))],
   ["100,000 arrays in one another", nested("[", "]", 100_000)],

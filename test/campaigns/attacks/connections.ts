@@ -80,12 +80,13 @@ export const crumbs: Attack = {
           headers: { ...json, "transfer-encoding": "chunked" },
         }),
       );
+      const answered = statusOn(socket, stage);
       const crumb = Buffer.from("1\r\n \r\n".repeat(2_000));
       for (let sent = 0; sent < 900_000 && !socket.destroyed && !stage.stop.aborted; sent += 2_000) {
         if (!socket.write(crumb)) await Promise.race([drained(socket), over(stage)]);
       }
       socket.write("4\r\ntrue\r\n0\r\n\r\n");
-      const status = await statusOn(socket, stage);
+      const status = await answered;
       if (!stage.stop.aborted) judge(stage, "crumbs", status, [201, 204, 503]);
       socket.destroy();
     }),

@@ -59,7 +59,7 @@ const GIVEN_UP = [1006, 1008, 1009, 1013];
 async function flood(stage: Stage, session: Session, bytes: Buffer): Promise<void> {
   const { socket } = session;
   let code: number | undefined;
-  session.closed.then((given) => {
+  void session.closed.then((given) => {
     code = given;
   });
   while (code === undefined && !stage.stop.aborted) {

@@ -17,7 +17,7 @@ export interface FuzzedParser {
   readonly isFixed?: boolean;
   /** The longest text worth trying, in UTF-16 units. */
   readonly maxLength: number;
-  /** Milliseconds that are enough for a text of such a length, on a slow machine: linear in the length. */
+  /** Milliseconds of processor time that are enough for a text of such a length, on a slow machine: linear in the length. */
   readonly enoughMs: (length: number) => number;
   /**
    * Tries a text. Throws where the parser breaks a promise; gives a short text that tells apart what became of texts: those

@@ -4,11 +4,9 @@ import { expect, test } from "vitest";
 import {
   measureCaches,
   measureCluster,
-  measuredBatches,
   measuredJournal,
   measureLiveEntities,
   measureStreams,
-  newStreamCounts,
 } from "../../../src/ops/measure/measured.ts";
 import { requestPathOf } from "../../../src/ops/measure/request-path.ts";
 import { roundTrips } from "../../../src/ops/measure/round-trips.ts";
@@ -63,11 +61,9 @@ test("caches, entities, sessions and the cluster are told as they are when they 
   measureCaches(metrics, { things: { size: 3, weight: 900, capacity: 1_000, counted } });
   const things = new Map([["org.a", 2]]);
   measureLiveEntities(metrics, () => ({ things, policies: new Map() }));
-  const counts = newStreamCounts();
-  measureStreams(metrics, counts, () => ({ ws: 4, sse: 1 }));
+  measureStreams(metrics, () => ({ ws: 4, sse: 1 }));
   measureCluster(metrics, { members: [1, 2], epoch: 7, leaseHolds: () => false, isLeader: () => true });
   counted.hits++;
-  counts.wsOut = 9;
   things.set("org.b", 1);
 
   expect(await lines(metrics, "cache_hits_total")).toEqual(['cache_hits_total{cache_name="things"} 6']);
@@ -82,9 +78,6 @@ test("caches, entities, sessions and the cluster are told as they are when they 
     'streaming_sessions_count{type="ws"} 4',
     'streaming_sessions_count{type="sse"} 1',
   ]);
-  expect(await lines(metrics, "streaming_messages_total")).toContain(
-    'streaming_messages_total{type="ws",direction="out"} 9',
-  );
   expect(await lines(metrics, "pollux_cluster_")).toEqual([
     ...["pollux_cluster_members 2", "pollux_cluster_epoch 7"],
     ...["pollux_cluster_lease_holds 0", "pollux_cluster_leader 1"],
@@ -118,14 +111,10 @@ test("appends are counted when they are settled, with what became of them", asyn
   const fault = new Error("away");
   settles[0]?.();
   settles[1]?.(fault);
-  measuredBatches(metrics)(3, 2);
 
   expect(journal.name).toBe("kept");
   expect(outcomes).toEqual([undefined, fault]);
   expect(await lines(metrics, "pollux_journal_waiting")).toEqual(["pollux_journal_waiting 0"]);
   expect(await lines(metrics, "pollux_journal_rows_total")).toEqual(["pollux_journal_rows_total 2"]);
   expect(await lines(metrics, "pollux_journal_failed_total")).toEqual(["pollux_journal_failed_total 1"]);
-  expect(await lines(metrics, "pollux_journal_batch_rows_count")).toEqual([
-    "pollux_journal_batch_rows_count 1",
-  ]);
 });

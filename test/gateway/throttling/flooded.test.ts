@@ -1,0 +1,136 @@
+// What a server with small bounds does where many send or read slowly at once.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, test } from "vitest";
+import { frame, openSession } from "../../campaigns/attacks/frames.ts";
+import { json, request, statusOn } from "../../campaigns/attacks/wire.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const THING = "/api/2/things/org.acme:lamp";
+const never = new AbortController().signal;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({
+    readyWithinMs: 100_000,
+    env: {
+      MAX_REQUEST_BYTES: "200000",
+      MAX_BYTES_UNDER_WAY: "400000",
+      MAX_BYTES_UNREAD: "2000000",
+      MAX_REQUESTS_AT_ONCE: "150",
+      METRICS_SECURED: "false",
+    },
+  });
+  await put(JSON.stringify({ attributes: { text: "x".repeat(90_000) } }));
+}, 120_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+const put = async (body: string) => {
+  const { status } = await server.fetch(THING, { method: "PUT", headers: json, body });
+  assert.ok(status === 201 || status === 204, String(status));
+};
+
+/** How many were refused or dropped by now, beside those of the tests before. */
+async function refused(): Promise<number> {
+  const text = await (await server.fetch("/metrics")).text();
+  const [, times] = /^pollux_throttled_total (\d+)/m.exec(text) ?? assert.fail(text);
+  return Number(times) - before;
+}
+let before = 0;
+
+async function opened(): Promise<Socket> {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return socket;
+}
+
+const stage = () => ({ url: server.url, size: 1, stop: never, count: () => undefined, wrong: assert.fail });
+
+/** Sends most of a body. */
+async function begun(): Promise<Socket> {
+  const socket = await opened();
+  const headers = { ...json, "content-length": "199000" };
+  socket.write(`${request("PUT", `${THING}/attributes/a`, { headers })}"${"x".repeat(150_000)}`);
+  await sleep(100);
+  return socket;
+}
+
+test("the body that is longest under way is refused with 503, others are taken", async () => {
+  const first = await begun();
+  const answer = once(first, "data");
+  const second = await begun();
+  const third = await begun();
+
+  const text = String((await answer)[0]);
+  assert.match(text, /^HTTP\/1.1 503 [\s\S]*retry-after: 1[\s\S]*"error":"gateway:service.unavailable"/i);
+  assert.equal(first.destroyed || (await once(first, "close").then(() => true)), true);
+  second.write(`${" ".repeat(48_998)}"`);
+  assert.equal(await statusOn(second, stage()), 413, "a text of 199 kB is read, and too long for a thing");
+  await put("{}");
+  await put(JSON.stringify({ attributes: { text: "x".repeat(90_000) } }));
+  for (const socket of [second, third]) socket.destroy();
+});
+
+test("so is the message of a WebSocket, which is closed with 1013", async () => {
+  const sessions = await Promise.all([1, 2, 3, 4].map(() => openSession(stage())));
+  for (const session of sessions) {
+    session?.socket.write(frame({ told: 190_000n, payload: "x".repeat(150_000) }));
+    await sleep(50);
+  }
+  assert.equal(await sessions[0]?.closed, 1013);
+  for (const session of sessions) session?.socket.destroy();
+});
+
+test("a body that comes byte by byte is refused", async () => {
+  const socket = await opened();
+  const headers = { ...json, "transfer-encoding": "chunked" };
+  socket.write(request("PUT", `${THING}/attributes/a`, { headers }));
+  socket.write("1\r\n \r\n".repeat(20_000));
+  assert.equal(await statusOn(socket, stage()), 503);
+  await once(socket, "close");
+});
+
+test("requests that are sent together are answered in turn, and too many of them refused", async () => {
+  const socket = await opened();
+  let text = "";
+  socket.on("data", (chunk) => {
+    text += chunk;
+  });
+  socket.write(request("GET", "/api/2/whoami").repeat(60));
+  while (text.split("HTTP/1.1 200").length < 61) await sleep(10);
+
+  socket.write(request("GET", "/api/2/whoami").repeat(300));
+  await once(socket, "close");
+  assert.match(text, /HTTP\/1.1 503[\s\S]*gateway:service.unavailable/);
+});
+
+test("requests whose clients have left take no place", async () => {
+  for (let i = 0; i < 20; i++) {
+    const socket = await opened();
+    socket.write(request("GET", THING).repeat(50));
+    await sleep(i);
+    socket.destroy();
+  }
+  await sleep(300);
+  const answers = await Promise.all(Array.from({ length: 100 }, () => server.fetch("/api/2/whoami")));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+});
+
+test("those who read nothing are dropped where too much waits for all of them, others are served", async () => {
+  before += await refused();
+  const deaf = await Promise.all(Array.from({ length: 40 }, opened));
+  for (const socket of deaf) socket.pause();
+  // The kernel takes some megabytes for each before anything waits in the server.
+  for (let wave = 0; wave < 60 && (await refused()) === 0; wave++) {
+    for (const socket of deaf) socket.write(request("GET", THING).repeat(50));
+    await sleep(100);
+  }
+  assert.equal((await server.fetch(THING)).status, 200);
+  assert.ok((await refused()) > 0);
+  for (const socket of deaf) socket.destroy();
+});
