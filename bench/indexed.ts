@@ -3,12 +3,6 @@ import { ask, type Target } from "./target.ts";
 
 const LOOK_EACH_MS = 100;
 
-/** The number that Prometheus is told under a name without labels. */
-export async function gauge(operator: Target, name: string): Promise<number> {
-  const metrics = await ask(operator, "GET", "/metrics");
-  return Number(metrics.match(new RegExp(`^${name} (\\S+)$`, "m"))?.[1]);
-}
-
 interface Health {
   readonly waiting: number;
   readonly isRebuilding: boolean;

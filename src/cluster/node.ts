@@ -129,14 +129,20 @@ export class ClusterNode implements Cluster {
   async connect(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let problem = "no server answers";
+    let isKnown = false;
     this.#keeping = keepLink(
       this.#options,
       this.#times.renewMs,
       {
         up: async (link) => {
           const narrow = this.#narrowness(link);
-          if (narrow) reject(narrow);
+          if (narrow && !isKnown) {
+            reject(narrow);
+            throw narrow;
+          }
+          if (narrow) this.#options.log("warning", narrow.message);
           await this.#up(link);
+          isKnown = true;
           resolve();
         },
         down: (reason) => {

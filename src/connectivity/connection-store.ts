@@ -41,6 +41,15 @@ export interface ConnectionStore {
   connections(): readonly StoredConnection[];
   get(id: string): StoredConnection | undefined;
   /**
+   * All that there are, as {@link connections}, when nothing of it can be out of date in a cluster; else refuses with
+   * `gateway:service.unavailable`.
+   */
+  current(): Promise<readonly StoredConnection[]>;
+  /**
+   * One, when nothing of it can be out of date in a cluster. Refuses with `connectivity:connection.notfound`, `…unavailable`.
+   */
+  find(id: string): Promise<StoredConnection>;
+  /**
    * Does what a command asks for; resolves with 201 and the connection where it was created, else 204, once it is committed. Commands
    * of one connection run one after another.
    * Refuses with what `validate` and the listener refuse with, `connectivity:connection.notfound`, `…conflict`, `…unavailable` (503,

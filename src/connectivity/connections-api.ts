@@ -20,8 +20,10 @@ export interface ConnectionsApi {
   /** Changes a connection, as the store of connections promises it; who opens, closes or modifies one waits until that is done. */
   execute(command: ConnectionCommand): ReturnType<ConnectionStore["execute"]>;
   retrieve(asked: RetrieveConnection): Promise<Reply>;
-  /** All that there are, in the order of their IDs. */
+  /** All that there are as far as this server knows, in the order of their IDs. */
   connections(): readonly StoredConnection[];
+  /** All that there are, in the order of their IDs; refuses with 503 where this member of a cluster may not know. */
+  current(): Promise<readonly StoredConnection[]>;
   /** Ditto's JSON of all that there are, in the order of their IDs; with a parsed field selector, what that names. */
   list(fields?: readonly Path[]): readonly JsonObject[];
   /**

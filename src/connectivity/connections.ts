@@ -7,7 +7,7 @@ import type { Path } from "../base/json/pointer.ts";
 import { around } from "../dispatch/documents/retrieve-document.ts";
 import type { ConnectionStore, OnChange, StoredConnection } from "./connection-store.ts";
 import type { ConnectionsApi } from "./connections-api.ts";
-import { connectionConflict, connectionNotFound, connectionTimeout } from "./errors.ts";
+import { connectionConflict, connectionTimeout } from "./errors.ts";
 import { insightInto } from "./insight.ts";
 import type { Links } from "./lifecycle/links.ts";
 import { type MappingTestParts, runMappingTest } from "./mapping-test/mapping-test.ts";
@@ -95,23 +95,19 @@ async function within(work: Promise<void>, id: string, ms: number): Promise<void
 
 function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): ConnectionsApi {
   const { migration } = parts;
-  const found = (id: string): StoredConnection => {
-    const stored = store.get(id);
-    if (!stored) throw connectionNotFound(id);
-    return stored;
-  };
   return {
-    ...insightInto(found, parts),
+    ...insightInto(store, parts),
     execute: (command) => store.execute(command),
     retrieve: (asked) => store.retrieve(asked),
     connections: () => store.connections(),
+    current: () => store.current(),
     list: (fields) => store.connections().map((stored) => listed(stored, fields)),
     async test(connection) {
       if (store.get(connection.id)) throw connectionConflict(connection.id);
       await test(connection, parts);
     },
     async testMapping(body, id) {
-      const connection = id === undefined ? undefined : found(id).connection;
+      const connection = id === undefined ? undefined : (await store.find(id)).connection;
       return runMappingTest(readMappingTest(body, connection), connection, parts.mappingTests);
     },
     migration,

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from "../base/json/json.ts"
 import { parseStored } from "../base/json/parse.ts";
 import { alone } from "../cluster/alone.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { StoredConnection } from "./connection-store.ts";
+import type { ConnectionStore, StoredConnection } from "./connection-store.ts";
 import type { ConnectionsApi, InsightCommand } from "./connections-api.ts";
 import type { PlacedClient } from "./lifecycle/link.ts";
 import type { Links } from "./lifecycle/links.ts";
@@ -28,8 +28,8 @@ const TOPIC = "connection.insight";
 /** So long is waited for the others; who does not answer by then is not told of. */
 const ASK_MS = 5_000;
 
-/** Makes it; `found` refuses the ID of no connection. Listens to the other members from now on. */
-export function insightInto(found: (id: string) => StoredConnection, parts: InsightParts): Insight {
+/** Makes it; refuses as `find` of the store does. Listens to the other members from now on. */
+export function insightInto(store: Pick<ConnectionStore, "find" | "get">, parts: InsightParts): Insight {
   const { links, monitoring, cluster = alone("") } = parts;
   const nameOf = (index: number) => (cluster.isAlone ? {} : { name: `${index + 1}@${cluster.self.name}` });
 
@@ -59,10 +59,11 @@ export function insightInto(found: (id: string) => StoredConnection, parts: Insi
     return [answers[question](id), ...answered];
   }
 
-  const isToBeOpen = (id: string) => found(id).connection.connectionStatus === "open";
+  const isToBeOpen = (stored: StoredConnection | undefined) => stored?.connection.connectionStatus === "open";
   const isOpenHere = (id: string) => links.views(id) !== undefined;
   /** By itself, a server that has not opened a connection yet tells of it as closed. */
-  const isTold = (id: string) => isToBeOpen(id) && (!cluster.isAlone || isOpenHere(id));
+  const isTold = async (id: string) =>
+    isToBeOpen(await store.find(id)) && (!cluster.isAlone || isOpenHere(id));
 
   async function clientsOf({ connection }: StoredConnection): Promise<readonly PlacedClient[]> {
     const told = (await all("clients", connection.id)).flatMap((one) => one as readonly JsonValue[]);
@@ -76,27 +77,27 @@ export function insightInto(found: (id: string) => StoredConnection, parts: Insi
 
   return {
     async status(id) {
-      const stored = found(id);
+      const stored = await store.find(id);
       if (cluster.isAlone) return links.status(id) ?? closedStatusJson(id, stored.modified);
-      const clients = isToBeOpen(id) ? await clientsOf(stored) : [];
+      const clients = isToBeOpen(stored) ? await clientsOf(stored) : [];
       if (clients.length === 0) return closedStatusJson(id, stored.modified);
       return statusJson(stored.connection, clients);
     },
     async metrics(id) {
-      if (!isTold(id)) return closedMetricsJson(id);
+      if (!(await isTold(id))) return closedMetricsJson(id);
       return mergedMetrics((await all("metrics", id)) as readonly JsonObject[]);
     },
     async logs(id) {
-      if (!isTold(id)) return closedLogsJson(id);
+      if (!(await isTold(id))) return closedLogsJson(id);
       return mergedLogs((await all("logs", id)) as readonly JsonObject[], monitoring.maxLogSizeBytes);
     },
     async command(id, command) {
-      if (isTold(id)) await all(command, id);
+      if (await isTold(id)) await all(command, id);
     },
     liveStatus(id) {
       const status = links.status(id)?.liveStatus;
       if (typeof status === "string") return status;
-      return cluster.isAlone || !isToBeOpen(id) ? "closed" : "unknown";
+      return cluster.isAlone || !isToBeOpen(store.get(id)) ? "closed" : "unknown";
     },
   };
 }

@@ -32,16 +32,19 @@ export function placeClients(
     return connection?.connectionStatus === "open" ? connection : undefined;
   };
   const place = (id: string): Promise<void> => links.place(id, wanted(id));
-  const idsOf = (isOpenHere: boolean): readonly string[] =>
-    store
-      .connections()
-      .flatMap(({ connection: { id } }) => ((links.views(id) !== undefined) === isOpenHere ? [id] : []));
+  const isToBeHere = ({ id, connectionStatus, clientCount }: Connection): boolean =>
+    connectionStatus === "open" &&
+    Array.from({ length: clientCount }).some((_, index) => cluster.mayServe(clientKey(id, index)));
+  const idsThat = (fit: (connection: Connection) => boolean): readonly string[] =>
+    store.connections().flatMap(({ connection }) => (fit(connection) ? [connection.id] : []));
+  const isOpenHere = ({ id }: Connection): boolean => links.views(id) !== undefined;
 
   /** What is open here changes at once; of what is not, some are opened at a time. */
   async function placeAll(): Promise<void> {
-    const changed = Promise.all(idsOf(true).map(place));
+    const changed = Promise.all(idsThat(isOpenHere).map(place));
     endOpening();
-    endOpening = openInTurn(idsOf(false), (id) => void place(id), { ...openingPace, delayMs: 0 });
+    const missing = idsThat((connection) => !isOpenHere(connection) && isToBeHere(connection));
+    endOpening = openInTurn(missing, (id) => void place(id), { ...openingPace, delayMs: 0 });
     await changed;
   }
 

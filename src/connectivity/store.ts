@@ -58,6 +58,13 @@ export async function openConnectionStore(parts: StoreParts): Promise<Connection
       const stored = documents.get(id);
       return stored && storedOf(stored);
     },
+    current: async () => (await documents.current()).map(storedOf),
+    find: (id) =>
+      documents.attempt(id, async () => {
+        const stored = documents.get(id);
+        if (!stored) throw connectionNotFound(id);
+        return storedOf(stored);
+      }),
     retrieve: async (asked) => asInDitto(await documents.retrieve(asked)),
     async execute(command) {
       checkConnectionId(command.id);

@@ -3,6 +3,7 @@
 import { withCallersSubject } from "../policies/request-subject.ts";
 import type { Reply } from "../signals/reply.ts";
 import type { Command } from "../signals/signal.ts";
+import { isBirth } from "./creation/birth.ts";
 import { createsThing, createThing } from "./creation/create-thing.ts";
 import type { Entities, Held } from "./entities.ts";
 import { StateVoid } from "./errors.ts";
@@ -22,6 +23,7 @@ export function dispatcher(parts: Parts, turns = new Turns()): Dispatch {
     const store = command.kind === "thing" ? parts.things : parts.policies;
     const moment = command.action === "retrieve" ? momentOf(command.headers) : undefined;
     if (moment) return readPast(parts, command, store, moment);
+    if (isBirth(asked)) return attempt(command, store, await load(parts, command, store), origin);
     if (!turns.busy(command.id)) {
       const ready = inMemory(parts, command, store);
       if (ready) return attempt(command, store, ready, origin);

@@ -15,6 +15,11 @@ export class Turns {
     return this.#last.has(id);
   }
 
+  /** Resolves when those have ended that wait or are at work by now for an id. */
+  async over(id: string): Promise<void> {
+    await this.#last.get(id);
+  }
+
   /** Resolves when all have ended that wait or are at work by now for some ids. */
   async ended(has: (id: string) => boolean): Promise<void> {
     await Promise.all([...this.#last].map(([id, last]) => has(id) && last));

@@ -154,7 +154,7 @@ async function list(
   const predictors: JsonObject[] = [];
   let characters = 0;
   let last: string | undefined;
-  for (const stored of documents.all()) {
+  for (const stored of await documents.current()) {
     const { id } = stored.document;
     if ((after !== undefined && id <= after) || !(await may(stored.value))) continue;
     if (last !== undefined && predictors.length >= limit) return { predictors, next: last };

@@ -12,7 +12,7 @@ import type { Divert, Diverted } from "../outbound/replies.ts";
 export interface Sharing {
   /**
    * A client of a connection is open here, and hears all that goes out: this member sends its part from now on. The function ends that;
-   * until it resolves, which is when all other members know, the part is still sent here.
+   * until it resolves, which is when all other members know, the part is still sent here. It never rejects.
    */
   enter(connection: Connection): () => Promise<void>;
   /** Whether this member sends what is about an entity; of two that do not know of each other yet, both do. */
@@ -45,6 +45,8 @@ export function sharingIn(cluster: Cluster, divertHere: Divert): Sharing {
   const own = new Map<string, Told>();
   /** Of each connection the other members that have it open, and whether they take answers. */
   const others = new Map<string, Map<string, boolean>>();
+  /** How often each of them told something by itself. */
+  const heard = new Map<string, number>();
   let isOver = false;
 
   function note(member: string, { id, isOpen, takes }: Told): void {
@@ -61,17 +63,21 @@ export function sharingIn(cluster: Cluster, divertHere: Divert): Sharing {
 
   /** Asks for all that a member has open, where something of that may have been missed. */
   async function askAgain(member: string): Promise<void> {
+    const before = heard.get(member);
     let answer: string;
     try {
       answer = await wire.request(member, topics.all, "", ASK_MS);
     } catch {
       return; // it is gone, or is asked again after the next loss
     }
+    // What it told meanwhile may be newer than its answer.
+    if (heard.get(member) !== before) return askAgain(member);
     forget(member);
     for (const told of JSON.parse(answer) as readonly Told[]) note(member, told);
   }
 
   wire.onRequest(topics.presence, async (payload, from) => {
+    heard.set(from, (heard.get(from) ?? 0) + 1);
     note(from, JSON.parse(payload) as Told);
     return "";
   });
@@ -85,7 +91,10 @@ export function sharingIn(cluster: Cluster, divertHere: Divert): Sharing {
   });
   const unwatch = cluster.watch({
     viewed({ gone, joined }) {
-      for (const { member } of gone) forget(member.id);
+      for (const { member } of gone) {
+        forget(member.id);
+        heard.delete(member.id);
+      }
       for (const { id } of joined) if (id !== self.id) void askAgain(id);
     },
     // Others may have thought that this member was gone.
@@ -109,8 +118,10 @@ export function sharingIn(cluster: Cluster, divertHere: Divert): Sharing {
       own.set(id, told);
       void tellAll(told);
       return async () => {
-        await tellAll({ ...told, isOpen: false });
-        if (own.get(id) === told) own.delete(id); // and not entered again meanwhile
+        const leaving: Told = { ...told, isOpen: false };
+        if (own.get(id) === told) own.set(id, leaving); // and not entered again meanwhile
+        await tellAll(leaving);
+        if (own.get(id) === leaving) own.delete(id);
       };
     },
 

@@ -75,9 +75,8 @@ export function trafficOf(own: TrafficParts, exits: () => readonly Exit[], share
       isOver = true;
       const told = leave?.();
       // Others take over what this member sent before it hears no more, so that there may be two of something, but never none.
-      if (told && exits().length > 0) left = told.then(end, end);
+      if (told && exits().length > 0) left = told.then(end);
       else end();
-      told?.catch(() => undefined); // where the cluster is over, nobody is left to take over
     };
   }
   const labels = [...declared, ...issuedLabels(targets)];

@@ -19,6 +19,7 @@ import { checkPreconditions } from "../preconditions.ts";
 import { load, namespaceFor, orUnavailable, type Parts } from "../ready.ts";
 import { type Decided, decided, record } from "../record.ts";
 import type { EntityRules } from "../rules.ts";
+import { asBirth } from "./birth.ts";
 import { checkMayCreate } from "./creation-rules.ts";
 import { choosePolicy, type NewPolicy, type PolicySource } from "./policy-choice.ts";
 
@@ -106,7 +107,7 @@ async function recordPolicy(
   if (!atOwner || policies.owns(birth.id)) return record(parts, [born], birth, () => undefined, origin);
   const { "if-match": _, "if-none-match": __, ...headers } = birth.headers; // which are about the thing
   try {
-    await atOwner({ ...birth, headers }, origin);
+    await atOwner(asBirth({ ...birth, headers }), origin);
   } catch (refusal) {
     if (policyConflict.is(refusal)) throw policyExists(command.id, birth.id);
     throw asRefusalOfThing(parts, command, birth, refusal);

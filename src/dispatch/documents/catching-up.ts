@@ -53,10 +53,22 @@ export class CatchingUp {
     if (this.#doubtful.has(id)) await this.#parts.takeOver(id);
   }
 
-  /** Resolves when nothing can be missed of an ID; rejects with {@link JournalUnavailable}. Not to be called in its turn. */
-  async upToDate(id: string): Promise<void> {
-    await this.#comparing;
-    if (this.#doubtful.has(id)) await this.#parts.turns.take(id, () => this.resolve(id));
+  /**
+   * Resolves when nothing can be missed of an ID, or of any; rejects with {@link JournalUnavailable}, also where this is ended. Not to be
+   * called in its turn.
+   */
+  async upToDate(id?: string): Promise<void> {
+    const { stop, turns } = this.#parts;
+    try {
+      do {
+        await this.#comparing;
+        const doubtful = [...this.#doubtful].filter((one) => id === undefined || one === id);
+        await Promise.all(doubtful.map((one) => turns.take(one, () => this.resolve(one))));
+        // Something may have been missed since.
+      } while (this.#comparing !== undefined);
+    } catch (error) {
+      throw stop.aborted ? new JournalUnavailable("Nothing is read any more.", { cause: error }) : error;
+    }
   }
 
   /** Compares all with the journal, until that has answered; once more where it is called meanwhile. */

@@ -20,6 +20,7 @@ import type {
   StoredDocument,
   Telling,
 } from "./document.ts";
+import { documentsUnavailable } from "./errors.ts";
 import {
   type DocumentPlace,
   type HeldDocument,
@@ -131,12 +132,15 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
     this.#catchingUp = new CatchingUp({
       turns: this.#turns,
       takeOver: async (id) => this.#leave((await this.#takeOver(id, undefined)).acting, id),
-      listed: () => pagesOfIds(parts),
+      async *listed() {
+        await loaded;
+        yield* pagesOfIds(parts);
+      },
       known: () => held.keys(),
       onFault: (err, id) => this.#warn(err, id, `a ${this.#kind} could not be read again`),
       stop: this.#closing.signal,
     });
-    const learner = { learn, compare: () => void loaded.then(() => this.#catchingUp.compare()) };
+    const learner = { learn, compare: () => this.#catchingUp.compare() };
     this.#others = cluster.isAlone
       ? undefined
       : otherMembers({ cluster, kind: this.#kind, learner, limitMs: COMMAND_MS });
@@ -162,6 +166,20 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
   all(): readonly StoredDocument<T>[] {
     const ids = [...this.#held.keys()].sort();
     return ids.flatMap((id) => this.get(id) ?? []);
+  }
+
+  /**
+   * The same, when nothing of it can be out of date; refuses with `gateway:service.unavailable` where that cannot be said: where the
+   * database does not answer, or this member of a cluster does not hear of changes.
+   */
+  async current(): Promise<readonly StoredDocument<T>[]> {
+    if (!this.#others) return this.all();
+    try {
+      if (await this.#isUpToDate()) return this.all();
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error;
+    }
+    throw documentsUnavailable();
   }
 
   get(id: string): StoredDocument<T> | undefined {
@@ -348,8 +366,14 @@ export class DocumentStore<T, C extends DocumentCommand, E extends string> {
 
   /** What this member of a cluster may have missed is known before it says anything. */
   async #upToDate(id: string): Promise<void> {
-    if (!this.#cluster.leaseHolds()) throw this.#parts.rules.unavailable(id);
+    if (!(await this.#isUpToDate(id))) throw this.#parts.rules.unavailable(id);
+  }
+
+  /** The lease may end while what was missed is read. */
+  async #isUpToDate(id?: string): Promise<boolean> {
+    if (!this.#cluster.leaseHolds()) return false;
     await this.#catchingUp.upToDate(id);
+    return this.#cluster.leaseHolds();
   }
 
   async #keep(id: string, held: HeldDocument<T>): Promise<void> {

@@ -4,12 +4,13 @@ import type { Origins } from "../../signals/origins.ts";
 import type { Reply } from "../../signals/reply.ts";
 import type { Command } from "../../signals/signal.ts";
 import type { WhenIndexed } from "../acks/outcome.ts";
+import { asBirth, isBirth } from "../creation/birth.ts";
 import type { Dispatch } from "../dispatcher.ts";
 import { serviceUnavailable } from "../errors.ts";
 import { momentOf } from "../history/moment.ts";
 import { type ActOnPolicy, actionAsCommand, type PolicyAction } from "../policy-actions.ts";
 import type { Parts } from "../ready.ts";
-import type { Owners } from "./owners.ts";
+import type { Errand, Owners } from "./owners.ts";
 import { actionCodec, commandCodec, type Sent } from "./wire-command.ts";
 import { printReply, readReply } from "./wire-reply.ts";
 
@@ -29,7 +30,7 @@ export function forwardedDispatch(
   { things, policies }: Rules,
   here: Dispatch,
 ): ForwardedDispatch {
-  const runner = owners.handle<Sent<Command>, Reply>({
+  const errand: Errand<Sent<Command>, Reply> = {
     topic: "do.command",
     idOf: ({ said }) => said.id,
     isRead: ({ said }) => said.action === "retrieve",
@@ -39,11 +40,24 @@ export function forwardedDispatch(
     printDone: printReply,
     readDone: readReply,
     unavailable: ({ said: { kind, id } }) => (kind === "thing" ? things : policies).rules.unavailable(id),
+  };
+  const runner = owners.handle(errand);
+  const births = owners.handle<Sent<Command>, Reply>({
+    ...errand,
+    topic: "do.birth",
+    isApart: true,
+    readAsked: (printed, from) => {
+      const { said, origin } = commandCodec.read(printed, origins, from);
+      return { said: asBirth(said), origin };
+    },
   });
   const isOfThePast = ({ action, headers }: Command) =>
     action === "retrieve" && momentOf(headers) !== undefined;
   return {
-    dispatch: async (said, origin) => (isOfThePast(said) ? here(said, origin) : runner.run({ said, origin })),
+    dispatch: async (said, origin) => {
+      if (isOfThePast(said)) return here(said, origin);
+      return (isBirth(said) ? births : runner).run({ said, origin });
+    },
     dispatchHere: (said, origin) => runner.runHere({ said, origin }),
   };
 }
@@ -92,6 +106,7 @@ export function forwardedWhenIndexed(owners: Owners, here: WhenIndexed): WhenInd
     readDone: () => undefined,
     unavailable: serviceUnavailable,
     timeMs: LONGEST_WAIT_MS,
+    isApart: true,
   });
   return (id, revision, told) => void runner.run({ id, revision }).then(() => told(), told);
 }

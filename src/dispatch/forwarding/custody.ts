@@ -1,7 +1,7 @@
 // What a member of a cluster keeps of things and policies: what it owns, and copies of policies, of whose changes their owners tell
 // all members before they answer. What it owns no longer it finishes and forgets before others begin.
 
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as later } from "node:timers/promises";
 import { isObject } from "../../base/json/json.ts";
 import { parseStored } from "../../base/json/parse.ts";
 import type { Cluster, Share, ViewChange } from "../../cluster/cluster.ts";
@@ -73,12 +73,12 @@ export class Custody {
     const known = this.#cluster.wire.requestAll(POLICY, told).catch((error: unknown) => {
       throw new JournalUnavailable("Not all members know of the change.", { cause: error });
     });
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = globalThis.setTimeout(
+    const { promise: isLate, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
       () => reject(new JournalUnavailable("Not all members know of the change in time.")),
       this.#options.tellingMs ?? TELLING_MS,
-    );
-    return Promise.race([known, late]).finally(() => clearTimeout(timer));
+    ).unref();
+    return Promise.race([known, isLate]).finally(() => clearTimeout(timer));
   }
 
   #tellOwner(id: string, revision: number): void {
@@ -130,7 +130,7 @@ export class Custody {
   async #release({ lost }: ViewChange, both: readonly Entities[], turns: Turns): Promise<void> {
     if (lost.isEmpty) return;
     const has = (id: string) => lost.has(id);
-    await Promise.race([turns.ended(has), setTimeout(FINISH_MS, undefined, { ref: false })]);
+    await Promise.race([turns.ended(has), later(FINISH_MS, undefined, { ref: false })]);
     this.#leaving.delete(lost);
     for (const entities of both) await entities.settledOf(has);
     for (const entities of both) entities.forget((id) => has(id) && !this.#cluster.mayServe(id));

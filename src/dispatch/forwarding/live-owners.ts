@@ -38,8 +38,8 @@ export function liveOwners(owners: Owners, origins: Origins, parts: PublishParts
     here: ({ said, origin }) => policyOfPublished(parts, turns, said, origin),
     printAsked: (sent) => liveCodec.print(sent, origins),
     readAsked: (printed, from) => liveCodec.read(printed, origins, from),
-    printDone: (policyId) => policyId,
-    readDone: (policyId) => policyId,
+    printDone: (policyId) => JSON.stringify(policyId),
+    readDone: (printed) => JSON.parse(printed) as string,
     unavailable: ({ said }) => rules.unavailable(said.id),
   });
 

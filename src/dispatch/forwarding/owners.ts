@@ -1,13 +1,15 @@
 // Gets things done by the owners of entities: here where that is this member, else by asking the owner, and again where nobody
 // could be sure to own it.
 
+import { AsyncResource } from "node:async_hooks";
 import { TwinError } from "../../base/errors.ts";
 import { internalError } from "../../base/internal-error.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { Unreachable } from "../../cluster/wire.ts";
 import { RevisionTaken } from "../../journal/journal.ts";
 import { StateVoid } from "../errors.ts";
-import { Turns } from "../turns.ts";
+import type { Turns } from "../turns.ts";
+import { Lines, type Waiter } from "./lines.ts";
 import { Pulse } from "./pulse.ts";
 import { UnderWay } from "./under-way.ts";
 import { printError, readError } from "./wire-reply.ts";
@@ -29,6 +31,11 @@ export interface Errand<A, T> {
   unavailable(asked: A): TwinError;
   /** How long is tried at most, in milliseconds; as long as with most where that is absent. */
   readonly timeMs?: number;
+  /**
+   * Whether it waits only for errands of its own kind, and nothing else that is asked of the entity waits for it: so must go what
+   * something else that was begun waits for.
+   */
+  readonly isApart?: boolean;
 }
 
 /** How a kind of errand is run by one member. */
@@ -39,13 +46,11 @@ export interface Runner<A, T> {
   runHere(asked: A): Promise<T>;
 }
 
-/** How long is tried until something is refused, and for which part of it an owner that may not serve yet keeps what others ask. */
+/** How long is tried until something is refused, and for which part of the time left an owner that may not serve yet keeps what others ask. */
 const ERRAND_MS = 15_000;
 const KEPT_SHARE = 0.7;
 /** How often something is decided anew because another wrote the revision: only an owner that was cut off does. */
 const MOST_TAKEN = 5;
-/** Beats between two tries, at most. */
-const LONGEST_WAIT = 16;
 
 /** It could not be done now, and certainly was not: it may be tried again. */
 const again = Symbol("again");
@@ -56,6 +61,9 @@ interface Job<A, T> {
   readonly errand: Errand<A, T>;
   readonly asked: A;
   readonly id: string;
+  /** Those of one key keep their order. */
+  readonly key: string;
+  readonly place: number;
   /** By the monotonic clock. */
   readonly until: number;
   /** Whether others may be asked: who was asked by another does not ask on. */
@@ -73,19 +81,28 @@ export interface OwnersParts {
   readonly timeMs?: number;
 }
 
+/** For its line: what it belongs to. */
+interface InLine extends Waiter {
+  readonly job: Pick<Job<unknown, unknown>, "id" | "key" | "errand">;
+}
+
 /** Keeps what is asked of one entity in order, also across changes of its owner. At most 20,000 wait; beyond, 503. */
 export class Owners {
   readonly #parts: OwnersParts;
-  readonly #pulse: Pulse;
   /** Those that could not be done at once. */
-  readonly #waiting = new Turns();
+  readonly #lines: Lines<InLine>;
   readonly #underWay = new UnderWay();
   /** Counts how often the lease ran out. */
   #term = 0;
+  /** Counts what was asked. */
+  #asked = 0;
 
   constructor(parts: OwnersParts) {
     this.#parts = parts;
-    this.#pulse = new Pulse(parts.cluster);
+    const { cluster } = parts;
+    this.#lines = new Lines(cluster.self.id, new Pulse(cluster), ({ job }, isFirst) =>
+      this.#way(job, isFirst),
+    );
     parts.cluster.watch({ renewed: () => this.#term++ });
   }
 
@@ -93,11 +110,18 @@ export class Owners {
   handle<A, T>(errand: Errand<A, T>): Runner<A, T> {
     const { timeMs = this.#parts.timeMs ?? ERRAND_MS } = errand;
     const jobOf = (asked: A, ms: number, mayAsk: boolean): Job<A, T> => {
-      return { errand, asked, id: errand.idOf(asked), until: performance.now() + ms, mayAsk, taken: 0 };
+      const id = errand.idOf(asked);
+      const key = errand.isApart ? `${errand.topic} ${id}` : id;
+      const until = performance.now() + ms;
+      return { errand, asked, id, key, place: ++this.#asked, until, mayAsk, taken: 0 };
     };
-    this.#parts.cluster.wire.onRequest(errand.topic, (payload, from) =>
-      this.#answer(jobOf(errand.readAsked(payload, from), KEPT_SHARE * timeMs, false)),
-    );
+    this.#parts.cluster.wire.onRequest(errand.topic, async (payload, from) => {
+      const space = payload.indexOf(" ");
+      const leftMs = Math.min(timeMs, Number(payload.slice(0, space)));
+      return this.#answer(
+        jobOf(errand.readAsked(payload.slice(space + 1), from), KEPT_SHARE * leftMs, false),
+      );
+    });
     return {
       run: (asked) => this.#run(jobOf(asked, timeMs, true)),
       runHere: (asked) => this.#runOnce(jobOf(asked, 0, false)),
@@ -124,35 +148,48 @@ export class Owners {
 
   /** At once where nothing is in the way, and then without a wait before it is begun. */
   async #run<A, T>(job: Job<A, T>): Promise<T> {
-    if (!this.#wouldOvertake(job.id)) {
-      const done = await this.#attempt(job);
-      if (done !== again) return done;
-    }
-    await this.#underWay.idle(job.id);
-    return this.#waiting.take(job.id, () => this.#insist(job));
+    if (this.#wouldOvertake(job)) return this.#inLine(job, 0);
+    const done = await this.#attempt(job);
+    return done === again ? this.#inLine(job, 1) : done;
   }
 
-  #wouldOvertake(id: string): boolean {
+  #wouldOvertake<A, T>({ id, key, errand }: Job<A, T>): boolean {
     const { cluster, turns } = this.#parts;
-    if (this.#waiting.busy(id)) return true;
-    if (cluster.mayServe(id)) return this.#underWay.isElsewhere(id, cluster.self.id);
-    return turns.busy(id) || this.#underWay.isElsewhere(id, cluster.ownerOf(id));
+    if (this.#lines.busy(key)) return true;
+    if (cluster.mayServe(id)) return this.#underWay.isElsewhere(key, cluster.self.id);
+    return (!errand.isApart && turns.busy(id)) || this.#underWay.isElsewhere(key, cluster.ownerOf(id));
   }
 
-  async #insist<A, T>(job: Job<A, T>): Promise<T> {
-    for (let wait = 1; performance.now() < job.until; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-      await this.#localTurn(job.id);
-      const done = await this.#attempt(job);
-      if (done !== again) return done;
-      await this.#pulse.wait(wait);
-    }
-    throw job.mayAsk ? job.errand.unavailable(job.asked) : notMine;
+  /** What is begun later still belongs to the trace of who asked. */
+  #inLine<A, T>(job: Job<A, T>, tries: number): Promise<T> {
+    const { key, place, until } = job;
+    return new Promise((resolve, reject) => {
+      const begin = AsyncResource.bind(async (): Promise<boolean> => {
+        try {
+          const done = await this.#attempt(job);
+          if (done === again) return true;
+          resolve(done);
+        } catch (error) {
+          reject(error as Error);
+        }
+        return false;
+      });
+      const refuse = (error: unknown = job.mayAsk ? job.errand.unavailable(job.asked) : notMine) =>
+        reject(error as Error);
+      this.#lines.add({ key, place, until, job, begin, refuse }, tries);
+    });
   }
 
-  /** Lets what was begun here end before others are asked. */
-  async #localTurn(id: string): Promise<void> {
+  /** What was begun here, or is under way elsewhere, ends before others are asked. */
+  #way({ id, key, errand }: InLine["job"], isFirst: boolean): string | Promise<void> | undefined {
     const { cluster, turns } = this.#parts;
-    if (turns.busy(id) && !cluster.mayServe(id)) await turns.take(id, () => Promise.resolve());
+    const to = cluster.mayServe(id) ? cluster.self.id : cluster.ownerOf(id);
+    if (!cluster.mayServe(id)) {
+      if (!errand.isApart && turns.busy(id)) return turns.over(id);
+      if (to === cluster.self.id) return undefined;
+    }
+    const isInTheWay = isFirst ? this.#underWay.has(key) : this.#underWay.isElsewhere(key, to);
+    return isInTheWay ? this.#underWay.idle(key) : to;
   }
 
   async #attempt<A, T>(job: Job<A, T>): Promise<T | typeof again> {
@@ -189,19 +226,20 @@ export class Owners {
     return cause instanceof RevisionTaken && ++job.taken <= MOST_TAKEN;
   }
 
-  async #there<A, T>({ errand, asked, id, until }: Job<A, T>, owner: string): Promise<T | typeof again> {
-    const end = this.#underWay.begin(id, owner);
+  async #there<A, T>({ errand, asked, key, until }: Job<A, T>, owner: string): Promise<T | typeof again> {
+    const end = this.#underWay.begin(key, owner);
     try {
-      const ms = Math.max(1, until - performance.now());
+      const ms = Math.max(1, Math.ceil(until - performance.now()));
       const answer = await this.#parts.cluster.wire.request(
         owner,
         errand.topic,
-        errand.printAsked(asked),
+        `${ms} ${errand.printAsked(asked)}`,
         ms,
       );
       return answered(errand, answer);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
+      if (error.isPermanent) throw errand.unavailable(asked);
       if (error.isUndelivered || errand.isRead(asked)) return again;
       throw errand.unavailable(asked);
     } finally {

@@ -23,6 +23,11 @@ export class UnderWay {
     };
   }
 
+  /** Whether anything about the entity is on its way. */
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
   /** Whether anything about the entity is on its way to another member than this. */
   isElsewhere(id: string, than: string): boolean {
     if (this.#entries.size === 0) return false;

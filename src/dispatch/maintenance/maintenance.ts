@@ -1,18 +1,21 @@
 // Blocking namespaces and erasing them (operating-devops page, "Erasing data within a namespace"). Blocking is stored, so that it
 // outlives restarts, and known to all members of a cluster before it is answered.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { untilLeader } from "../../cluster/until-leader.ts";
 import type { Database } from "../../journal/database.ts";
 import type { Entities } from "../entities.ts";
 import { BlockedNamespaces } from "./blocked-namespaces.ts";
 import { namespaceNotBlocked, purgeUnfinished, tooManyBlocked } from "./errors.ts";
-import { type Purged, purgeNamespace } from "./purge.ts";
+import { added, type Purged, purgeNamespace } from "./purge.ts";
 import {
   addBlocked,
   type Blocked,
+  beginPurge,
+  endPurge,
   listBlocked,
   removeBlocked,
-  setPurge,
 } from "./stored/blocked-statements.ts";
 
 export interface MaintenanceParts {
@@ -43,14 +46,14 @@ export interface Maintenance {
   unblock(namespace: string): Promise<void>;
   /**
    * Erases all that is stored of a blocked namespace; of several callers at once all wait for the same work. What is begun is gone
-   * on with by the next call, and at the next start. Refused where the namespace is not blocked.
+   * on with by the next call, and by whoever leads the cluster. Refused where the namespace is not blocked.
    */
   purge(namespace: string): Promise<Purged>;
   /** All that are blocked, in order. */
   list(): Promise<readonly Blocked[]>;
-  /** Goes on with what was begun before the start, where this member is in charge of such work; to be called once it has entered the cluster. */
+  /** Goes on, whenever this member leads, with what others left half done; to be called once it has entered the cluster. */
   start(): void;
-  /** Resolves when what is going on has ended; it is gone on with at the next start. */
+  /** Resolves when what is going on has ended; who leads next, or the next start, goes on with it. */
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,10 @@ export interface Maintenance {
 const MOST_BLOCKED = 1_000;
 
 const TOPIC = "namespace";
+
+/** What failed is tried again after so many milliseconds: reading what is blocked, and going on with erasing. */
+const READ_AGAIN_MS = 1_000;
+const GO_ON_AGAIN_MS = 10_000;
 
 /** What members tell one another. */
 interface Told {
@@ -75,14 +82,17 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
   const stopping = new AbortController();
   const purging = new Map<string, Promise<Purged>>();
 
-  /** Nothing of the namespace is answered here any more once this resolves, and nothing of it is kept. */
+  /** Nothing of the namespace is answered here any more once this resolves, and nothing of it is kept; nor where it rejects. */
   async function closeHere(namespace: string): Promise<void> {
     blocked.add(namespace);
     const has = isOf(namespace);
-    await Promise.all([parts.things.settledOf(has), parts.policies.settledOf(has)]);
-    await parts.flushSnapshots();
-    forgetHere(namespace);
-    parts.onBlocked?.(namespace);
+    try {
+      await Promise.all([parts.things.settledOf(has), parts.policies.settledOf(has)]);
+      await parts.flushSnapshots();
+    } finally {
+      forgetHere(namespace);
+      parts.onBlocked?.(namespace);
+    }
   }
 
   /** What goes on by itself may have loaded something since. */
@@ -97,10 +107,13 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
     else blocked.remove(namespace);
   }
 
-  /** Resolves when each member has done it, or answers for nothing any more. */
+  /** Resolves when each member has done it, or answers for nothing any more. What fails here is told to the others all the same. */
   async function everywhere(told: Told): Promise<void> {
-    await takeHere(told);
-    await cluster.wire.requestAll(TOPIC, JSON.stringify(told));
+    try {
+      await takeHere(told);
+    } finally {
+      await cluster.wire.requestAll(TOPIC, JSON.stringify(told));
+    }
   }
 
   cluster.wire.onRequest(TOPIC, async (payload) => {
@@ -108,23 +121,33 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
     return "";
   });
 
+  let readingAgain: NodeJS.Timeout | undefined;
   const readAgain = (): void => {
     blocked.read().catch((error: unknown) => {
-      log.warn({ err: error }, "which namespaces are blocked could not be read");
+      if (readingAgain !== undefined || stopping.signal.aborted) return;
+      log.warn({ err: error }, "which namespaces are blocked could not be read; trying again");
+      readingAgain = setTimeout(() => {
+        readingAgain = undefined;
+        readAgain();
+      }, READ_AGAIN_MS);
+      readingAgain.unref();
     });
   };
   const unwatch = cluster.watch({ acquired: readAgain, renewed: readAgain });
 
   async function run(namespace: string): Promise<Purged> {
-    if (!(await setPurge(database, namespace, "running"))) throw namespaceNotBlocked(namespace);
+    if (!(await beginPurge(database, namespace))) throw namespaceNotBlocked(namespace);
     // Members that came since are told too, and what was begun anywhere is waited for.
     await everywhere({ says: "block", namespace });
     const gone = await purgeNamespace(database, namespace, stopping.signal);
     await everywhere({ says: "forget", namespace });
     await parts.reindex(namespace);
-    await setPurge(database, namespace, "done");
-    log.info({ namespace, gone }, "a namespace was erased");
-    return gone;
+    // What was being written when it was forgotten, as states of predictors, may have come since.
+    const late = await purgeNamespace(database, namespace, stopping.signal);
+    await endPurge(database, namespace);
+    const all = added(gone, late);
+    log.info({ namespace, gone: all }, "a namespace was erased");
+    return all;
   }
 
   function purge(namespace: string): Promise<Purged> {
@@ -138,6 +161,25 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
   async function goOn(): Promise<void> {
     for (const { namespace, purge: state } of await listBlocked(database)) {
       if (state === "running") await purge(namespace);
+    }
+  }
+
+  /** Who began may have crashed, so one looks with each other view, and again where it fails. */
+  async function goOnAgainAndAgain(): Promise<void> {
+    const { signal } = stopping;
+    while (!signal.aborted) {
+      await untilLeader(cluster, signal);
+      if (signal.aborted) return;
+      const changed = cluster.nextChange();
+      try {
+        await goOn();
+        if (cluster.isAlone) return;
+        await Promise.race([changed, aborted(signal)]);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ err: error }, "erasing a namespace could not be gone on with; trying again");
+        await pause(GO_ON_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      }
     }
   }
   let going: Promise<void> | undefined;
@@ -164,20 +206,20 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
     list: () => listBlocked(database),
 
     start() {
-      if (!cluster.isLeader()) return;
-      going = goOn().catch((error: unknown) => {
-        if (!stopping.signal.aborted)
-          log.warn({ err: error }, "erasing a namespace could not be gone on with");
-      });
+      going = goOnAgainAndAgain();
     },
 
     async stop() {
       unwatch();
+      clearTimeout(readingAgain);
       stopping.abort(new Error("The server stops."));
       await Promise.allSettled([going, ...purging.values()]);
     },
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 
 const isOf = (namespace: string): ((id: string) => boolean) => {
   const prefix = `${namespace}:`;

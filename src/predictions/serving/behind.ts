@@ -1,5 +1,6 @@
 // What is known of things, stored behind the predictions: of a thing that changes often, only about each second.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PredictorStore, StoredState } from "../stored/predictor-store.ts";
 import type { Pace } from "./pace.ts";
 import type { Known } from "./things.ts";
@@ -10,6 +11,8 @@ const AT_ONCE = { states: 200, characters: 1_048_576 };
 const LARGEST = 4_194_304;
 /** What takes more bytes is stored less often. */
 const OFTEN = 65_536;
+/** Milliseconds that are waited for the states of things which another member is to serve. */
+const RELEASE_MS = 2_000;
 
 /** The characters that may still wait for the database; beyond, what waits longest is dropped, as it can be made again from history. */
 export interface Room {
@@ -32,6 +35,8 @@ export class StatesBehind {
   /** Changed states that are not saved, with the time since when. */
   readonly #changed = new Map<Known, number>();
   readonly #saved = new Map<string, StoredState>();
+  /** Statements under way. */
+  readonly #statements = new Set<Promise<void>>();
   #characters = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
@@ -75,15 +80,29 @@ export class StatesBehind {
     this.#drop(known.thingId);
   }
 
+  /** Nothing is to be stored of these things any more, in memory or not; resolves once nothing of them can reach the database. */
+  async forgetAll(has: (thingId: string) => boolean): Promise<void> {
+    for (const known of [...this.#changed.keys()]) if (has(known.thingId)) this.#changed.delete(known);
+    for (const { thingId } of this.#savedOf(has)) this.#drop(thingId);
+    await Promise.allSettled(this.#statements);
+  }
+
   /** A state that waits to be stored, newer than the one in the database. */
   waiting(thingId: string): StoredState | undefined {
     return this.#saved.get(thingId);
   }
 
-  /** Resolves once what was saved is stored, or the database did not take it. */
-  async flush(): Promise<void> {
-    await this.#writing;
-    await this.#store();
+  /**
+   * Another member is to serve these things: resolves once what was saved of them is stored. What the database does not take soon is
+   * dropped, as the other one can make it from history.
+   */
+  async release(has: (thingId: string) => boolean): Promise<void> {
+    const isLate = new AbortController();
+    const { signal } = isLate;
+    const late = sleep(RELEASE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    await Promise.race([this.#store(this.#savedOf(has)), late]);
+    isLate.abort();
+    for (const { thingId } of this.#savedOf(has)) this.#drop(thingId);
   }
 
   /** Stores what is settled, and then nothing any more. */
@@ -117,9 +136,10 @@ export class StatesBehind {
       if (pace.isOver) await pace.turn();
       const { isSettled } = known;
       if (isSettled && (isLast || performance.now() - since > this.#intervalOf(known))) this.save(known);
-      if (this.#saved.size >= AT_ONCE.states || this.#characters >= AT_ONCE.characters) await this.#store();
+      if (this.#saved.size >= AT_ONCE.states || this.#characters >= AT_ONCE.characters)
+        await this.#store([...this.#saved.values()]);
     }
-    if (this.#saved.size > 0) await this.#store();
+    await this.#store([...this.#saved.values()]);
     if (!isLast) return;
     this.#changed.clear();
     for (const thingId of [...this.#saved.keys()]) this.#drop(thingId);
@@ -135,16 +155,28 @@ export class StatesBehind {
     this.#parts.room.left -= characters;
   }
 
-  async #store(): Promise<void> {
+  #savedOf(has: (thingId: string) => boolean): readonly StoredState[] {
+    return [...this.#saved.values()].filter(({ thingId }) => has(thingId));
+  }
+
+  async #store(states: readonly StoredState[]): Promise<void> {
     const { store, predictorId, onError } = this.#parts;
-    for (const part of statementsOf([...this.#saved.values()])) {
+    // By its turn it may be forgotten, or there may be a newer one.
+    const isWanted = (state: StoredState) => this.#saved.get(state.thingId) === state;
+    for (const part of statementsOf(states)) {
+      const wanted = part.filter(isWanted);
+      if (wanted.length === 0) continue;
+      const statement = store.putStates(predictorId, wanted);
+      this.#statements.add(statement);
       try {
-        await store.putStates(predictorId, part);
+        await statement;
       } catch (error) {
         onError(error);
         return;
+      } finally {
+        this.#statements.delete(statement);
       }
-      for (const state of part) if (this.#saved.get(state.thingId) === state) this.#drop(state.thingId);
+      for (const state of wanted) if (isWanted(state)) this.#drop(state.thingId);
     }
   }
 }

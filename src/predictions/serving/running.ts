@@ -140,14 +140,15 @@ export class RunningPredictor {
       this.#behind.save(known);
       things.forget(this.predictor.id, known.thingId);
     }
-    await this.#behind.flush();
+    await this.#behind.release(has);
   }
 
-  /** Forgets things as they are in memory, without storing anything of them. */
-  forgetAll(has: (thingId: string) => boolean): void {
+  /** Forgets things as they are in memory, at once; resolves once nothing of them can be stored any more. */
+  forgetAll(has: (thingId: string) => boolean): Promise<void> {
     this.#queue.release(has);
     for (const { thingId } of [...this.#parts.things.of(this.predictor.id)])
       if (has(thingId)) this.#forget(thingId);
+    return this.#behind.forgetAll(has);
   }
 
   /** Things may be this member's that were not: what was missed of them is caught up with. */

@@ -31,8 +31,11 @@ export interface ServingParts
 export interface Serving extends PredictorRuntime {
   /** Those that watch the predictors at work. */
   monitors(): Iterable<PredictorMonitor>;
-  /** Forgets what is in memory of the things of a namespace that was erased. */
-  forgetNamespace(namespace: string): void;
+  /**
+   * Forgets, at once, what is in memory of the things of a namespace that is to be erased; resolves once nothing that was known of them can
+   * be stored any more.
+   */
+  forgetNamespace(namespace: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -186,7 +189,7 @@ export function startServing(parts: ServingParts): Serving {
     // Others may have predicted them meanwhile.
     renewed() {
       for (const one of running()) {
-        one.forgetAll(() => true);
+        void one.forgetAll(() => true);
         one.acquired();
       }
     },
@@ -212,8 +215,9 @@ export function startServing(parts: ServingParts): Serving {
 
     resetBaseline,
 
-    forgetNamespace(namespace) {
-      for (const one of running()) one.forgetAll((thingId) => namespaceOf(thingId) === namespace);
+    async forgetNamespace(namespace) {
+      const has = (thingId: string) => namespaceOf(thingId) === namespace;
+      await Promise.all(running().map((one) => one.forgetAll(has)));
     },
 
     *monitors() {

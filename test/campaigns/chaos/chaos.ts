@@ -13,6 +13,8 @@ export interface ChaosOptions {
   readonly faults: number;
   /** Names of the kinds of faults; all of them where it is absent. */
   readonly kinds?: readonly string[];
+  /** Whether they come one after another, instead of at random. */
+  readonly inTurn?: boolean;
   readonly things: number;
   readonly load: Omit<LoadOptions, "things">;
   readonly seed: number;
@@ -52,7 +54,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   let slowestRecoveryMs = 0;
   for (let i = 0; i < options.faults; i++) {
     await sleep(300 + 1_000 * random());
-    const [kind, fault] = chosen[Math.floor(random() * chosen.length)] as readonly [string, Fault];
+    const at = options.inTurn ? i % chosen.length : Math.floor(random() * chosen.length);
+    const [kind, fault] = chosen[at] as readonly [string, Fault];
     const what = await fault(site, random).catch(async (error: unknown) => {
       for (const dead of await buried(site, kind)) options.tell(dead);
       throw error;

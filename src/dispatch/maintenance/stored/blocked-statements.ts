@@ -17,7 +17,8 @@ const LIST = "select namespace, since, purge from blocked_namespace order by nam
 const ADD = `
 insert into blocked_namespace (namespace, since) values ($1, $2::bigint) on conflict (namespace) do nothing`;
 const REMOVE = "delete from blocked_namespace where namespace = $1 and purge is distinct from 'running'";
-const SET_PURGE = "update blocked_namespace set purge = $2 where namespace = $1 returning namespace";
+const BEGIN_PURGE = "update blocked_namespace set purge = 'running' where namespace = $1 returning namespace";
+const END_PURGE = "update blocked_namespace set purge = 'done' where namespace = $1 and purge = 'running'";
 
 export async function listBlocked({ query }: Queries): Promise<readonly Blocked[]> {
   const rows = await query(LIST, []);
@@ -38,7 +39,12 @@ export async function removeBlocked({ query }: Queries, namespace: string): Prom
   await query(REMOVE, [namespace]);
 }
 
-/** Notes how far erasing has come; gives false where the namespace is not blocked. */
-export async function setPurge({ query }: Queries, namespace: string, state: PurgeState): Promise<boolean> {
-  return (await query(SET_PURGE, [namespace, state])).length > 0;
+/** Notes that erasing begins, or goes on; gives false where the namespace is not blocked. */
+export async function beginPurge({ query }: Queries, namespace: string): Promise<boolean> {
+  return (await query(BEGIN_PURGE, [namespace])).length > 0;
+}
+
+/** Notes that nothing is left. */
+export async function endPurge({ query }: Queries, namespace: string): Promise<void> {
+  await query(END_PURGE, [namespace]);
 }
