@@ -23,6 +23,8 @@ import { runStorageCommand } from "./transfer/commands.ts";
 const BYTES_A_CHARACTER = 4;
 
 const argv = process.argv.slice(2);
+/** What cannot be done, where it fails. */
+let failed = "Pollux does not start";
 
 async function main(): Promise<void> {
   const { options, ...command } = commandOf(argv);
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     case "serve":
       return serve(options);
     default:
+      failed = `pollux ${command.what} failed`;
       // The standard output may be the export.
       return console.error(await runStorageCommand(command, readConfig(process.env, options)));
   }
@@ -98,7 +101,7 @@ async function printHash(): Promise<void> {
 
 main().catch((error: unknown) => {
   const isWrong = error instanceof SettingsError;
-  console.error(isWrong ? error.message : `Pollux does not start: ${reasonOf(error)}`);
+  console.error(isWrong ? error.message : `${failed}: ${reasonOf(error)}`);
   process.exit(isWrong ? settingsExitCode : 1);
 });
 

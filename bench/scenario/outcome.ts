@@ -5,7 +5,7 @@ import type { Shown } from "../load/dashboards.ts";
 import type { Searched } from "../load/searchers.ts";
 import type { Area, LinePlot } from "../report/report.ts";
 import type { BenchRow } from "../row.ts";
-import type { ScenarioOptions } from "./scenario.ts";
+import type { ScenarioOptions } from "./options.ts";
 
 /** One look; counts are since the start, those of programs since the look before. */
 export interface Look {

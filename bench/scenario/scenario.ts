@@ -2,7 +2,6 @@
 // server; looked at all the time.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { StorageKind } from "../../test/campaigns/place.ts";
 import type { DashboardsJob, Shown } from "../load/dashboards.ts";
 import type { Searched, SearchersJob } from "../load/searchers.ts";
 import type { SensorsJob, Sent } from "../load/sensors.ts";
@@ -11,6 +10,7 @@ import type { Area } from "../report/report.ts";
 import { residentMb } from "../resident.ts";
 import { ask } from "../target.ts";
 import { type Ground, openGround } from "./ground.ts";
+import type { ScenarioOptions } from "./options.ts";
 import { areaOf, type Ending, type Look } from "./outcome.ts";
 import { sumOf } from "./prometheus.ts";
 import {
@@ -22,17 +22,6 @@ import {
   watchKey,
   watchOf,
 } from "./world.ts";
-
-export interface ScenarioOptions {
-  readonly kind: StorageKind;
-  readonly minutes: number;
-  readonly sensors: number;
-  /** Seconds between two readings of a sensor. */
-  readonly every: number;
-  readonly dashboards: number;
-  /** A second. */
-  readonly searches: number;
-}
 
 const transports: readonly Transport[] = ["kafka", "mqtt"];
 const LOOKS = 120;

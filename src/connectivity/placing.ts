@@ -35,8 +35,8 @@ export function placeClients(
   const isToBeHere = ({ id, connectionStatus, clientCount }: Connection): boolean =>
     connectionStatus === "open" &&
     Array.from({ length: clientCount }).some((_, index) => cluster.mayServe(clientKey(id, index)));
-  const idsThat = (fit: (connection: Connection) => boolean): readonly string[] =>
-    store.connections().flatMap(({ connection }) => (fit(connection) ? [connection.id] : []));
+  const idsThat = (isMeant: (connection: Connection) => boolean): readonly string[] =>
+    store.connections().flatMap(({ connection }) => (isMeant(connection) ? [connection.id] : []));
   const isOpenHere = ({ id }: Connection): boolean => links.views(id) !== undefined;
 
   /** What is open here changes at once; of what is not, some are opened at a time. */

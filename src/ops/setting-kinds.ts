@@ -54,10 +54,10 @@ export function decimal(min: number, max: number = Number.MAX_SAFE_INTEGER): Kin
 /** A TCP port; 0 asks the system for a free one. */
 export const port = whole(0, 65_535);
 
-/** A number of bytes, also as `100k` or `1M`; as in Ditto's configuration these count in steps of 1,024. */
+/** A number of bytes, also as `100k`, `1M` or `2G`; as in Ditto's configuration these count in steps of 1,024. */
 export const bytes = kind("bytes, as 102400 or 100k", (given) => {
-  const [, digits, unit] = /^(\d{1,12})\s*([kKmM]?)$/.exec(given) ?? [];
-  const steps = unit?.toLowerCase() === "k" ? 1024 : unit?.toLowerCase() === "m" ? 1024 ** 2 : 1;
+  const [, digits, unit] = /^(\d{1,12})\s*([kKmMgG]?)$/.exec(given) ?? [];
+  const steps = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit?.toLowerCase() ?? ""] ?? 1;
   const value = Number(digits) * steps;
   if (!(value > 0)) throw mustBe("a number of bytes above 0, as 102400 or 100k");
   return value;

@@ -48,8 +48,10 @@ async function runImport(file: string, options: StorageOptions): Promise<string>
   });
 }
 
-async function runPartition({ databasePartitions = 0, ...options }: StorageOptions): Promise<string> {
+async function runPartition({ databasePartitions, ...options }: StorageOptions): Promise<string> {
   if (!options.databaseUrl) throw new Error("The embedded database has no parts: set DATABASE_URL.");
+  if (databasePartitions === undefined)
+    throw new Error("Say with DATABASE_PARTITIONS into how many parts; 0 makes the tables whole.");
   return using(await openDatabase(options), async (database) => {
     const changed = await divide(database, databasePartitions);
     const parts = databasePartitions === 0 ? "whole" : `in ${databasePartitions} parts`;

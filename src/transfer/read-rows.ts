@@ -15,7 +15,10 @@ const written = (column: string, kind: ColumnKind): string =>
 const sorted = (column: string, kind: ColumnKind | undefined): string =>
   kind === "text" ? `${column} collate "C"` : column;
 
-/** The statement of a page: the first, or with the key of the last row as parameters the next. */
+/**
+ * The statement of a page: the first, or with the key of the last row as parameters the next. Of rows that may come on the page their
+ * lengths are looked at, which takes no value from where PostgreSQL keeps it; values are only of those that do.
+ */
 function pageOf({ name, columns, key, condition }: TransferTable, isFirst: boolean): string {
   const names = Object.keys(columns);
   const order = key.map((column) => sorted(column, columns[column])).join(", ");
@@ -25,9 +28,8 @@ function pageOf({ name, columns, key, condition }: TransferTable, isFirst: boole
   );
   const length = names.filter((column) => columns[column] !== "number");
   return `
-select ${names.join(", ")} from (
-  select ${names.map((column) => written(column, columns[column]!)).join(", ")}, length,
-         sum(length) over (order by ${order} rows unbounded preceding) as total
+select ${names.map((column) => written(column, columns[column]!)).join(", ")} from (
+  select ${names.join(", ")}, length, sum(length) over (order by ${order} rows unbounded preceding) as total
   from (
     select ${names.join(", ")}, 0${length.map((column) => ` + coalesce(octet_length(${column}), 0)`).join("")} as length
     from ${name} ${conditions.length > 0 ? `where ${conditions.join(" and ")}` : ""}

@@ -2,7 +2,7 @@
 // another without this process being told.
 
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
-import { JournalUnavailable } from "../../journal/journal.ts";
+import { serviceUnavailable } from "../errors.ts";
 import { namespaceBlocked } from "./errors.ts";
 
 export class BlockedNamespaces {
@@ -73,9 +73,9 @@ export class BlockedNamespaces {
     }
   }
 
-  /** Resolves when it is known what is stored. @throws JournalUnavailable where this cannot be known now. */
+  /** Resolves when it is known what is stored. Rejects with `service.unavailable` where this cannot be known now. */
   async settled(): Promise<void> {
     await this.#reading?.catch(() => undefined);
-    if (!this.#isKnown) throw new JournalUnavailable("Which namespaces are blocked is not known.");
+    if (!this.#isKnown) throw serviceUnavailable();
   }
 }

@@ -80,6 +80,7 @@ export const blockedNamespaces = (database: Database): BlockedNamespaces =>
 export function maintenance(parts: MaintenanceParts): Maintenance {
   const { database, cluster, blocked, log } = parts;
   const stopping = new AbortController();
+  const stopped = new Promise((resolve) => stopping.signal.addEventListener("abort", resolve));
   const purging = new Map<string, Promise<Purged>>();
 
   /** Nothing of the namespace is answered here any more once this resolves, and nothing of it is kept; nor where it rejects. */
@@ -174,7 +175,7 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
       try {
         await goOn();
         if (cluster.isAlone) return;
-        await Promise.race([changed, aborted(signal)]);
+        await Promise.race([changed, stopped]);
       } catch (error) {
         if (signal.aborted) return;
         log.warn({ err: error }, "erasing a namespace could not be gone on with; trying again");
@@ -217,9 +218,6 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
     },
   };
 }
-
-const aborted = (signal: AbortSignal): Promise<unknown> =>
-  new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 
 const isOf = (namespace: string): ((id: string) => boolean) => {
   const prefix = `${namespace}:`;

@@ -6,6 +6,7 @@ import type { CheckRate } from "../../conversation/handling.ts";
 import type { AuthContext } from "../../signals/signal.ts";
 import type { Authenticate } from "../auth/authenticate.ts";
 import { errorAnswer } from "../http/answers.ts";
+import { pathOf } from "../http/uri.ts";
 import { AGAIN_S, overloaded } from "./overloaded.ts";
 import { Places } from "./places.ts";
 
@@ -24,7 +25,8 @@ export interface RequestLimits {
 }
 
 /** Health, metrics and what else operators look at is answered whatever there is to do. */
-const isOfApi = ({ url = "" }: IncomingMessage): boolean => url.startsWith("/api/");
+const isOfApi = ({ url = "" }: IncomingMessage): boolean =>
+  url.startsWith("/api/") || pathOf(url).startsWith("/api/");
 
 /** Makes the limits; `rate` as `commandRate` makes it. */
 export function requestLimits(

@@ -78,5 +78,5 @@ export function boundUnderWay(server: Server, underWay: UnderWay): void {
 }
 
 /** What bounds that of a server, or of the server of a connection; nothing where none was told. */
-export const underWayTo = (at: object): UnderWay =>
-  ofServers.get((at as { server?: Server }).server ?? at) ?? unbounded;
+export const underWayTo = (at: object | undefined): UnderWay =>
+  (at && ofServers.get((at as { server?: Server }).server ?? at)) ?? unbounded;

@@ -217,7 +217,9 @@ export function startServing(parts: ServingParts): Serving {
 
     async forgetNamespace(namespace) {
       const has = (thingId: string) => namespaceOf(thingId) === namespace;
-      await Promise.all(running().map((one) => one.forgetAll(has)));
+      const forgotten = running().map((one) => one.forgetAll(has));
+      // What is stopping stores what it knows.
+      await Promise.allSettled([...forgotten, ...[...places.values()].map(({ stopped }) => stopped)]);
     },
 
     *monitors() {

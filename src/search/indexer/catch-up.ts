@@ -33,6 +33,12 @@ export interface CatchUpParts {
   readonly log: Log;
 }
 
+/** See {@link AGAIN_MS} and {@link REMEMBERED_MS}. */
+export interface Times {
+  readonly againMs: number;
+  readonly rememberedMs: number;
+}
+
 interface Crash {
   readonly member: string;
   /** By the clock of `performance`: what had been committed before was known to be in the index, but for what is noted. */
@@ -42,6 +48,7 @@ interface Crash {
 
 export class CatchUp {
   readonly #parts: CatchUpParts;
+  readonly #times: Times;
   #crashes: readonly Crash[] = [];
   /** What this member has lost to others since it began to look. */
   #lost: Share[] = [];
@@ -52,8 +59,9 @@ export class CatchUp {
   /** Since when what it looks for may have waited, by the clock of `performance`. */
   #since: number | undefined;
 
-  constructor(parts: CatchUpParts) {
+  constructor(parts: CatchUpParts, times: Times = { againMs: AGAIN_MS, rememberedMs: REMEMBERED_MS }) {
     this.#parts = parts;
+    this.#times = times;
     if (parts.cluster.isAlone) return;
     parts.cluster.watch({ viewed: (change) => this.#viewed(change) });
   }
@@ -74,9 +82,10 @@ export class CatchUp {
     if (crashed.length === 0 || this.#isClosed) return;
     const now = performance.now();
     this.#crashes = [
-      ...this.#crashes.filter(({ at }) => now - at < REMEMBERED_MS),
+      ...this.#crashes.filter(({ at }) => now - at < this.#times.rememberedMs),
       ...crashed.map((one) => this.#crashOf(one, now)),
     ];
+    for (const { member } of crashed) void this.#forgetLater(member.id);
     this.#isAsked = true;
     this.#running ??= this.#run();
   }
@@ -93,10 +102,8 @@ export class CatchUp {
         this.#since = Math.min(...crashes.map(({ since }) => since));
         this.#looking = this.#look(crashes);
         await this.#looking;
-        await setTimeout(AGAIN_MS, undefined, { signal: this.#parts.signal, ref: false });
+        await setTimeout(this.#times.againMs, undefined, { signal: this.#parts.signal, ref: false });
         await this.#look(crashes);
-        for (const { member } of crashes)
-          await this.#parts.steady.run(() => this.#parts.backwardness.forget(member));
       }
     } catch (error) {
       this.#isClosed = this.#parts.signal.aborted;
@@ -106,10 +113,26 @@ export class CatchUp {
           "what a member had not written into the search index is not known",
         );
     } finally {
-      this.#running = undefined;
       this.#looking = undefined;
-      this.#since = undefined;
-      this.#lost = [];
+      // A crash that was seen before an error is still to be looked into.
+      const isAsked = this.#isAsked && !this.#isClosed;
+      this.#running = isAsked ? this.#run() : undefined;
+      if (!isAsked) {
+        this.#since = undefined;
+        this.#lost = [];
+      }
+    }
+  }
+
+  /** Takes away the note of a member that crashed, once nobody has to know of it any more: others may not have looked yet. */
+  async #forgetLater(member: string): Promise<void> {
+    const { signal, steady, backwardness, log } = this.#parts;
+    try {
+      await setTimeout(this.#times.rememberedMs, undefined, { signal, ref: false });
+      await steady.run(() => backwardness.forget(member));
+    } catch (error) {
+      if (!(signal.aborted || error instanceof Stopped))
+        log.warn({ err: error }, "a note on a member that crashed is left behind");
     }
   }
 

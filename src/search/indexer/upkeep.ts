@@ -126,6 +126,7 @@ export class Upkeep {
       // Before it says that it keeps the index up: whoever leads after it must not believe that all is there.
       if (!isKept) await steady.run(() => this.mark.reopen());
       const tending = this.#tendAgainAndAgain();
+      tending.catch(() => undefined); // awaited below, after what may take long
       if (!isKept) await this.#orLogged(() => this.#takeOver());
       await tending;
     }

@@ -3,6 +3,8 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../../src/base/json/json.ts";
 import type { ConnectionCommand } from "../../../src/connectivity/connection-store.ts";
+import { clientKey } from "../../../src/connectivity/placing.ts";
+import type { TestMember } from "../../support/cluster.ts";
 import { connectionOf, targetOf } from "../world.ts";
 import { connectionsCluster, type Member } from "./world.ts";
 
@@ -124,4 +126,51 @@ test("a refusal of the owner is the refusal that the asker is told", async () =>
       code: "connectivity:connection.notfound",
       status: 404,
     });
+});
+
+test("what is to be opened here does not wait for the turns of what is not", async () => {
+  await using world = await connectionsCluster(3, { delayMs: 0, count: 1, intervalMs: 60_000 });
+  const [a, b, c] = world.cluster.members as [TestMember, TestMember, TestMember];
+  /** IDs of connections whose client is on a member, in the order of the prefixes. */
+  const idsOn = ({ cluster }: TestMember, prefix: string, count: number) =>
+    Array.from({ length: 1_000 }, (_, i) => `${prefix}-${i}`)
+      .filter((one) => cluster.ownerOf(clientKey(one, 0)) === cluster.self.id)
+      .slice(0, count);
+  const others = [...idsOn(a, "a", 5), ...idsOn(b, "b", 5)];
+  const [moving] = idsOn(c, "z", 1) as [string];
+  const [first, second] = world.members as [Member, Member];
+  for (const one of [...others, moving]) {
+    const connection = connectionOf({ id: one, targets: [targetOf()] });
+    await first.connections.execute({ action: "put", id: one, connection, headers: {}, auth });
+  }
+  for (const one of ["a-closed", "b-closed"]) {
+    const connection = connectionOf({ id: one, connectionStatus: "closed", targets: [targetOf()] });
+    await first.connections.execute({ action: "put", id: one, connection, headers: {}, auth });
+  }
+
+  await c.halt();
+  await world.cluster.settled([a, b]);
+  await expect.poll(() => [...first.open(moving), ...second.open(moving)], { timeout: 5_000 }).toEqual([0]);
+});
+
+test("a member that may not know how connections are tells nothing of them", async () => {
+  await using world = await connectionsCluster(2);
+  const [a, b] = world.members as [Member, Member];
+  const [cutOff] = world.cluster.members as [TestMember];
+  await b.connections.execute(put(connectionOf({ id, connectionStatus: "closed", targets: [targetOf()] })));
+  expect((await a.connections.current()).map(({ connection }) => connection.id)).toEqual([id]);
+
+  cutOff.way.cut();
+  await expect.poll(() => cutOff.cluster.leaseHolds(), { timeout: 5_000 }).toBe(false);
+  const gone = { status: 503, code: "connectivity:connection.unavailable" };
+  const { connections } = a;
+  await expect(connections.status(id)).rejects.toMatchObject(gone);
+  await expect(connections.metrics(id)).rejects.toMatchObject(gone);
+  await expect(connections.logs(id)).rejects.toMatchObject(gone);
+  await expect(connections.command(id, "resetConnectionLogs")).rejects.toMatchObject(gone);
+  await expect(connections.testMapping({}, id)).rejects.toMatchObject(gone);
+  await expect(connections.current()).rejects.toMatchObject({
+    ...{ status: 503, code: "gateway:service.unavailable" },
+  });
+  cutOff.way.heal();
 });

@@ -4,6 +4,7 @@ import { startConnections } from "../../../src/connectivity/connections.ts";
 import { links } from "../../../src/connectivity/lifecycle/links.ts";
 import { sharingIn } from "../../../src/connectivity/lifecycle/sharing.ts";
 import { monitoring } from "../../../src/connectivity/monitoring/monitoring.ts";
+import type { OpeningPace } from "../../../src/connectivity/opening.ts";
 import { clientKey } from "../../../src/connectivity/placing.ts";
 import { openVault } from "../../../src/connectivity/secrets/vault.ts";
 import { SECRET_POINTERS } from "../../../src/ops/connection-secrets.ts";
@@ -33,6 +34,7 @@ export async function connectionsOf(
   { cluster }: TestMember,
   journal: HeldJournal,
   behaviour: Parameters<typeof memoryTransport>[0] = {},
+  openingPace: OpeningPace = { delayMs: 0, count: 100, intervalMs: 10 },
 ) {
   const { transport, clients } = memoryTransport(behaviour);
   const watched = monitoring(logSettings);
@@ -58,7 +60,7 @@ export async function connectionsOf(
     vault: openVault({ enabled: false, key: undefined, oldKey: undefined, pointers: SECRET_POINTERS }),
     ...{ links: all, monitoring: watched, mappingTests: { engines: new Map(), limits } },
     migration: { stop: async () => undefined } as never,
-    openingPace: { delayMs: 0, count: 100, intervalMs: 10 },
+    openingPace,
     commandTimeoutMs: 2_000,
   });
   /** Indices of the clients that are open here. */
@@ -77,16 +79,19 @@ export interface ConnectionsCluster extends AsyncDisposable {
   join(): Promise<Member>;
 }
 
-/** So many members with their connections. */
-export async function connectionsCluster(count: number): Promise<ConnectionsCluster> {
+/** So many members with their connections, which are opened at some pace. */
+export async function connectionsCluster(
+  count: number,
+  openingPace?: OpeningPace,
+): Promise<ConnectionsCluster> {
   // While it is by itself, nothing is missed by whoever begins to listen late.
   const cluster = await testCluster(1);
   const journal = new HeldJournal({ flowing: true });
-  const members: Member[] = [await connectionsOf(cluster.members[0] as TestMember, journal)];
+  const members: Member[] = [await connectionsOf(cluster.members[0] as TestMember, journal, {}, openingPace)];
 
   async function join(): Promise<Member> {
     const prepared = await cluster.prepare();
-    const member = await connectionsOf(prepared, journal);
+    const member = await connectionsOf(prepared, journal, {}, openingPace);
     await prepared.enter();
     members.push(member);
     return member;

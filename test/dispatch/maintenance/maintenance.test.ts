@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JsonValue } from "../../../src/base/json/json.ts";
-import { setPurge } from "../../../src/dispatch/maintenance/stored/blocked-statements.ts";
+import { beginPurge } from "../../../src/dispatch/maintenance/stored/blocked-statements.ts";
 import type { JournalUnavailable } from "../../../src/journal/journal.ts";
 import { openStorage, type Storage } from "../../../src/journal/open.ts";
 import type { Command, CommandAction } from "../../../src/signals/signal.ts";
@@ -199,7 +199,7 @@ test("a namespace erased in part stays blocked, and the next start goes on with 
   const before = await maintainedWorld(storage);
   await ask(before, "create", `${doomed}:lamp`, {});
   await before.maintenance.block(doomed);
-  await setPurge(storage.database, doomed, "running"); // as a process leaves it that dies meanwhile
+  await beginPurge(storage.database, doomed); // as a process leaves it that dies meanwhile
   await expect(before.maintenance.unblock(doomed)).rejects.toMatchObject({ status: 409 });
   await before.maintenance.stop();
 

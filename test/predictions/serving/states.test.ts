@@ -103,6 +103,75 @@ test("states that wait for the database are bounded by their length, those of on
   expect(room.left).toBe(2_000_000);
 });
 
+/** States that wait for a database which takes a statement when it is told to. */
+function behindSlowly() {
+  const statements: { readonly thingIds: readonly string[]; readonly end: () => void }[] = [];
+  const behind = new StatesBehind({
+    ...{ room: { left: 2_000_000 }, predictorId: "p", intervalMs: 60_000, pace: new Pace() },
+    onError: () => undefined,
+    store: {
+      putStates: (_, states) =>
+        new Promise((end) => {
+          statements.push({ thingIds: states.map(({ thingId }) => thingId), end });
+        }),
+    },
+  });
+  const settle = (...ids: readonly string[]) =>
+    ids.map((id) => {
+      const known = knownOf(id, new ThingState(plan(), [learner(summing())]));
+      behind.settled(known);
+      return known;
+    });
+  const save = (...ids: readonly string[]) => {
+    for (const known of settle(...ids)) behind.save(known);
+  };
+  return { behind, statements, settle, save };
+}
+
+test("of things that another member is to serve only what is theirs is stored, and waited for no longer than some seconds", async () => {
+  const { behind, statements, save } = behindSlowly();
+  save("here:a", "lost:a", "here:b", "lost:b");
+
+  const begun = Date.now();
+  const released = behind.release((id) => id.startsWith("lost:"));
+  expect(statements.map(({ thingIds }) => thingIds)).toEqual([["lost:a", "lost:b"]]);
+  await released;
+  expect(Date.now() - begun).toBeLessThan(4_000);
+  expect(["here:a", "lost:a", "here:b", "lost:b"].filter((id) => behind.waiting(id))).toEqual([
+    ...["here:a", "here:b"],
+  ]);
+
+  save("lost:c");
+  const again = behind.release((id) => id === "lost:c");
+  statements[1]?.end();
+  await again;
+  expect(statements[1]?.thingIds).toEqual(["lost:c"]);
+});
+
+test("nothing is stored of what is forgotten, whether it is in memory, waits or is being stored", async () => {
+  const { behind, statements, settle, save } = behindSlowly();
+  save("gone:a");
+  void behind.release((id) => id === "gone:a");
+  save("gone:b", "left:b");
+  settle("gone:c", "left:c");
+  let isForgotten = false;
+  const forgotten = behind
+    .forgetAll((id) => id.startsWith("gone:"))
+    .then(() => {
+      isForgotten = true;
+    });
+  await sleep(20);
+  expect(isForgotten).toBe(false);
+  statements[0]?.end();
+  await forgotten;
+
+  const stopped = behind.stop();
+  await expect.poll(() => statements.length).toBe(2);
+  statements[1]?.end();
+  await stopped;
+  expect(statements.map(({ thingIds }) => thingIds)).toEqual([["gone:a"], ["left:b", "left:c"]]);
+});
+
 test("triggers of one debounce are predicted as of the newest that was looked at, and what is no trigger begins none", () => {
   const state = new ThingState(plan(), [], 100);
   const later = { isTrigger: false };

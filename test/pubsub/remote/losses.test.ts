@@ -1,7 +1,7 @@
 // What is lost on its way between members is delivered all the same, once and in order.
 
 import { setTimeout as later } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { clusterWorld, type Node } from "./world.ts";
 
 // Who begins to listen may be told of what happened just before: of the things' beginnings, which count for nothing here.
@@ -70,6 +70,40 @@ describe("nothing is lost", () => {
     for (const [at, id] of ids.entries())
       expect(changes(listener.revisions(id))).toEqual(upTo(at === 0 ? 4 : 3));
     listener.end();
+  });
+
+  test("nor is anything told twice that the new owner writes while it is looked for what the old one began", {
+    timeout: 60_000,
+  }, async () => {
+    await using world = await clusterWorld(2, 1_500);
+    const [here, owner] = world.nodes as unknown as [Node, Node];
+    const id = world.cluster.idOf(owner.cluster, "org.acme:late");
+    await world.thing(id, { "t:all": READ });
+    const listener = await here.listen(["t:all"]);
+    const predictor = await here.listen(["t:all"], { scope: "owner" });
+    await owner.halt();
+    await world.cluster.settled([here]);
+
+    // What it writes is in the database, and this member learns of that late.
+    const gate = Promise.withResolvers<void>();
+    const { journal } = here.world.parts;
+    const append = journal.append.bind(journal);
+    const appending = vi
+      .spyOn(journal, "append")
+      .mockImplementation((rows, settled) =>
+        append(rows, (...outcome) => void gate.promise.then(() => settled(...outcome))),
+      );
+    const writing = world.ask(here, "modify", id, "/attributes/n", 1);
+    await expect.poll(() => changes(listener.revisions(id)), { timeout: 10_000 }).toEqual([2]);
+    expect(predictor.got).toEqual([]);
+    gate.resolve();
+    await writing;
+    appending.mockRestore();
+    await world.ask(here, "modify", id, "/attributes/n", 2);
+
+    await expect.poll(() => changes(listener.revisions(id))).toEqual([2, 3]);
+    expect(changes(predictor.revisions(id))).toEqual([2, 3]);
+    for (const one of [listener, predictor]) one.end();
   });
 
   test("when a member was out of the cluster and comes back", { timeout: 60_000 }, async () => {

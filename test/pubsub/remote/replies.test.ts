@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as later } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Ack } from "../../../src/dispatch/acks/ack.ts";
 import { conflictFree } from "../../../src/dispatch/acks/conflict-free.ts";
 import { ackLabelNotUnique } from "../../../src/pubsub/declared-acks.ts";
@@ -167,6 +168,28 @@ describe("a device that is asked", () => {
 });
 
 describe("a label of acknowledgements", () => {
+  test("is free again where another one could not be declared with it, however late its owner answers", async () => {
+    const [one, owner, two] = nodes;
+    const label = (name: string) => {
+      for (let n = 0; ; n++)
+        if (one.cluster.ownerOf(`ack:${name}:${n}`) === owner.cluster.self.id) return `${name}:${n}`;
+    };
+    const [failing, late] = [label("failing"), label("late")];
+    const { wire } = one.cluster;
+    const request = wire.request.bind(wire);
+    const asking = vi.spyOn(wire, "request").mockImplementation(async (to, topic, payload, ms) => {
+      if (payload.includes(failing)) throw new Error("broken");
+      if (payload.includes(late)) await later(200);
+      return request(to, topic, payload, ms);
+    });
+
+    await expect(one.events.declaredAcks.declare([failing, late])).rejects.toThrow("broken");
+    await later(300);
+    asking.mockRestore();
+    const release = await two.events.declaredAcks.declare([late]);
+    release();
+  });
+
   test("is declared once in the cluster, but by who belongs together", async () => {
     const [one, two, three] = nodes;
     const release = await one.events.declaredAcks.declare(["a:1", "a:2"]);

@@ -47,7 +47,7 @@ export function knownType(type: string): KnownType | undefined {
 }
 
 /** Refused where nobody is there whom an own policy could be for. */
-const policyMissing = defineError("things:thing.notcreatable", 400, (id: string) => ({
+export const policyMissing = defineError("things:thing.notcreatable", 400, (id: string) => ({
   message: `The thing '${id}' cannot be created by an operator without a policy.`,
   description: "Name its policy in 'policyId', or bring one in 'initialPolicy'.",
 }));
@@ -83,24 +83,27 @@ function readCommand({ kind, action, part }: KnownType, json: JsonObject, header
   return {
     ...base,
     path,
-    value: kind === "thing" && path.length === 0 ? withPolicy(id, value, json, base.auth) : value,
+    value: kind === "thing" && path.length === 0 ? withPolicy(value, json) : value,
   };
 }
 
 /** The policy that a thing is created with stands beside it in Ditto's command. */
-function withPolicy(id: string, thing: JsonValue, json: JsonObject, { subjects }: AuthContext): JsonValue {
+function withPolicy(thing: JsonValue, json: JsonObject): JsonValue {
   if (!isObject(thing)) return thing;
   const inline = getKey(json, "initialPolicy") ?? getKey(json, "_policy");
   const copied = getKey(json, "policyIdOrPlaceholder") ?? getKey(json, "_copyPolicyFrom");
   if (inline !== undefined && inline !== null) return { ...thing, _policy: inline };
   if (typeof copied === "string") return { ...thing, _copyPolicyFrom: copied };
-  if (
-    subjects === SUDO_SUBJECTS &&
-    ["policyId", "_policy", "_copyPolicyFrom"].every((name) => !getKey(thing, name))
-  )
-    throw policyMissing(id);
   return thing;
 }
+
+/** Whether a thing that the command makes would get a policy of its own, for whoever speaks. */
+export const lacksPolicy = ({ kind, action, path, value }: Command): boolean =>
+  kind === "thing" &&
+  (action === "create" || action === "modify" || action === "merge") &&
+  path.length === 0 &&
+  isObject(value) &&
+  ["policyId", "_policy", "_copyPolicyFrom"].every((name) => !getKey(value, name));
 
 /** Without `ditto-sudo` nobody speaks, and policies give nobody anything. */
 const speakerOf = (headers: JsonObject): AuthContext => ({

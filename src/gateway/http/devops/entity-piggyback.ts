@@ -1,5 +1,6 @@
 // Piggyback commands on things and policies (operating-devops page, "Managing policies" and "Managing things").
 
+import { isNamespacedId } from "../../../base/ids.ts";
 import { invalidJson, missingJsonField } from "../../../base/json/errors.ts";
 import { parseFields, selectFields } from "../../../base/json/fields.ts";
 import { getKey, isArray, isObject, type JsonObject, type JsonValue } from "../../../base/json/json.ts";
@@ -10,7 +11,7 @@ import { policyNotFound } from "../../../policies/errors.ts";
 import { SUDO_SUBJECTS } from "../../../policies/sudo.ts";
 import type { EntityKind, EntityState } from "../../../signals/signal.ts";
 import { thingNotFound } from "../../../things/errors.ts";
-import { entityAnswer, entityCommand, knownType, textIn } from "./entity-command.ts";
+import { entityAnswer, entityCommand, knownType, lacksPolicy, policyMissing, textIn } from "./entity-command.ts";
 import type { PiggybackHandler } from "./piggyback.ts";
 
 export interface EntityPiggybackParts {
@@ -35,29 +36,29 @@ const others: Readonly<Record<string, Run>> = {
     const thingsPlainJson = `[${texts.join()}]`;
     return { type: "things.responses:retrieveThings", status: 200, thingsPlainJson };
   },
-  "things.sudo.commands:sudoRetrieveThing": async (command, _, { read }) => {
+  "things.sudo.commands:sudoRetrieveThing": async (command, _, parts) => {
     const asked = payloadOf(command);
-    const thing = await presentValue(read, "thing", textIn(asked, "thingId"), fieldsIn(asked));
+    const thing = await presentValue(parts, "thing", textIn(asked, "thingId"), fieldsIn(asked));
     const name = "sudoRetrieveThingResponse";
     return { type: `things.sudo.responses:${name}`, status: 200, payload: { thing } };
   },
-  "things.sudo.commands:sudoRetrieveThings": async (command, _, { read }) => {
+  "things.sudo.commands:sudoRetrieveThings": async (command, _, parts) => {
     const asked = payloadOf(command);
     const ids = idsIn(asked);
     if (ids.length > MAX_SUDO) throw invalidJson(`More than ${MAX_SUDO} things are asked for.`);
-    const states = await Promise.all(ids.map((id) => read("thing", id)));
+    const states = await Promise.all(ids.map((id) => stateOf(parts, "thing", id)));
     const things = states.flatMap((state) => (state?.value ? [shown(state, fieldsIn(asked))] : []));
     const payload = { thingsPlainJson: JSON.stringify(things), things };
     return { type: "things.sudo.responses:sudoRetrieveThingsResponse", status: 200, payload };
   },
-  "policies.sudo.commands:sudoRetrievePolicy": async (command, _, { read }) => {
+  "policies.sudo.commands:sudoRetrievePolicy": async (command, _, parts) => {
     const policyId = textIn(payloadOf(command), "policyId");
-    const policy = await presentValue(read, "policy", policyId);
+    const policy = await presentValue(parts, "policy", policyId);
     return { type: "policies.sudo.responses:sudoRetrievePolicy", status: 200, payload: { policyId, policy } };
   },
-  "policies.sudo.commands:sudoRetrievePolicyRevision": async (command, _, { read }) => {
+  "policies.sudo.commands:sudoRetrievePolicyRevision": async (command, _, parts) => {
     const policyId = textIn(payloadOf(command), "policyId");
-    const state = await read("policy", policyId);
+    const state = await stateOf(parts, "policy", policyId);
     if (!state?.value) throw policyNotFound(policyId);
     const payload = { policyId, revision: state.revision };
     return { type: "policies.sudo.responses:sudoRetrievePolicyRevision", status: 200, payload };
@@ -75,9 +76,14 @@ export const entityPiggyback = (parts: EntityPiggybackParts): PiggybackHandler =
     const known = knownType(type);
     if (!known) throw missingJsonField("type");
     const command = entityCommand(known, json, headers, parts.rules[known.kind]);
+    if (lacksPolicy(command) && !(command.action !== "create" && (await isThere(parts, command.id))))
+      throw policyMissing(command.id);
     return entityAnswer(known, command, json, await parts.dispatch(command));
   },
 });
+
+const isThere = async ({ read }: EntityPiggybackParts, thingId: string): Promise<boolean> =>
+  Boolean((await read("thing", thingId))?.value);
 
 /** Ditto has the fields of these commands in `payload`. */
 function payloadOf(command: JsonObject): JsonObject {
@@ -96,13 +102,23 @@ function fieldsIn(command: JsonObject) {
   return typeof fields === "string" ? parseFields(fields) : undefined;
 }
 
+/** Refuses what is no ID before anything is asked of the database. */
+async function stateOf(
+  { read, rules }: EntityPiggybackParts,
+  kind: EntityKind,
+  id: string,
+): Promise<EntityState | undefined> {
+  if (!isNamespacedId(id)) throw rules[kind].idInvalid(id);
+  return read(kind, id);
+}
+
 async function presentValue(
-  read: EntityPiggybackParts["read"],
+  parts: EntityPiggybackParts,
   kind: EntityKind,
   id: string,
   fields?: ReturnType<typeof fieldsIn>,
 ): Promise<JsonValue> {
-  const state = await read(kind, id);
+  const state = await stateOf(parts, kind, id);
   if (!state?.value) throw kind === "thing" ? thingNotFound(id) : policyNotFound(id);
   return shown(state, fields);
 }
