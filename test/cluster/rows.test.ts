@@ -19,7 +19,7 @@ test("what is said is read as it was said", () => {
       line: asked(number, topic, payload),
       item: { kind: "Q", number, topic, payload },
     })),
-    fc.tuple(fc.constantFrom("A", "E", "N"), numbers, payloads).map(([kind, number, payload]) => ({
+    fc.tuple(fc.constantFrom("A", "E", "O", "N"), numbers, payloads).map(([kind, number, payload]) => ({
       line: answered(kind, number, payload),
       item: { kind, number, payload },
     })),

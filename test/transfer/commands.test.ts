@@ -237,6 +237,8 @@ describe("an export", () => {
     const nothing = moving("export", file, { dataDir: join(folder, "nothing") });
     await expect(nothing).rejects.toThrow("no embedded database");
     await expect(moving("export", file, { databaseUrl })).rejects.toThrow("not of the shape");
+    const told = await endOf(pollux(["export", file], { DATABASE_URL: databaseUrl }));
+    expect(told).toEqual([1, expect.stringMatching(/^pollux export failed: .*not of the shape/)]);
     for (const place of ["nothing", "refused", "refused.part"])
       await expect(stat(join(folder, place))).rejects.toThrow("ENOENT");
   });
@@ -300,5 +302,8 @@ test("`pollux partition` divides the tables of a PostgreSQL, and makes them whol
     expect(await divide(parts)).toContain(told);
     expect((await exported(options)).totals).toEqual(totals);
   }
+  await divide(3);
+  await expect(runStorageCommand({ what: "partition" }, options)).rejects.toThrow("0 makes the tables whole");
+  expect(await divide(3)).toContain("in 3 parts already");
   await expect(runStorageCommand({ what: "partition" }, { dataDir: folder })).rejects.toThrow("DATABASE_URL");
 });

@@ -174,3 +174,25 @@ test("a member that may not know how connections are tells nothing of them", asy
   });
   cutOff.way.heal();
 });
+
+test("what is read while the lease ends is not told", async () => {
+  await using world = await connectionsCluster(2);
+  const [a] = world.members as [Member, Member];
+  const [cutOff] = world.cluster.members as [TestMember];
+  await a.connections.execute(put(connectionOf({ id, connectionStatus: "closed", targets: [targetOf()] })));
+  const { promise: gate, resolve } = Promise.withResolvers<void>();
+  world.journal.gate = gate;
+  const third = await world.cluster.prepare();
+  await third.enter();
+  await third.halt();
+  await expect.poll(() => cutOff.cluster.members.length, { timeout: 10_000 }).toBe(2);
+
+  const asked = { id, headers: {}, auth };
+  const reading = a.connections.retrieve(asked);
+  cutOff.way.cut();
+  await expect.poll(() => cutOff.cluster.leaseHolds(), { timeout: 5_000 }).toBe(false);
+  world.journal.gate = undefined;
+  resolve();
+  await expect(reading).rejects.toMatchObject({ status: 503 });
+  cutOff.way.heal();
+});

@@ -88,7 +88,7 @@ test("what is committed after its owner was put out is not acknowledged by a lea
 });
 
 test("a writer is not kept for longer than a command may take until all know; they are told on", async () => {
-  await using cluster = await testCluster(2, { leaseMs: 10_000 });
+  await using cluster = await testCluster(2, { leaseMs: 3_000 });
   const journal = new HeldJournal({ flowing: true });
   const told: string[] = [];
   const [custody] = cluster.clusters.map((one) => {

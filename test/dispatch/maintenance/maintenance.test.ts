@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JsonValue } from "../../../src/base/json/json.ts";
+import { alone } from "../../../src/cluster/alone.ts";
+import type { Cluster } from "../../../src/cluster/cluster.ts";
+import { purgeNamespace } from "../../../src/dispatch/maintenance/purge.ts";
 import { beginPurge } from "../../../src/dispatch/maintenance/stored/blocked-statements.ts";
 import type { JournalUnavailable } from "../../../src/journal/journal.ts";
 import { openStorage, type Storage } from "../../../src/journal/open.ts";
@@ -212,4 +215,59 @@ test("a namespace erased in part stays blocked, and the next start goes on with 
 
   await after.maintenance.unblock(doomed);
   await after.maintenance.stop();
+});
+
+test("what lands while the namespace is erased is erased as well", async () => {
+  const late =
+    "insert into predictor_state (predictor_id, thing_id, revision, fingerprint, state) values ('org.p:late', $1, 1, 'f', 's')";
+  const kept = await maintainedWorld(storage, undefined, {
+    reindex: async () => storage.database.query(late, [`${doomed}:lamp`]),
+  });
+  await ask(kept, "create", `${doomed}:lamp`, {});
+  await kept.maintenance.block(doomed);
+
+  const gone = await kept.maintenance.purge(doomed);
+
+  expect(await rowsOf(doomed)).toBe(0);
+  expect(gone.thing).toBeGreaterThan(1);
+  await kept.maintenance.stop();
+});
+
+test("who still erases after somebody else was done finds nothing to erase", async () => {
+  const kept = await maintainedWorld(storage);
+  await ask(kept, "create", `${doomed}:lamp`, {});
+  await kept.maintenance.block(doomed);
+  const { signal } = new AbortController();
+  const rows = await rowsOf(doomed);
+  expect(rows).toBeGreaterThan(0);
+
+  expect(await purgeNamespace(storage.database, doomed, signal)).toMatchObject({ thing: 0, policy: 0 });
+  expect(await rowsOf(doomed)).toBe(rows);
+
+  await Promise.all([beginPurge(storage.database, doomed), kept.maintenance.purge(doomed)]);
+  expect(await rowsOf(doomed)).toBe(0);
+  await kept.maintenance.stop();
+});
+
+test("what one member cannot do of a block the others are told all the same", async () => {
+  const told: string[] = [];
+  const here = alone("test");
+  const cluster: Cluster = {
+    ...here,
+    wire: {
+      ...here.wire,
+      requestAll: async (_, payload) => void told.push((JSON.parse(payload) as { says: string }).says),
+    },
+  };
+  const forgotten: string[] = [];
+  const kept = await maintainedWorld(storage, cluster, {
+    flushSnapshots: () => Promise.reject(new Error("the disk is full")),
+    onBlocked: (namespace) => forgotten.push(namespace),
+  });
+
+  await expect(kept.maintenance.block(doomed)).rejects.toThrow("the disk is full");
+
+  expect([told, forgotten]).toEqual([["block"], [doomed]]);
+  expect(await ask(kept, "create", `${doomed}:lamp`, {})).toBe("namespace.blocked");
+  await kept.maintenance.stop();
 });

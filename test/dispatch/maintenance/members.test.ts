@@ -88,3 +88,19 @@ test("a member that was away while a namespace was blocked knows of it when it i
   expect(await ask(1, "retrieve", "org.away:lamp")).toBe("namespace.blocked");
   await keptBy(0).unblock("org.away");
 });
+
+test("what a leader that crashed has not finished erasing the next one goes on with", async () => {
+  await ask(0, "create", "org.half:lamp");
+  await keptBy(0).block("org.half");
+  keptBy(1).start(); // it does not lead yet
+  const [{ database }] = storages as [Storage];
+  await database.query("update blocked_namespace set purge = 'running' where namespace = 'org.half'", []);
+
+  await cluster.members[0]?.halt();
+
+  const stateOf = async () =>
+    (await keptBy(1).list()).find(({ namespace }) => namespace === "org.half")?.purge;
+  await expect.poll(stateOf, { timeout: 15_000 }).toBe("done");
+  const [row] = await database.query("select count(*) as n from journal where id = 'org.half:lamp'", []);
+  expect(Number(row?.n)).toBe(0);
+}, 30_000);

@@ -9,6 +9,7 @@ import { blockable, blockableJournal, type Entrances } from "../../../src/dispat
 import {
   blockedNamespaces,
   type Maintenance,
+  type MaintenanceParts,
   maintenance,
 } from "../../../src/dispatch/maintenance/maintenance.ts";
 import { policyActions } from "../../../src/dispatch/policy-actions.ts";
@@ -29,6 +30,7 @@ export interface MaintainedWorld {
 export async function maintainedWorld(
   { journal, database }: Storage,
   cluster: Cluster = alone("test"),
+  over: Partial<MaintenanceParts> = {},
 ): Promise<MaintainedWorld> {
   const blocked = blockedNamespaces(database);
   await blocked.read();
@@ -48,6 +50,7 @@ export async function maintainedWorld(
       reindexed.push(namespace);
     },
     log: { info: () => undefined, warn: () => undefined },
+    ...over,
   });
   const entrances = blockable(
     {

@@ -236,6 +236,40 @@ test("a thing of an operator needs a policy, since nobody is there whom one coul
   });
 });
 
+test("what makes no thing needs no policy, and what makes one needs it, with ditto-sudo or without", async () => {
+  const { send } = await operatorWithThing();
+  const absent = "org.acme:absent";
+  const changes = (id: string): readonly JsonObject[] => [
+    { type: "things.commands:modifyThing", thingId: id, thing: { thingId: id, attributes: { n: 3 } } },
+    { type: "things.commands:mergeThing", thingId: id, path: "/", value: { attributes: { n: 2 } } },
+  ];
+  const creation = { type: "things.commands:createThing", thing: { thingId: absent } };
+
+  for (const headers of [sudo, {}])
+    for (const command of [creation, ...changes(absent)])
+      expect(await send(command, headers), String(command.type)).toBe("things:thing.notcreatable");
+  for (const command of changes(thingId)) {
+    expect(await send(command), String(command.type)).toMatchObject({ status: 204 });
+    expect(await send(command, {}), String(command.type)).toBe("things:thing.notmodifiable");
+  }
+  const merge = { type: "things.commands:mergeThing", thingId: absent, path: "/", value: { policyId } };
+  expect(await send(merge)).toMatchObject({ status: 201 });
+});
+
+test("what is no ID is refused before it is looked for", async () => {
+  const { send } = operator();
+  const id = "org.acme:\u0000lamp";
+
+  for (const name of ["sudoRetrieveThing", "sudoRetrieveThings"])
+    expect(
+      await send({ type: `things.sudo.commands:${name}`, payload: { thingId: id, thingIds: [id] } }),
+    ).toBe("things:id.invalid");
+  for (const name of ["sudoRetrievePolicy", "sudoRetrievePolicyRevision"])
+    expect(await send({ type: `policies.sudo.commands:${name}`, payload: { policyId: id } })).toBe(
+      "policies:id.invalid",
+    );
+});
+
 test("what lacks something is refused and changes nothing", async () => {
   const { send, world } = await operatorWithThing();
   const before = world.published.length;

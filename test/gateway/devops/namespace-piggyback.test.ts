@@ -142,6 +142,16 @@ test("the clean-up is asked and told by Ditto's commands", async () => {
     status: 200,
     entityId: "thing:ditto:thing1",
   });
+  for (const [entityType, code] of [
+    ["thing", "things:id.invalid"],
+    ["policy", "policies:id.invalid"],
+    ["connection", "connectivity:connection.id.invalid"],
+    ["predictor", "predictors:predictor.id.invalid"],
+    ["constructor", "json.invalid"],
+  ] as const)
+    await expect(
+      send({ type: "cleanup.sudo.commands:cleanupPersistence", entityType, entityId: "a:\u0000b" }),
+    ).rejects.toMatchObject({ code, status: 400 });
   expect(cleaned).toEqual([{ kind: "thing", id: "ditto:thing1" }]);
   expect(handler.takes("common.commands:retrieveConfig", "/user/gatewayRoot/devOpsCommandsActor")).toBe(
     false,

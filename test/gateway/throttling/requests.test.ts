@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "vitest";
 import { TwinError } from "../../../src/base/errors.ts";
 import { refusalHeaders } from "../../../src/gateway/auth/challenge.ts";
@@ -53,6 +54,12 @@ async function limitedServer(settings: Settings) {
   return {
     ask: (user: string, path = "/api/2/things", signal?: AbortSignal) =>
       fetch(base + path, { headers: { user }, ...(signal && { signal }) }),
+    /** The status line of the answer to a target as it stands. */
+    async askRaw(target: string) {
+      const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      return (await text(socket)).split("\r\n", 1)[0];
+    },
     letGo() {
       gate.resolve();
       gate = Promise.withResolvers();
@@ -85,6 +92,25 @@ test("beyond the requests at once others are told to come again, and operators a
   await soon();
   assert.equal((await server.ask("c")).status, 200);
   assert.equal(server.refused(), 1);
+});
+
+test("however a target is written, it is of the API or not", async () => {
+  await using server = await limitedServer({ maxRequestsAtOnce: 1 });
+  const waiting = server.ask("a", "/api/2/wait");
+  await soon();
+
+  for (const target of [
+    "/api/2/things",
+    "/%61pi/2/things",
+    "http://x/api/2/things",
+    "http://x/%61p%69/2/things",
+  ])
+    assert.match(String(await server.askRaw(target)), / 503 /, target);
+  for (const target of ["/health", "http://x/health", "/%2Fapi/2"])
+    assert.match(String(await server.askRaw(target)), / 200 /, target);
+
+  server.letGo();
+  assert.equal((await waiting).status, 200);
 });
 
 test("one subject's requests at once keep nobody else out, and those whose client left count no more", async () => {

@@ -298,3 +298,29 @@ test("what one member left undone is found by the leader", async () => {
     .poll(() => a.store.state("index-doubt", () => ""), { timeout: 20_000, interval: 200 })
     .toBe("");
 }, 60_000);
+
+test("the leader's word that fails while it compares all ends nothing else", async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  ends.push(async () => process.off("unhandledRejection", note));
+  const { member } = await start();
+  const a = await member();
+  const gate = Promise.withResolvers<void>();
+  const { state, setMoment } = a.store;
+  // The comparison waits; what it is told by comes from elsewhere.
+  a.store.setMoment = async (name, agoMs) => {
+    if (name !== "index-tended") return setMoment(name, agoMs);
+    throw new Error("nobody foresaw this");
+  };
+  a.store.state = async (name, first) => {
+    if (name === "index-doubt") await gate.promise;
+    return state(name, first);
+  };
+  await a.enter();
+  await expect.poll(() => a.cluster.isLeader()).toBe(true);
+  await sleep(500);
+
+  expect(unhandled).toEqual([]);
+  gate.resolve();
+}, 60_000);

@@ -21,7 +21,8 @@ export const PURGE_ROWS = 2_000;
  * Whoever goes on with erasing that somebody else has finished finds nothing: what a statement that sees this sees as well was there
  * before the namespace could be unblocked.
  */
-const RUNNING = "exists (select from blocked_namespace where namespace = rtrim($1, ':') and purge = 'running')";
+const RUNNING =
+  "exists (select from blocked_namespace where namespace = rtrim($1, ':') and purge = 'running')";
 
 /** By the ID, which is the first of the key; connections and predictors have no namespace, so their kinds are left alone. */
 const rows = (of: PurgedType, table: string, key: readonly string[], kind?: "thing" | "policy"): Step => ({

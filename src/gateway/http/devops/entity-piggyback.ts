@@ -11,7 +11,14 @@ import { policyNotFound } from "../../../policies/errors.ts";
 import { SUDO_SUBJECTS } from "../../../policies/sudo.ts";
 import type { EntityKind, EntityState } from "../../../signals/signal.ts";
 import { thingNotFound } from "../../../things/errors.ts";
-import { entityAnswer, entityCommand, knownType, lacksPolicy, policyMissing, textIn } from "./entity-command.ts";
+import {
+  entityAnswer,
+  entityCommand,
+  knownType,
+  lacksPolicy,
+  policyMissing,
+  textIn,
+} from "./entity-command.ts";
 import type { PiggybackHandler } from "./piggyback.ts";
 
 export interface EntityPiggybackParts {
