@@ -18,6 +18,7 @@ import {
   webSocketParts,
 } from "./doors.ts";
 import { closablePort } from "./gateway/http/close-port.ts";
+import { cleanupOfAll } from "./gateway/http/devops/cleanup-of-all.ts";
 import { cleanupPiggyback } from "./gateway/http/devops/cleanup-piggyback.ts";
 import { entityPiggyback } from "./gateway/http/devops/entity-piggyback.ts";
 import { namespacePiggyback } from "./gateway/http/devops/namespace-piggyback.ts";
@@ -223,7 +224,7 @@ function operationsOf({ twins, storage, isUp, ...parts }: Told): Operations {
     live: () => ({ ...liveIn(twins), waitingForIndex: searches.waiting() }),
     countThings: searches.countThings,
     piggyback: [
-      cleanupPiggyback(twins.cleanup),
+      cleanupPiggyback(cleanupOfAll(twins.cleanup, parts.cluster)),
       namespacePiggyback(twins.maintenance),
       entityPiggyback({
         ...{ dispatch: twins.dispatch, rules, list: twins.list },

@@ -79,7 +79,7 @@ export interface TwinsParts {
   /** Absent where nothing is traced. */
   readonly spans: Spans | undefined;
   /** Told when a namespace is blocked: nothing of it is to be kept in memory. */
-  readonly onBlocked: (namespace: string) => void;
+  readonly onBlocked: (namespace: string) => Promise<void> | void;
   readonly log: Logger;
 }
 
@@ -201,7 +201,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     reindex: (namespace) => index.indexer.rebuild({ namespace }),
     onBlocked(namespace) {
       telling.forgetNamespace(namespace);
-      given.onBlocked(namespace);
+      return given.onBlocked(namespace);
     },
   });
   const announcementAcks = clusteredAnnouncementAcks(cluster, watch.onAck);

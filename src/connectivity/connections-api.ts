@@ -24,8 +24,8 @@ export interface ConnectionsApi {
   connections(): readonly StoredConnection[];
   /** All that there are, in the order of their IDs; refuses with 503 where this member of a cluster may not know. */
   current(): Promise<readonly StoredConnection[]>;
-  /** Ditto's JSON of all that there are, in the order of their IDs; with a parsed field selector, what that names. */
-  list(fields?: readonly Path[]): readonly JsonObject[];
+  /** Ditto's JSON of them; with a parsed field selector, what that names. */
+  list(fields?: readonly Path[]): Promise<readonly JsonObject[]>;
   /**
    * Tries whether a connection could be made; changes nothing. Rejects with why not, and with `connectivity:connection.conflict` where
    * there is one with its ID.

@@ -101,7 +101,7 @@ function connectionsOf(store: ConnectionStore, parts: ConnectionsParts): Connect
     retrieve: (asked) => store.retrieve(asked),
     connections: () => store.connections(),
     current: () => store.current(),
-    list: (fields) => store.connections().map((stored) => listed(stored, fields)),
+    list: async (fields) => (await store.current()).map((stored) => listed(stored, fields)),
     async test(connection) {
       if (store.get(connection.id)) throw connectionConflict(connection.id);
       await test(connection, parts);

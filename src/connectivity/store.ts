@@ -2,7 +2,8 @@
 
 import type { JsonObject, JsonValue } from "../base/json/json.ts";
 import type { DocumentNow, DocumentRules, StoredDocument } from "../dispatch/documents/document.ts";
-import { type DocumentStoreParts, openDocumentStore } from "../dispatch/documents/document-store.ts";
+import { openDocumentStore } from "../dispatch/documents/document-store.ts";
+import type { DocumentStoreParts } from "../dispatch/documents/document-store-parts.ts";
 import type { Reply } from "../signals/reply.ts";
 import type {
   ConnectionCommand,

@@ -90,12 +90,7 @@ function write(
 }
 
 /** The answer to a write of which nothing was left to record; the state it was judged on must be committed first. */
-async function unchanged(
-  command: Command,
-  store: Entities,
-  held: Held,
-  state: EntityState,
-): Promise<Reply> {
+async function unchanged(command: Command, store: Entities, held: Held, state: EntityState): Promise<Reply> {
   if (held.pending > 0) await held.settled();
   if (held.lost) throw refusalOf(new StateVoid("the state that was judged on is void"), command, store);
   const etag = etagAfter(command, store.rules, state);

@@ -7,12 +7,8 @@ import {
   type OnDocument,
   tagOf,
 } from "../dispatch/documents/document.ts";
-import {
-  type DocumentCodec,
-  type DocumentStore,
-  type DocumentStoreParts,
-  openDocumentStore,
-} from "../dispatch/documents/document-store.ts";
+import { type DocumentStore, openDocumentStore } from "../dispatch/documents/document-store.ts";
+import type { DocumentCodec, DocumentStoreParts } from "../dispatch/documents/document-store-parts.ts";
 import { checkPreconditions } from "../dispatch/preconditions.ts";
 import type { Reply } from "../signals/reply.ts";
 import {

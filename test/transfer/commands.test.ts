@@ -276,7 +276,8 @@ test("a packed file that is cut off or damaged is refused, and a whole one goes 
   const file = join(folder, "packed.ndjson.gz");
   const packed = gzipSync((await exported(source)).text);
   const damaged = Buffer.from(packed);
-  damaged.fill(0x55, packed.length / 2, packed.length / 2 + 8);
+  const middle = Math.floor(packed.length / 2);
+  damaged.fill(0x55, middle, middle + 8);
 
   for (const bytes of [damaged, packed]) {
     await writeFile(file, bytes);

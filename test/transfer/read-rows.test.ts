@@ -9,7 +9,7 @@ import { withDatabase } from "./places.ts";
 test("values are written for the rows of a page only, not for all that may come on it", async () => {
   await using storage = await embedded();
   const table = TABLES.find(({ name }) => name === "predictor_file_part")!;
-  const parts = 40;
+  const parts = 16;
 
   await withDatabase(storage.options, async (database) => {
     await database.query("insert into predictor_file values ('p', '1', 'u', 1, 'c', 1)", []);

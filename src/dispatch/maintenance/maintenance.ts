@@ -29,7 +29,7 @@ export interface MaintenanceParts {
   /** Writes what is indexed of a namespace anew, so that nothing of it is left. */
   readonly reindex: (namespace: string) => Promise<unknown>;
   /** Told on each member when a namespace is blocked there: nothing of it is to be kept in memory. Must not throw. */
-  readonly onBlocked?: (namespace: string) => void;
+  readonly onBlocked?: (namespace: string) => Promise<void> | void;
   readonly log: {
     info(fact: object, message: string): void;
     warn(fact: object, message: string): void;
@@ -91,20 +91,20 @@ export function maintenance(parts: MaintenanceParts): Maintenance {
       await Promise.all([parts.things.settledOf(has), parts.policies.settledOf(has)]);
       await parts.flushSnapshots();
     } finally {
-      forgetHere(namespace);
-      parts.onBlocked?.(namespace);
+      await forgetHere(namespace);
     }
   }
 
   /** What goes on by itself may have loaded something since. */
-  function forgetHere(namespace: string): void {
+  async function forgetHere(namespace: string): Promise<void> {
     parts.things.forget(isOf(namespace));
     parts.policies.forget(isOf(namespace));
+    await parts.onBlocked?.(namespace);
   }
 
   async function takeHere({ says, namespace }: Told): Promise<void> {
     if (says === "block") await closeHere(namespace);
-    else if (says === "forget") forgetHere(namespace);
+    else if (says === "forget") await forgetHere(namespace);
     else blocked.remove(namespace);
   }
 

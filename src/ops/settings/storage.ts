@@ -10,12 +10,11 @@ export const storageSettings = {
     url("postgres", "postgresql"),
     "A PostgreSQL (15 or later) to use instead of the embedded database.",
   ),
-  databasePartitions: setting(
+  databasePartitions: optional(
     "DATABASE_PARTITIONS",
     whole(0, 1_024),
-    "0",
-    "Into how many parts, by entity ID, PostgreSQL's large tables are divided: 0 leaves them whole. It counts when the tables are " +
-      "made; `pollux partition` divides those that are there. The embedded database has no parts.",
+    "Into how many parts, by entity ID, PostgreSQL's large tables are divided when they are made; absent or 0 leaves them whole. `pollux partition` divides " +
+      "those that are there, and takes that it is said. The embedded database has no parts.",
   ),
   cacheSize: setting(
     "CACHE_SIZE",

@@ -172,6 +172,7 @@ test("a member that may not know how connections are tells nothing of them", asy
   await expect(connections.current()).rejects.toMatchObject({
     ...{ status: 503, code: "gateway:service.unavailable" },
   });
+  await expect(connections.list()).rejects.toMatchObject({ code: "gateway:service.unavailable" });
   cutOff.way.heal();
 });
 

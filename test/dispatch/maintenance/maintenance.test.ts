@@ -262,7 +262,7 @@ test("what one member cannot do of a block the others are told all the same", as
   const forgotten: string[] = [];
   const kept = await maintainedWorld(storage, cluster, {
     flushSnapshots: () => Promise.reject(new Error("the disk is full")),
-    onBlocked: (namespace) => forgotten.push(namespace),
+    onBlocked: (namespace) => void forgotten.push(namespace),
   });
 
   await expect(kept.maintenance.block(doomed)).rejects.toThrow("the disk is full");

@@ -89,9 +89,11 @@ const collection: Routes = {
     const paths = fields ? parseFields(fields) : undefined;
     const isId = paths?.length === 1 && paths[0]?.length === 1 && paths[0][0] === "id";
     const onlyIds = idsOnly ? idsOnly.toLowerCase() === "true" : isId;
-    const list = (): JsonValue =>
-      onlyIds ? connections.connections().map(({ connection: { id } }) => id) : connections.list(paths);
-    return () => valueAnswer(asked, list());
+    const list = async (): Promise<JsonValue> =>
+      onlyIds
+        ? (await connections.current()).map(({ connection: { id } }) => id)
+        : await connections.list(paths);
+    return async () => valueAnswer(asked, await list());
   },
   POST: async (asked, parts) => {
     const body = await jsonOf(asked, parts);

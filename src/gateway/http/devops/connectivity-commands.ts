@@ -83,8 +83,11 @@ const insight =
     return answer(name, 200, { connectionId });
   };
 
-const idsOf = (connections: ConnectionsApi, fits: (connection: Connection) => boolean): readonly string[] =>
-  connections.connections().flatMap(({ connection }) => (fits(connection) ? [connection.id] : []));
+const idsOf = async (
+  connections: ConnectionsApi,
+  fits: (connection: Connection) => boolean,
+): Promise<readonly string[]> =>
+  (await connections.current()).flatMap(({ connection }) => (fits(connection) ? [connection.id] : []));
 
 /** By the type of the command. */
 export const piggybackCommands: Readonly<Record<string, Run>> = {
@@ -116,16 +119,16 @@ export const piggybackCommands: Readonly<Record<string, Run>> = {
   "connectivity.commands:enableConnectionLogs": insight("enableConnectionLogs"),
   "connectivity.commands:resetConnectionLogs": insight("resetConnectionLogs"),
   "connectivity.commands:resetConnectionMetrics": insight("resetConnectionMetrics"),
-  "connectivity.commands:retrieveAllConnectionIds": (_, connections) =>
-    answer("retrieveAllConnectionIds", 200, { connectionIds: idsOf(connections, () => true) }),
-  "connectivity.sudo.commands:sudoRetrieveConnectionIdsByTag": (command, connections) => {
+  "connectivity.commands:retrieveAllConnectionIds": async (_, connections) =>
+    answer("retrieveAllConnectionIds", 200, { connectionIds: await idsOf(connections, () => true) }),
+  "connectivity.sudo.commands:sudoRetrieveConnectionIdsByTag": async (command, connections) => {
     const tag = textIn(command, "tag");
-    const connectionIds = idsOf(connections, ({ tags }) => tags.includes(tag));
+    const connectionIds = await idsOf(connections, ({ tags }) => tags.includes(tag));
     return sudoAnswer("sudoRetrieveConnectionIdsByTag", { connectionIds });
   },
-  "connectivity.sudo.commands:sudoRetrieveConnectionTags": (command, connections) => {
+  "connectivity.sudo.commands:sudoRetrieveConnectionTags": async (command, connections) => {
     const id = idIn(command);
-    const stored = connections.connections().find(({ connection }) => connection.id === id);
+    const stored = (await connections.current()).find(({ connection }) => connection.id === id);
     if (!stored) throw connectionNotFound(id);
     return sudoAnswer("sudoRetrieveConnectionTags", { connectionTags: stored.connection.tags });
   },
