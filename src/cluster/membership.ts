@@ -38,6 +38,8 @@ export class Membership {
   /** The epoch of this member's seat; absent where it has none. */
   #since: number | undefined;
   #adopted = 0;
+  /** Whether a lease of its own is still to be ended; which is tried again where NATS did not answer. */
+  #hasRecord = false;
   #told = 0;
   #isRenewing = false;
   #isRenewalWanted = false;
@@ -123,13 +125,17 @@ export class Membership {
   /** Gives up the lease, once everything is let go. Rejects where NATS does not answer. */
   async end(): Promise<void> {
     const key = leaseKey(this.#parts.self.id);
-    const hadLease = this.#sequence !== undefined;
+    this.#hasRecord ||= this.#sequence !== undefined;
     this.#goal = "out";
     this.#end();
-    if (!hadLease) return;
+    if (!this.#hasRecord) return;
     const bucket = this.#connected();
-    const found = await bucket.read(key);
-    if (found?.value !== undefined) await bucket.write(key, null, found.sequence);
+    // A renewal that was on its way may come between the two.
+    for (let isGone = false; !isGone; ) {
+      const found = await bucket.read(key);
+      isGone = found?.value === undefined || (await bucket.write(key, null, found.sequence)) !== undefined;
+    }
+    this.#hasRecord = false;
   }
 
   #seen(view: View): void {

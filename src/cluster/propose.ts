@@ -17,12 +17,13 @@ export async function proposeView(
   change: (view: View | undefined) => View | undefined,
 ): Promise<void> {
   for (;;) {
+    const known = records.view?.epoch ?? 0; // as it is before the read: what is seen meanwhile may be newer than what was read
     const found = await bucket.read(VIEW);
     const view = found?.value === undefined ? undefined : parseView(found.value);
     const next = change(view);
     if (!next) return;
     // Whoever was a member by records that are lost may still hold a lease.
-    if (!view || view.epoch < (records.view?.epoch ?? 0)) await holdForUnknown(bucket);
+    if (!view || view.epoch < known) await holdForUnknown(bucket);
     if ((await bucket.write(VIEW, printView(next), found?.sequence ?? 0)) !== undefined) return;
     await later(Math.random() * RACE_PAUSE_MS);
   }

@@ -16,6 +16,8 @@ const WRITERS = 2;
 const SEARCHES = 6;
 /** The database itself ends a search after this time: one of which the server that asked is gone. */
 const LONGEST_SEARCH_MS = 300_000;
+/** How often PostgreSQL looks whether who asked for a search is still there; it can where it runs on Linux. */
+const CLIENT_CHECK_MS = 1_000;
 /** After this time without an answer a connection counts as dead. */
 const ANSWER_MS = 10_000;
 
@@ -35,15 +37,16 @@ export interface PostgresOptions {
  */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
   const lanes = Array.from({ length: options.lanes ?? 1 }, () => connect(url, 1));
-  const searches = Array.from({ length: options.searches ?? SEARCHES }, () => searchSession(url));
-  const database = new PostgresDatabase(url, lanes, searches);
   try {
-    await refuseOlder(database);
+    const isOnLinux = await refuseOlder((lanes[0] as Connection).query);
+    const searches = Array.from({ length: options.searches ?? SEARCHES }, () =>
+      searchSession(url, isOnLinux ? { client_connection_check_interval: CLIENT_CHECK_MS } : {}),
+    );
+    return new PostgresDatabase(url, lanes, searches);
   } catch (error) {
-    await database.close();
+    await Promise.all(lanes.map((lane) => lane.close()));
     throw error;
   }
-  return database;
 }
 
 class PostgresDatabase implements Database {
@@ -115,9 +118,13 @@ export const isWriteAfterClose = (error: unknown): boolean =>
 const connect = (url: string, max: number): Connection =>
   new Connection(() => openClient(url, max), ANSWER_MS);
 
-function searchSession(url: string): PostgresSearch {
+function searchSession(url: string, more: Record<string, number>): PostgresSearch {
   // What a search is about differs too much from one to the next for a plan that fits all.
-  const parameters = { plan_cache_mode: "force_custom_plan", statement_timeout: LONGEST_SEARCH_MS };
+  const parameters = {
+    plan_cache_mode: "force_custom_plan",
+    statement_timeout: LONGEST_SEARCH_MS,
+    ...more,
+  };
   return new PostgresSearch(() => openClient(url, 1, parameters));
 }
 
@@ -131,10 +138,11 @@ function openClient(url: string, max: number, parameters: Record<string, string 
   });
 }
 
-async function refuseOlder(database: Database): Promise<void> {
-  const [row] = await database.query("select current_setting('server_version_num') as version", []);
-  const major = Math.floor(Number(row?.version) / 10_000);
-  if (major >= OLDEST) return;
+/** Says whether it runs on Linux. */
+async function refuseOlder(query: Query): Promise<boolean> {
+  const [row] = await query("select current_setting('server_version_num') as number, version() as text", []);
+  const major = Math.floor(Number(row?.number) / 10_000);
+  if (major >= OLDEST) return String(row?.text).includes("linux");
   throw new Error(
     `DATABASE_URL leads to PostgreSQL ${major}; version ${OLDEST} or later is needed. ` +
       "Upgrade that server, or unset DATABASE_URL to use the embedded database.",

@@ -19,8 +19,10 @@ function reaches(patch: JsonValue | undefined, at: Path, from: number): boolean 
   for (let i = from; i < at.length; i++) {
     if (!isObject(here)) return here !== undefined;
     const key = at[i] as string;
+    // Patterns delete first: what the patch says of the key then begins anew.
+    if (isDeletedByPattern(here, key)) return true;
     const below = getKey(here, key);
-    if (below === undefined) return isDeletedByPattern(here, key);
+    if (below === undefined) return false;
     here = below;
   }
   return true;

@@ -47,6 +47,7 @@ describe(`of ${at}`, () => {
     ["merged", "/features", { "{{ ~g.*~ }}": null }, false],
     ["merged", "/features", { "{{ ~f~ }}": { properties: {} } }, false],
     ["merged", "/features/f/properties", { "{{ /[op]/ }}": null, q: 1 }, true],
+    ["merged", "/features", { "{{ /.*/ }}": null, f: {} }, true],
   ];
   test.each(cases)("%s %s %j: %s", (action, path, value, isTouched) => {
     const change: Change = { action, path: readPath(path), ...(value !== undefined && { value }) };
