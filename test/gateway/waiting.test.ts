@@ -1,7 +1,7 @@
 // Waiting for acknowledgements over HTTP: who is gone waits no longer.
 
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -21,13 +21,18 @@ const put = async (path: string, body: unknown) => {
 test("requests that were broken off leave their places to others of the subject", async () => {
   expect(await put(lamp, { attributes: { n: 0 } })).toBe(201);
   const { hostname, port } = new URL(server.url);
-  const client = connect(Number(port), hostname);
-  await once(client, "connect");
   const authorization = `Basic ${Buffer.from("ditto:ditto").toString("base64")}`;
   const request =
     `PUT ${lamp}/attributes/n?requested-acks=my-ack&timeout=60 HTTP/1.1\r\nhost: ${hostname}:${port}\r\n` +
     `authorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: 1\r\n\r\n1`;
-  client.write(request.repeat(2_501));
+  // One for each: of one connection only one is in work at a time.
+  const clients: Socket[] = [];
+  for (let i = 0; i < 2_501; i++) {
+    const client = connect(Number(port), hostname).on("error", () => undefined);
+    clients.push(client);
+    await once(client, "connect");
+    client.write(request);
+  }
   const revision = async () => {
     const reply = await server.fetch(`${lamp}?fields=_revision`);
     return ((await reply.json()) as { _revision: number })._revision;
@@ -39,7 +44,7 @@ test("requests that were broken off leave their places to others of the subject"
   expect(await put(`${lamp}/attributes/n?timeout=10`, 3)).toBe(204);
   expect(await put(`${lamp}/attributes/n?timeout=0`, 4)).toBe(202);
 
-  client.destroy();
+  for (const client of clients) client.destroy();
 
   await expect.poll(brief, { timeout: 10_000 }).toBe(408);
   expect(server.stderr()).toBe("");
