@@ -103,6 +103,13 @@ async function until(withinMs: number, isSo: () => boolean): Promise<boolean> {
   return true;
 }
 
+/** The system lets this process mount nothing. */
+export class MayNotMount extends Error {
+  constructor(cause: unknown) {
+    super("This campaign mounts a small disk: run it as root, where that is allowed.", { cause });
+  }
+}
+
 interface SmallDisk extends AsyncDisposable {
   readonly folder: string;
   /** Takes all that is left of it. */
@@ -111,10 +118,13 @@ interface SmallDisk extends AsyncDisposable {
 }
 
 async function smallDisk(): Promise<SmallDisk> {
-  if (process.getuid?.() !== 0)
-    throw new Error("This campaign mounts a small disk: run it as root, in a container if need be.");
   const folder = await mkdtemp(join(tmpdir(), "pollux-disk-"));
-  await run("mount", ["-t", "tmpfs", "-o", `size=${SIZE}`, "tmpfs", folder]);
+  try {
+    await run("mount", ["-t", "tmpfs", "-o", `size=${SIZE}`, "tmpfs", folder]);
+  } catch (cause) {
+    await rm(folder, { recursive: true, force: true });
+    throw new MayNotMount(cause);
+  }
   const data = join(folder, "data");
   const ballast = join(folder, "ballast");
   return {
