@@ -84,7 +84,8 @@ export async function startServer(
   let isStopping = false;
   const twins = await startTwins(config, {
     ...{ storage, cluster, metrics, spans, log: loggers.of("things") },
-    onBlocked: (namespace) => predictors?.forgetNamespace(namespace),
+    // Nobody blocks anything before the cluster is entered, below.
+    onBlocked: (namespace) => predictors.forgetNamespace(namespace),
   });
   const onThrottled = metrics.counter(
     "pollux_throttled_total",
