@@ -26,9 +26,11 @@ import { type ActOnPolicy, policyActions } from "./dispatch/policy-actions.ts";
 import { type PolicySettings, policyLimits, policyRules } from "./dispatch/policy-rules.ts";
 import type { Parts } from "./dispatch/ready.ts";
 import { Snapshots } from "./dispatch/snapshots.ts";
+import { tellingOfRows } from "./dispatch/tell-of-rows.ts";
 import { type ThingList, thingList } from "./dispatch/thing-list.ts";
 import { thingRules } from "./dispatch/thing-rules.ts";
 import { Turns } from "./dispatch/turns.ts";
+import { unconfirmed } from "./dispatch/unconfirmed.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Storage } from "./journal/open.ts";
 import type { Config } from "./ops/config.ts";
@@ -111,16 +113,22 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     thingRules(config.maxThingBytes, config.removeEmptyObjects),
     journal,
     config.cacheSize,
-    custody?.things,
+    { tenure: custody?.things, untold: (...asked) => doubts.told(...asked) },
   );
   const policies: Entities = new Entities(
     policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value, policySettings),
     journal,
     config.cacheSize,
-    custody?.policies,
+    { tenure: custody?.policies, untold: (...asked) => doubts.told(...asked) },
   );
+  const doubts = unconfirmed({
+    ...{ journal, cluster },
+    entities: (kind) => (kind === "thing" ? things : policies),
+    tell: (...asked) => tellOfRows(...asked),
+    onFault: (error) => log.error({ err: error }, "what was committed unnoticed could not be told"),
+  });
   const turns = new Turns();
-  custody?.keep({ things, policies }, turns);
+  custody?.keep({ things, policies }, turns, doubts.release);
   const access = new PolicyAccess(policies, {
     rootsOf,
     onMissingRoot: (root) => log.error({ root }, "a root policy of a namespace does not exist"),
@@ -152,6 +160,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
       thingChanged: (...change) => index.indexer.thingChanged(...change),
       policyChanged: (...change) => index.indexer.policyChanged(...change),
     },
+    unconfirmed: doubts.note,
     publish: spans ? tracedPublish(spans, pubsub.publish) : pubsub.publish,
     ...(custody && {
       spread: custody.spread,
@@ -159,6 +168,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     }),
   };
   const index = openIndex(config, database, parts, log, cluster);
+  const tellOfRows = tellingOfRows(parts);
   const expire = expiry(parts, turns);
   const waiting: Waiting = {
     deadlines: new Deadlines(),
@@ -217,6 +227,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     maintenance: upkeep,
     start: () => upkeep.start(),
     async stop() {
+      doubts.stop();
       watch.stop();
       telling.stop();
       await upkeep.stop();

@@ -5,7 +5,7 @@ import type { JsonObject } from "../base/json/json.ts";
 import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
 import type { Journal, JournalRow, Recorded, SnapshotRow } from "../journal/journal.ts";
-import type { Change, EntityState, EventAction } from "../signals/signal.ts";
+import type { Change, EntityKind, EntityState, EventAction } from "../signals/signal.ts";
 import type { EntityRules } from "./rules.ts";
 
 /** What the cache keeps in bookkeeping for an entity beside its JSON, in characters; an estimate. */
@@ -95,6 +95,17 @@ export interface Tenure {
 }
 
 /**
+ * Where something may be committed of an entity that nobody was told of: resolves once they are, or that it is not so is known. Rejects
+ * with JournalUnavailable.
+ */
+export type Untold = (kind: EntityKind, id: string) => Promise<void> | undefined;
+
+export interface EntitiesOptions {
+  readonly tenure?: Tenure | undefined;
+  readonly untold?: Untold;
+}
+
+/**
  * The cache of one kind of entity, bounded by the length of the JSON it holds. In a cluster it keeps what this member owns, and
  * copies of the rest where it is told of their changes; what may not be kept is read from the journal each time.
  */
@@ -105,6 +116,7 @@ export class Entities {
   readonly capacity: number;
   readonly #journal: Journal;
   readonly #tenure: Tenure | undefined;
+  readonly #untold: Untold | undefined;
   readonly #held = new Map<string, Held>();
   /** Only what is to be kept; what is taken out before it has come is handed over, but not kept. */
   readonly #loading = new Map<string, Promise<Held>>();
@@ -112,11 +124,17 @@ export class Entities {
   #hand: MapIterator<Held> | undefined;
   #weight = 0;
 
-  constructor(rules: EntityRules, journal: Journal, capacity: number, tenure?: Tenure) {
+  constructor(
+    rules: EntityRules,
+    journal: Journal,
+    capacity: number,
+    { tenure, untold }: EntitiesOptions = {},
+  ) {
     this.rules = rules;
     this.#journal = journal;
     this.capacity = capacity;
     this.#tenure = tenure;
+    this.#untold = untold;
   }
 
   /** How many are in memory. */
@@ -178,7 +196,10 @@ export class Entities {
 
   /** What is no id names nothing, and is kept out of the database's queries. */
   async #recorded(id: string): Promise<Recorded | undefined> {
-    return isNamespacedId(id) ? this.#journal.load(this.rules.kind, id) : undefined;
+    if (!isNamespacedId(id)) return undefined;
+    const untold = this.#untold?.(this.rules.kind, id);
+    if (untold) await untold;
+    return this.#journal.load(this.rules.kind, id);
   }
 
   #heldOf(id: string, recorded: Recorded | undefined): Held {

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../base/json/json.ts";
 import { printPath } from "../base/json/pointer.ts";
-import type { Journal, JournalRow } from "../journal/journal.ts";
+import { type Journal, type JournalRow, JournalUnavailable, RevisionTaken } from "../journal/journal.ts";
 import type { Enforcer } from "../policies/enforcer.ts";
 import type { Change, Command, EntityEvent, EntityKind, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
@@ -112,6 +112,11 @@ export interface Recorder {
   /** Absent where there are no other members of a cluster. */
   readonly spread?: Spread;
   /**
+   * Told of an entity after whose revision something may be committed that nobody was told of, before it is loaded again.
+   * Must not throw.
+   */
+  readonly unconfirmed?: (kind: EntityKind, id: string, revision: number) => void;
+  /**
    * Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by, `state`
    * what the event led to, or what was deleted.
    */
@@ -159,14 +164,21 @@ export function record(
         return;
       }
       changes.forEach(({ store, held }, i) => {
-        if (accepted) store.drop(held);
-        else Object.assign(held, before[i]);
+        if (accepted) {
+          if (mayBeWritten(error))
+            recorder.unconfirmed?.(store.rules.kind, held.id, held.committed?.revision ?? 0);
+          store.drop(held);
+        } else Object.assign(held, before[i]);
       });
       reject(error);
     });
     accepted = true;
   });
 }
+
+/** A revision is taken by another owner, or by what this one wrote before without having learnt of it. */
+const mayBeWritten = (error: Error): boolean =>
+  error instanceof RevisionTaken || (error instanceof JournalUnavailable && error.mayBeWritten);
 
 function committed(
   recorder: Recorder,

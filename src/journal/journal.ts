@@ -175,6 +175,13 @@ export type JournalObservation =
 /** The database does not answer, or the queue in front of it is full: nothing is known to be written. */
 export class JournalUnavailable extends Error {
   override readonly name = "JournalUnavailable";
+  /** Whether it may be written all the same: the database was asked to, and has not answered. */
+  readonly mayBeWritten: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly mayBeWritten?: boolean } = {}) {
+    super(message, options);
+    this.mayBeWritten = options.mayBeWritten ?? false;
+  }
 }
 
 /** Another writer has used the revision: the cached state is stale. */

@@ -139,8 +139,9 @@ export class Lane {
     const lost = this.#flying;
     this.#flying = [];
     const message = reason instanceof Error ? reason.message : String(reason);
-    const victims = [...lost, ...this.#withdraw(idsOf(lost))];
+    const victims = this.#withdraw(idsOf(lost));
     this.#mode = "down";
+    this.#settle(lost, new JournalUnavailable(message, { cause: reason, mayBeWritten: true }));
     this.#settle(victims, new JournalUnavailable(message, { cause: reason }));
     await this.#recover(message);
     this.#mode = "writing";

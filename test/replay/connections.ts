@@ -63,7 +63,7 @@ async function replayed(
     const note = (differencesFound: readonly string[]) =>
       outcomes.push({ n: i + 1, name: asked.split("\n")[0] ?? "", asked, differences: differencesFound });
     // The recorded connection took longer to be made than it was looked at.
-    if (line.response.status.includes("201")) broker.freeze();
+    if (line.response.status.includes("201")) await broker.freeze();
     if (isOpen(line.response.body)) broker.thaw();
     if (asked.startsWith("MQTT")) {
       const [then = ""] = /GET \S+$/.exec(String(line.request.body)) ?? [];

@@ -2,16 +2,19 @@
 
 import type { JsonValue } from "../../src/base/json/json.ts";
 import { readPath } from "../../src/base/json/pointer.ts";
+import { alone } from "../../src/cluster/alone.ts";
 import { compileCreationRules } from "../../src/dispatch/creation/creation-rules.ts";
 import { type Dispatch, dispatcher } from "../../src/dispatch/dispatcher.ts";
-import { Entities } from "../../src/dispatch/entities.ts";
+import { Entities, type Untold } from "../../src/dispatch/entities.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { type PolicySettings, policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { Parts } from "../../src/dispatch/ready.ts";
 import type { PolicyWatch } from "../../src/dispatch/record.ts";
 import { Snapshots } from "../../src/dispatch/snapshots.ts";
+import { tellingOfRows } from "../../src/dispatch/tell-of-rows.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import { Turns } from "../../src/dispatch/turns.ts";
+import { unconfirmed } from "../../src/dispatch/unconfirmed.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { entityCreation } from "../../src/ops/entity-creation.ts";
 import type { Reply } from "../../src/signals/reply.ts";
@@ -68,12 +71,20 @@ export function worldOn(
     policyHeaders = [],
   }: Options = {},
 ): World {
-  const things = new Entities(thingRules(maxSize, removeEmptyObjects), journal, capacity);
+  const untold: Untold = (...asked) => doubts.told(...asked);
+  const things = new Entities(thingRules(maxSize, removeEmptyObjects), journal, capacity, { untold });
   const policies: Entities = new Entities(
     policyRules(maxSize, (id) => policies.peek(id)?.committed?.value, policySettings),
     journal,
     capacity,
+    { untold },
   );
+  const doubts = unconfirmed({
+    ...{ journal, cluster: alone("test") },
+    entities: (kind) => (kind === "thing" ? things : policies),
+    tell: (...asked) => tellingOfRows(parts)(...asked),
+    onFault: (error) => snapshotErrors.push(error),
+  });
   const snapshotErrors: unknown[] = [];
   const fail = (error: unknown) => snapshotErrors.push(error);
   const snapshots = {
@@ -89,6 +100,7 @@ export function worldOn(
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
     historicalHeaders: { thing: [], policy: policyHeaders },
+    unconfirmed: doubts.note,
     publish: (event) => published.push(event),
     ...(watchOf && { watch: watchOf(policies) }),
   };

@@ -91,6 +91,15 @@ export class HeldJournal implements Journal {
     next.settled();
   }
 
+  /** Commits the oldest append that waits, of which whoever asked learns only that it may have been. */
+  commitUnnoticed(): void {
+    const next = this.#waiting[0];
+    if (!next) throw new Error("no append waits");
+    const settled: Settled = () => next.settled(new JournalUnavailable("cut off", { mayBeWritten: true }));
+    this.#waiting[0] = { rows: next.rows, settled };
+    this.commit();
+  }
+
   #isTaken({ kind, id, revision }: JournalRow): boolean {
     return (this.rows.get(keyOf(kind, id)) ?? []).some((row) => row.revision === revision);
   }

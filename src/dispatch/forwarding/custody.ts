@@ -12,6 +12,7 @@ import type { Entities, Tenure } from "../entities.ts";
 import type { Parts } from "../ready.ts";
 import type { Spread } from "../record.ts";
 import type { Turns } from "../turns.ts";
+import type { Unconfirmed } from "../unconfirmed.ts";
 
 /** On the wire: a policy has changed; somebody wrote who does not own the thing any more. */
 const POLICY = "policy";
@@ -87,8 +88,15 @@ export class Custody {
       this.#cluster.wire.tell(owner, STRAY, JSON.stringify({ id, revision }));
   }
 
-  /** Looks after these from now on; `turns` are those of their dispatcher. To be called before the cluster is entered. */
-  keep({ things, policies }: Pick<Parts, "things" | "policies">, turns: Turns): void {
+  /**
+   * Looks after these from now on; `turns` are those of their dispatcher, and `settle` is awaited before what this member does not own
+   * any more is let go of. To be called before the cluster is entered.
+   */
+  keep(
+    { things, policies }: Pick<Parts, "things" | "policies">,
+    turns: Turns,
+    settle: Unconfirmed["release"],
+  ): void {
     const { wire } = this.#cluster;
     const both = [things, policies];
     const forget = (has: (id: string) => boolean) => {
@@ -108,7 +116,7 @@ export class Custody {
         // Of what the members that are gone changed last nobody may have been told.
         forget((id) => !this.#mayFinish(id));
       },
-      release: (change) => this.#release(change, both, turns),
+      release: (change) => this.#release(change, both, turns, settle),
       // Copies were read while others did not tell this member yet; by now all do, as they have adopted the view.
       acquired: ({ gained }) => forget((id) => gained.has(id) || !this.#mayFinish(id)),
       renewed: () => {
@@ -127,12 +135,18 @@ export class Custody {
     this.#options.onPolicy?.(told.id, revision);
   }
 
-  async #release({ lost }: ViewChange, both: readonly Entities[], turns: Turns): Promise<void> {
+  async #release(
+    { lost }: ViewChange,
+    both: readonly Entities[],
+    turns: Turns,
+    settle: Unconfirmed["release"],
+  ): Promise<void> {
     if (lost.isEmpty) return;
     const has = (id: string) => lost.has(id);
     await Promise.race([turns.ended(has), later(FINISH_MS, undefined, { ref: false })]);
     this.#leaving.delete(lost);
     for (const entities of both) await entities.settledOf(has);
+    await settle(has);
     for (const entities of both) entities.forget((id) => has(id) && !this.#cluster.mayServe(id));
   }
 }

@@ -1,7 +1,7 @@
 // Rows of the journal as the events that were to be published of them.
 
 import type { Journal, JournalRow } from "../../journal/journal.ts";
-import type { EntityEvent, EntityState } from "../../signals/signal.ts";
+import type { EntityEvent, EntityKind, EntityState } from "../../signals/signal.ts";
 import { eventOf } from "../history/past-pages.ts";
 import { rebuild } from "../history/rebuild.ts";
 import { follows, type Replay } from "../history/replay.ts";
@@ -13,19 +13,19 @@ export interface PublishedPast {
 }
 
 /**
- * The events of one thing in the order of their rows, which are those of some of its revisions. Headers of commands are not kept, so they
+ * The events of one entity in the order of their rows, which are those of some of its revisions. Headers of commands are not kept, so they
  * have none. Those whose state cannot be told any more are left out. Rejects with JournalUnavailable.
  */
 export async function pastOf(
   journal: Journal,
-  rules: Replay,
+  rules: Replay & { readonly kind: EntityKind },
   id: string,
   rows: readonly JournalRow[],
 ): Promise<readonly PublishedPast[]> {
   const past: PublishedPast[] = [];
   let state: EntityState | undefined;
   for (const row of rows) {
-    const event = eventOf("thing", row);
+    const event = eventOf(rules.kind, row);
     if (row.revision > 1 && state?.revision !== row.revision - 1)
       state = (await rebuild(journal, rules, id, { revision: row.revision - 1 }))?.state;
     if (!follows(state, row)) continue;

@@ -47,9 +47,9 @@ test("closing while brokers stand still ends in time", async () => {
   await using others = outside(kafka.port);
   await others.write("still", ["a"]);
   const client = await openClient({ port: kafka.port, sources: [{ addresses: ["still"] }] });
-  kafka.pause();
+  await kafka.freeze();
   const start = Date.now();
   await client.connector.close();
   expect(Date.now() - start).toBeLessThan(7_000);
-  kafka.unpause();
+  kafka.thaw();
 });

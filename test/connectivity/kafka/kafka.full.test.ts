@@ -238,10 +238,10 @@ test("while the broker stands still nothing is lost, and what is published arriv
     id: "slow",
     sources: [{ addresses: ["slow"] }],
   });
-  kafka.pause();
+  await kafka.freeze();
   const publishing = client.connector.publish(toward("slow/k", "late"));
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  kafka.unpause();
+  kafka.thaw();
 
   expect(await publishing).toEqual({ status: 204 });
   await vi.waitFor(() => expect(client.received.map(textOf)).toEqual(["late"]), soon);

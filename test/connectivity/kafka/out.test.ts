@@ -111,14 +111,14 @@ test("messages beyond the bound of the queue are dropped while the broker is slo
   const settings = { producer: { ...quickSettings.producer, queueSize: 50, parallelism: 1 } };
   await using client = await openClient({ port: kafka.port, settings });
   await client.connector.publish(toward("slow/k", "first"));
-  kafka.pause();
+  await kafka.freeze();
   await new Promise((resolve) => setTimeout(resolve, 100));
   const flying = client.connector.publish(toward("slow/k", "flying"));
   await new Promise((resolve) => setTimeout(resolve, 50));
   const waiting = Array.from({ length: 60 }, () => client.connector.publish(toward("slow/k", "waiting")));
   const outcomes = Promise.allSettled(waiting);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  kafka.unpause();
+  kafka.thaw();
 
   expect(await flying).toEqual({ status: 204 });
   const dropped = (await outcomes).filter(({ status }) => status === "rejected");
@@ -129,11 +129,11 @@ test("messages beyond the bound of the queue are dropped while the broker is slo
 test("what is not published by then is rejected on closing, and what comes after", async () => {
   const client = await openClient({ port: kafka.port });
   await client.connector.publish(toward("shut", "first"));
-  kafka.pause();
+  await kafka.freeze();
   const flying = expect(client.connector.publish(toward("shut", "x"))).rejects.toThrow();
   await new Promise((resolve) => setTimeout(resolve, 20));
   await client.connector.close();
-  kafka.unpause();
+  kafka.thaw();
 
   await flying;
   await expect(client.connector.publish(toward("shut", "y"))).rejects.toMatchObject({ status: 503 });

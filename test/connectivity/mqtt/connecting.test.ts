@@ -194,7 +194,7 @@ describe.each(versions)("%s, connecting", (connectionType) => {
     await using made = await openBench(broker, { connectionType, specificConfig: { keepAlive: "1s" } });
     await pause(1_200);
     assert.deepEqual(made.lost, []);
-    broker.freeze();
+    await broker.freeze();
     await vi.waitFor(() => assert.equal(made.lost.length, 1), { timeout: 5_000 });
     broker.thaw();
   });

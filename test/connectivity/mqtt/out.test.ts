@@ -108,7 +108,7 @@ describe.each(versions)("%s, going out", (connectionType) => {
     await using slow = await startMosquitto();
     await using from = await openBench(slow, { connectionType, sources: [], settings: { maxQueueSize: 10 } });
     await from.connector.publish(publication("a", "x", 1));
-    slow.freeze();
+    await slow.freeze();
     const large = "x".repeat(1024 ** 2);
     const outcomes = Array.from({ length: 100 }, () => from.connector.publish(publication("a", large, 1)));
     const dropped = await Promise.race(outcomes).catch((error: Error) => error.message);
@@ -123,7 +123,7 @@ describe.each(versions)("%s, going out", (connectionType) => {
   test("what the broker has not acknowledged is rejected when the connection is lost", async () => {
     await using dying = await startMosquitto();
     await using from = await openBench(dying, { connectionType, sources: [] });
-    dying.freeze();
+    await dying.freeze();
     await pause(50); // it may be at something
     const published = from.connector.publish(publication("a", "x", 1)).catch((error: Error) => error);
     await pause(20);

@@ -22,7 +22,7 @@ async function world({ owned = false, told = true } = {}) {
     policyRules(100_000, () => undefined),
     journal,
     1e6,
-    { owns: () => tenure.owned, isTold: () => tenure.told },
+    { tenure: { owns: () => tenure.owned, isTold: () => tenure.told } },
   );
   const write = (revision: number) =>
     new Promise<unknown>((settled) =>

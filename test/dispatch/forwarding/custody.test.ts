@@ -96,14 +96,14 @@ test("a writer is not kept for longer than a command may take until all know; th
       tellingMs: 300,
       onPolicy: (id, revision) => told.push(`${id} ${revision}`),
     });
-    const things = new Entities(thingRules(100_000, false), journal, 1e6, made.things);
+    const things = new Entities(thingRules(100_000, false), journal, 1e6, { tenure: made.things });
     const policies = new Entities(
       policyRules(100_000, () => undefined),
       journal,
       1e6,
-      made.policies,
+      { tenure: made.policies },
     );
-    made.keep({ things, policies }, new Turns());
+    made.keep({ things, policies }, new Turns(), () => Promise.resolve());
     return made;
   });
   const id = cluster.idOf(cluster.clusters[0]!, "org.acme:p");

@@ -10,7 +10,7 @@ import { repliesRegistry } from "../../../src/dispatch/acks/replies-registry.ts"
 import { WaitingRoom } from "../../../src/dispatch/acks/waiting-room.ts";
 import { compileCreationRules } from "../../../src/dispatch/creation/creation-rules.ts";
 import { type Dispatch, dispatcher } from "../../../src/dispatch/dispatcher.ts";
-import { Entities } from "../../../src/dispatch/entities.ts";
+import { Entities, type Untold } from "../../../src/dispatch/entities.ts";
 import { forwardedActions, forwardedDispatch } from "../../../src/dispatch/forwarding/commands.ts";
 import { Custody } from "../../../src/dispatch/forwarding/custody.ts";
 import { liveOwners } from "../../../src/dispatch/forwarding/live-owners.ts";
@@ -22,8 +22,10 @@ import { type ActOnPolicy, policyActions } from "../../../src/dispatch/policy-ac
 import { policyLimits, policyRules } from "../../../src/dispatch/policy-rules.ts";
 import type { Parts } from "../../../src/dispatch/ready.ts";
 import { Snapshots } from "../../../src/dispatch/snapshots.ts";
+import { tellingOfRows } from "../../../src/dispatch/tell-of-rows.ts";
 import { thingRules } from "../../../src/dispatch/thing-rules.ts";
 import { Turns } from "../../../src/dispatch/turns.ts";
+import { unconfirmed } from "../../../src/dispatch/unconfirmed.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
 import { openJournal } from "../../../src/journal/open.ts";
 import { entityCreation } from "../../../src/ops/entity-creation.ts";
@@ -136,13 +138,23 @@ function serving(member: TestMember, journal: Journal, timeMs = 15_000): Serving
   const custody = new Custody(cluster, {
     onPolicy: (id, revision) => policiesTold.push(`${id} ${revision}`),
   });
-  const things = new Entities(thingRules(MAX_SIZE, false), journal, 10_000_000, custody.things);
+  const untold: Untold = (...asked) => doubts.told(...asked);
+  const things = new Entities(thingRules(MAX_SIZE, false), journal, 10_000_000, {
+    tenure: custody.things,
+    untold,
+  });
   const policies: Entities = new Entities(
     policyRules(MAX_SIZE, (id) => policies.peek(id)?.committed?.value),
     journal,
     10_000_000,
-    custody.policies,
+    { tenure: custody.policies, untold },
   );
+  const doubts = unconfirmed({
+    ...{ journal, cluster },
+    entities: (kind) => (kind === "thing" ? things : policies),
+    tell: (...asked) => tellingOfRows(parts)(...asked),
+    onFault: (error) => faults.push(error),
+  });
   const origins = originsOf(cluster.self.id);
   const turns = new Turns();
   const owners = new Owners({ cluster, turns, onFault: (error) => faults.push(error), timeMs });
@@ -157,6 +169,7 @@ function serving(member: TestMember, journal: Journal, timeMs = 15_000): Serving
     journal,
     creation: compileCreationRules(entityCreation.parse("{}")),
     historicalHeaders: { thing: [], policy: [] },
+    unconfirmed: doubts.note,
     publish: (event) => events.push(event),
     spread: custody.spread,
     atOwner: (command, origin) => dispatch(command, origin),
@@ -180,7 +193,7 @@ function serving(member: TestMember, journal: Journal, timeMs = 15_000): Serving
       signals.push({ signal, origin });
     },
   };
-  custody.keep(parts, turns);
+  custody.keep(parts, turns, doubts.release);
   const live = liveDispatch({ ...liveParts, owners: liveOwners(owners, origins, liveParts, turns) }, turns);
   async function ask(
     action: CommandAction,

@@ -27,7 +27,7 @@ function member() {
     policyRules(100_000, () => undefined),
     journal,
     1e6,
-    tenure,
+    { tenure },
   );
   const access = new PolicyAccess(policies);
   let revision = 0;

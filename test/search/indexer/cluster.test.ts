@@ -47,12 +47,12 @@ async function start() {
     const { journal, database } = await openStorage(storage.options);
     const { things, policies } = worldOn(journal);
     const never = { owns: () => false, isTold: () => false };
-    const read = new Entities(policies.rules, journal, 1, never);
+    const read = new Entities(policies.rules, journal, 1, { tenure: never });
     const world = indexedWorld(journal, database, {
       cluster,
       settings,
       sources: searchSources({
-        things: new Entities(things.rules, journal, 1, never),
+        things: new Entities(things.rules, journal, 1, { tenure: never }),
         policies: read,
         access: new PolicyAccess(read),
         journal,

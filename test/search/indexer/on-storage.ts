@@ -1,6 +1,6 @@
 // A journal and a database of a storage, on which one indexed world after another begins.
 
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { Database } from "../../../src/journal/database.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
 import { openStorage as open } from "../../../src/journal/open.ts";
@@ -20,10 +20,8 @@ export function onStorage(openStorage: (typeof storages)[number]["openStorage"])
   beforeAll(async () => {
     storage = await openStorage();
     ({ journal, database } = await open(storage.options));
-    // The first start builds the index, which the tests are not about.
-    const { indexer } = indexedWorld(journal, database);
-    await indexer.settled();
-    await indexer.stop();
+    // The first start builds the index, which the tests are not about; one that is stopped before it has leaves that to the next.
+    await expect.poll(() => markAfterStart(), { timeout: 30_000 }).toMatch(/^clean/);
   });
   afterEach(async () => {
     await world?.indexer.stop();
@@ -33,6 +31,14 @@ export function onStorage(openStorage: (typeof storages)[number]["openStorage"])
     await journal?.close();
     await storage?.[Symbol.asyncDispose]();
   });
+
+  async function markAfterStart(): Promise<string> {
+    const { indexer, store } = indexedWorld(journal, database);
+    await expect.poll(() => indexer.stats().lastCheck ?? indexer.stats().isRebuilding).not.toBe(true);
+    await indexer.settled();
+    await indexer.stop();
+    return store.state("index", () => "");
+  }
 
   return {
     get journal() {

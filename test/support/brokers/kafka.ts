@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { needPackages } from "../debian.ts";
-import { end, freePorts, launch } from "./process.ts";
+import { end, freePorts, freeze, launch } from "./process.ts";
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
@@ -41,8 +41,8 @@ export interface TestKafka extends AsyncDisposable {
   /** Starts it again, on the same ports and data. */
   start(): Promise<void>;
   /** Lets it stand still and go on. */
-  pause(): void;
-  unpause(): void;
+  freeze(): Promise<void>;
+  thaw(): void;
 }
 
 export async function startKafka(): Promise<TestKafka> {
@@ -73,8 +73,8 @@ export async function startKafka(): Promise<TestKafka> {
     start: async () => {
       broker = await start();
     },
-    pause: () => broker.kill("SIGSTOP"),
-    unpause: () => broker.kill("SIGCONT"),
+    freeze: () => freeze(broker),
+    thaw: () => void broker.kill("SIGCONT"),
     [Symbol.asyncDispose]: async () => {
       await end(broker, "SIGKILL");
       await rm(folder, { recursive: true, force: true });

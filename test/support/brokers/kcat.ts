@@ -5,7 +5,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { needPackages } from "../debian.ts";
-import { end } from "./process.ts";
+import { end, freeze } from "./process.ts";
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 10_000;
@@ -19,8 +19,8 @@ export interface MockKafka extends AsyncDisposable {
   /** Ends all brokers at once. */
   kill(): Promise<void>;
   /** Lets the brokers stand still and go on. */
-  pause(): void;
-  unpause(): void;
+  freeze(): Promise<void>;
+  thaw(): void;
 }
 
 export async function startMockKafka(brokers = 1): Promise<MockKafka> {
@@ -35,8 +35,8 @@ export async function startMockKafka(brokers = 1): Promise<MockKafka> {
     port: Number(servers[0]?.split(":")[1]),
     servers,
     kill,
-    pause: () => child.kill("SIGSTOP"),
-    unpause: () => child.kill("SIGCONT"),
+    freeze: () => freeze(child),
+    thaw: () => void child.kill("SIGCONT"),
     [Symbol.asyncDispose]: kill,
   };
 }

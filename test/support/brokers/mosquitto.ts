@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { isRoot } from "../debian.ts";
 import { type Certificates, makeCertificates } from "./broker-certificates.ts";
-import { end, freePort, launch, programOf } from "./process.ts";
+import { end, freePort, freeze, launch, programOf } from "./process.ts";
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 15_000;
@@ -37,8 +37,8 @@ export interface Mosquitto extends AsyncDisposable {
   stop(how?: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Starts the stopped broker again, on the same port and files. */
   start(): Promise<void>;
-  /** Lets it do nothing until `thaw`, with its connections open. */
-  freeze(): void;
+  /** Lets it do nothing from when it resolves until `thaw`, with its connections open. */
+  freeze(): Promise<void>;
   thaw(): void;
 }
 
@@ -63,7 +63,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     start: async () => {
       broker = await start();
     },
-    freeze: () => void broker.kill("SIGSTOP"),
+    freeze: () => freeze(broker),
     thaw: () => void broker.kill("SIGCONT"),
     [Symbol.asyncDispose]: async () => {
       await end(broker, "SIGKILL");

@@ -1,12 +1,10 @@
 // A real nats-server on a free port, with JetStream, and its files in a folder that goes with it.
 
-import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as later } from "node:timers/promises";
 import { type Certificates, makeCertificates } from "./broker-certificates.ts";
-import { end, freePort, launch, programOf } from "./process.ts";
+import { end, freePort, freeze, launch, programOf } from "./process.ts";
 
 const READY_WITHIN_MS = 15_000;
 const REMEDY =
@@ -64,10 +62,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
       server = await start();
     },
     forget: () => rm(join(folder, "jetstream"), { recursive: true, force: true }),
-    freeze: async () => {
-      server.kill("SIGSTOP");
-      while (!(await isStopped(server.pid))) await later(5);
-    },
+    freeze: () => freeze(server),
     thaw: () => void server.kill("SIGCONT"),
     [Symbol.asyncDispose]: async () => {
       await end(server, "SIGKILL");
@@ -88,12 +83,4 @@ function linesOf(options: NatsServerOptions, folder: string, port: number): stri
     lines.push(`tls { ${files}, verify: ${tls === "client"} }`);
   }
   return [...lines, ...more, ""];
-}
-
-/** The threads of a process stop one by one. */
-async function isStopped(pid: number | undefined): Promise<boolean> {
-  const threads = `/proc/${pid}/task`;
-  if (!existsSync(threads)) return later(100, true);
-  const stats = (await readdir(threads)).map((thread) => readFile(join(threads, thread, "stat"), "utf8"));
-  return (await Promise.all(stats)).every((stat) => /^\d+ \(.*\) [tT] /s.test(stat));
 }

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
@@ -62,6 +63,20 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   if (signal !== "SIGKILL") child.kill("SIGCONT");
   child.kill(signal);
   await exited;
+}
+
+/** Lets a process stand still, and resolves once all of it does. */
+export async function freeze(child: ChildProcess): Promise<void> {
+  child.kill("SIGSTOP");
+  while (!(await isStopped(child.pid))) await later(5);
+}
+
+/** The threads of a process stop one by one. */
+async function isStopped(pid: number | undefined): Promise<boolean> {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return later(100, true);
+  const stats = (await readdir(threads)).map((thread) => readFile(join(threads, thread, "stat"), "utf8"));
+  return (await Promise.all(stats)).every((stat) => /^\d+ \(.*\) [tT] /s.test(stat));
 }
 
 function accepts(port: number): Promise<boolean> {
