@@ -5,7 +5,10 @@ import type { WebSocket } from "ws";
 import type { Outlet } from "../../conversation/outlet.ts";
 import { whenGone } from "../gone.ts";
 import { type SlowReader, UNCOUNTED, unreadOf } from "../throttling/unread.ts";
-import { sendTogether } from "./together.ts";
+import { sendTogether } from "../together.ts";
+import { sharedBytes } from "./shared-bytes.ts";
+
+const asText = { binary: false };
 
 /** Makes the outlet of a socket and its connection; `maxBuffered` bytes may wait for its client. */
 export function outletOf(
@@ -33,7 +36,7 @@ export function outletOf(
         return;
       }
       sendTogether(connection);
-      socket.send(text);
+      socket.send(sharedBytes(text), asText);
       if (waiting > UNCOUNTED) note(waiting);
     },
 
@@ -42,7 +45,7 @@ export function outletOf(
       const page = Buffer.from(text);
       pages += page.length;
       sendTogether(connection);
-      const sent = new Promise((taken) => socket.send(page, { binary: false }, taken));
+      const sent = new Promise((taken) => socket.send(page, asText, taken));
       if (page.length > UNCOUNTED) note(socket.bufferedAmount);
       await sent;
       pages -= page.length;

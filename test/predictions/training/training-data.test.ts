@@ -1,87 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../../src/base/json/json.ts";
 import {
   type PastStates,
   type PastStatesRange,
   pastStates,
 } from "../../../src/dispatch/history/past-states.ts";
-import type { Predictor } from "../../../src/predictions/model.ts";
-import type { TrainingQuery } from "../../../src/predictions/predictors-api.ts";
 import { bindingOf } from "../../../src/predictions/serving/binding.ts";
-import { type TrainingParts, trainingData } from "../../../src/predictions/training/training-data.ts";
-import type { AuthContext, CommandAction } from "../../../src/signals/signal.ts";
+import { trainingData } from "../../../src/predictions/training/training-data.ts";
+import type { AuthContext } from "../../../src/signals/signal.ts";
 import { upTo } from "../../journal/appends.ts";
-import { ditto, thingId, type World, worldOn } from "../../support/dispatch.ts";
-import { HeldJournal } from "../../support/journal.ts";
+import { ditto, thingId } from "../../support/dispatch.ts";
+import { at, past, property, rowsOf, start, tableOf, told, usePast, write } from "./past.ts";
 import { input, p, predictorWith } from "./predictors.ts";
 
-const start = Date.UTC(2026, 0, 1);
 const guest: AuthContext = { subjects: ["acme:guest"] };
 
-let journal: HeldJournal;
-let world: World;
-let listed: readonly string[];
-
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: start });
-  await begin();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** A thing of one revision, at the start of time. */
-async function begin(): Promise<void> {
-  vi.setSystemTime(start);
-  journal = new HeldJournal({ flowing: true });
-  world = worldOn(journal);
-  listed = [thingId];
-  await write("create", "/", { features: { f: { properties: {} } } }, 0);
-}
-
-async function write(
-  action: CommandAction,
-  path: string,
-  value: JsonValue | undefined,
-  passed = 1_000,
-  more: Parameters<World["ask"]>[3] = {},
-): Promise<void> {
-  vi.setSystemTime(Date.now() + passed);
-  expect(await world.ask(action, path, value, more)).toHaveProperty("status");
-}
-
-const property = (name: string) => `/features/f/properties/${name}`;
-async function told(values: readonly JsonValue[], passed = 1_000, name = "p"): Promise<void> {
-  for (const value of values) await write("modify", property(name), value, passed);
-}
-
-const at = (seconds: number) => start + seconds * 1_000;
-
-async function tableOf(
-  predictor: Predictor,
-  query: Partial<TrainingQuery> = {},
-  auth = ditto,
-  more: Partial<TrainingParts> = {},
-) {
-  const parts: TrainingParts = {
-    pastStates: pastStates(world.parts),
-    boundThings: async function* () {
-      yield* listed;
-    },
-    bindingOf,
-    ...more,
-  };
-  const asked = { from: start, to: at(1_000_000), limit: 1_000, ...query };
-  const table = await trainingData(parts)(predictor, asked, auth);
-  const rows: (readonly (string | number | boolean | null)[])[] = [];
-  for await (const row of table.rows) rows.push(row);
-  return { columns: table.columns, rows };
-}
-
-/** Revisions with what follows the first three columns. */
-const rowsOf = async (...asked: Parameters<typeof tableOf>) =>
-  (await tableOf(...asked)).rows.map(([, revision, , ...cells]) => [revision, ...cells]);
-
+usePast();
 describe("a table", () => {
   test("has a row for each trigger, with what the model would have been given then", async () => {
     await told([1, 2]);
@@ -120,7 +54,7 @@ describe("a table", () => {
     await told([1, 2]);
     const other = "org.acme:second";
     await write("create", "/", { features: { f: { properties: { p: 5 } } } }, 1_000, { id: other });
-    listed = [thingId, other];
+    past.listed = [thingId, other];
     const ids = (await tableOf(predictorWith(), { limit: 2 })).rows.map(([id]) => id);
     expect(ids).toEqual([thingId, thingId]);
     expect((await tableOf(predictorWith(), { limit: 3 })).rows.at(-1)).toContain(other);
@@ -184,7 +118,7 @@ describe("a table", () => {
     const refusal = tableOf(predictorWith(), { thingId: "org.acme:none" });
     await expect(refusal).rejects.toMatchObject({ code: "things:thing.notfound" });
     await told([1]);
-    listed = ["org.acme:gone", thingId];
+    past.listed = ["org.acme:gone", thingId];
     expect(await rowsOf(predictorWith())).toEqual([[2, 1]]);
   });
 
@@ -213,15 +147,15 @@ test("a table that nobody waits for any more ends, and nothing is read of the th
     Array.from({ length: 600 }, (_, i) => i),
     1,
   );
-  listed = [thingId, "org.acme:second", "org.acme:third"];
+  past.listed = [thingId, "org.acme:second", "org.acme:third"];
   const gone = new AbortController();
   const read: string[] = [];
   const counted: PastStates = (id, range, auth) => {
     read.push(id);
-    return pastStates(world.parts)(id, range, auth);
+    return pastStates(past.world.parts)(id, range, auth);
   };
   const boundThings = async function* () {
-    yield* listed;
+    yield* past.listed;
   };
   const query = { from: start, to: at(1_000_000), limit: 1_000, signal: gone.signal };
   const table = await trainingData({ pastStates: counted, boundThings, bindingOf })(
@@ -320,7 +254,7 @@ test("what is abandoned while it looks for the beginning reads no further", asyn
   const gone = new AbortController();
   let read = 0;
   const counted: PastStates = async function* (id, range, auth) {
-    for await (const state of pastStates(world.parts)(id, range, auth)) {
+    for await (const state of pastStates(past.world.parts)(id, range, auth)) {
       if (++read === 20) gone.abort();
       yield state;
     }
@@ -347,7 +281,7 @@ test("events that concern nothing are passed over", async () => {
   const asked: PastStatesRange[] = [];
   const counted: PastStates = async function* (id, range, auth) {
     asked.push(range);
-    yield* pastStates(world.parts)(id, range, auth);
+    yield* pastStates(past.world.parts)(id, range, auth);
   };
   const inputs = [input({ lag: { count: 1 } })];
   const predictor = predictorWith({ inputs, bind: { filter: "exists(_metadata/attributes/a)" } });
@@ -355,70 +289,4 @@ test("events that concern nothing are passed over", async () => {
   const only = [p, ["attributes", "a"], ["attributes", "failed"]];
   expect(asked.length).toBeGreaterThan(1);
   for (const range of asked) expect(range.only).toEqual(only);
-});
-
-describe("a label", () => {
-  const label = ["attributes", "failed"];
-  const tell = (value: JsonValue, passed = 1_000) => write("modify", "/attributes/failed", value, passed);
-
-  test("is the first value that is told after the row", async () => {
-    await told([1, 2]);
-    await tell(false);
-    await told([3]);
-    await tell(true);
-    await tell(false);
-    await told([4]);
-    const { columns, rows } = await tableOf(predictorWith(), { label });
-    expect(columns.at(-1)).toBe("label");
-    expect(rows.map(([, revision, , v, truth]) => [revision, v, truth])).toEqual([
-      [2, 1, false],
-      [3, 2, false],
-      [5, 3, true],
-      [8, 4, null],
-    ]);
-  });
-
-  test("that comes too late is none", async () => {
-    await told([1, 2]);
-    await tell(7);
-    expect(await rowsOf(predictorWith(), { label, labelWithinMs: 1_000 })).toEqual([
-      [2, 1, null],
-      [3, 2, 7],
-    ]);
-  });
-
-  test("may come after the range", async () => {
-    await told([1, 2]);
-    await tell("broken");
-    expect(await rowsOf(predictorWith(), { label, to: at(1) })).toEqual([[2, 1, "broken"]]);
-    const query = { label, to: at(1), labelWithinMs: 2_000 };
-    expect(await rowsOf(predictorWith(), query)).toEqual([[2, 1, "broken"]]);
-  });
-
-  test("is what predictions are compared with where none is asked for", async () => {
-    const truth = {
-      ...{ path: label, output: ["x"], kind: "regression" as const },
-      ...{ threshold: 0.5, withinMs: 1_000 },
-    };
-    const predictor = predictorWith({
-      monitoring: { baselineSize: 1, windowSize: 1, alerts: [], truth },
-    });
-    await told([1, 2]);
-    await tell(7);
-    expect(await rowsOf(predictor)).toEqual([
-      [2, 1, null],
-      [3, 2, 7],
-    ]);
-  });
-
-  test("is waited for by a bounded number of rows: the oldest go without", async () => {
-    const inputs = upTo(20_000).map((i) => input({ name: `v${i}` }));
-    await told(upTo(150), 1_000);
-    await tell(true);
-    const rows = await tableOf(predictorWith({ inputs }), { label });
-    const labels = rows.rows.map((row) => row.at(-1));
-    expect(labels).toHaveLength(150);
-    expect(labels.filter((one) => one === null)).toHaveLength(100);
-    expect(labels.slice(100).every((one) => one === true)).toBe(true);
-  });
 });
