@@ -95,10 +95,10 @@ export interface Tenure {
 }
 
 /**
- * Where something may be committed of an entity that nobody was told of: resolves once they are, or that it is not so is known. Rejects
- * with JournalUnavailable.
+ * Given what was read of an entity: where that may hold something that nobody was told of, resolves once everybody is. Rejects with
+ * JournalUnavailable.
  */
-export type Untold = (kind: EntityKind, id: string) => Promise<void> | undefined;
+export type Untold = (kind: EntityKind, id: string, recorded: Recorded) => Promise<void> | undefined;
 
 export interface EntitiesOptions {
   readonly tenure?: Tenure | undefined;
@@ -197,9 +197,11 @@ export class Entities {
   /** What is no id names nothing, and is kept out of the database's queries. */
   async #recorded(id: string): Promise<Recorded | undefined> {
     if (!isNamespacedId(id)) return undefined;
-    const untold = this.#untold?.(this.rules.kind, id);
+    const recorded = await this.#journal.load(this.rules.kind, id);
+    // Of that very reading: what is committed a moment later is not in it.
+    const untold = this.#untold?.(this.rules.kind, id, recorded);
     if (untold) await untold;
-    return this.#journal.load(this.rules.kind, id);
+    return recorded;
   }
 
   #heldOf(id: string, recorded: Recorded | undefined): Held {

@@ -3,9 +3,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster.ts";
-import { type Journal, type JournalRow, JournalUnavailable } from "../journal/journal.ts";
+import { type Journal, type JournalRow, JournalUnavailable, type Recorded } from "../journal/journal.ts";
 import type { EntityKind } from "../signals/signal.ts";
-import type { Entities } from "./entities.ts";
+import type { Entities, Untold } from "./entities.ts";
 
 /** On the wire: the owner of an entity is to look after what another member could not. */
 const UNCONFIRMED = "unconfirmed";
@@ -36,8 +36,8 @@ export interface UnconfirmedParts {
 export interface Unconfirmed {
   /** After this revision of an entity something may be committed that nobody was told of. */
   note(kind: EntityKind, id: string, revision: number): void;
-  /** To be awaited before the entity is loaded again; rejects with JournalUnavailable. `undefined` where nothing is to be told. */
-  told(kind: EntityKind, id: string): Promise<void> | undefined;
+  /** To be awaited before anybody is given what was read of an entity. */
+  readonly told: Untold;
   /** Tells of what this member lets go of, as far as the database answers in time, and has those look on who own it next. */
   release(has: (id: string) => boolean): Promise<void>;
   stop(): void;
@@ -101,14 +101,14 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
   }
 
   /** After those that have begun: what was noted meanwhile they may have missed. */
-  function look(doubt: Doubt): Promise<void> {
-    doubt.looked = doubt.looked.catch(() => undefined).then(() => lookNow(doubt));
+  function look(doubt: Doubt, recorded?: Recorded): Promise<void> {
+    doubt.looked = doubt.looked.catch(() => undefined).then(() => lookNow(doubt, recorded));
     return doubt.looked;
   }
 
-  async function lookNow(doubt: Doubt): Promise<void> {
+  async function lookNow(doubt: Doubt, recorded: Recorded | undefined): Promise<void> {
     try {
-      if (!(await tellOfRows(doubt))) return;
+      if (!(await tellOfRows(doubt, recorded))) return;
     } catch (error) {
       if (error instanceof JournalUnavailable) throw error;
       parts.onFault(error);
@@ -119,9 +119,9 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
   }
 
   /** Whether all is told that is committed by now; while something is being written that cannot be known. */
-  async function tellOfRows(doubt: Doubt): Promise<boolean> {
+  async function tellOfRows(doubt: Doubt, recorded: Recorded | undefined): Promise<boolean> {
     const { kind, id } = doubt;
-    const { snapshot, tail } = await journal.load(kind, id);
+    const { snapshot, tail } = recorded ?? (await journal.load(kind, id));
     const newest = tail.at(-1)?.revision ?? snapshot?.revision ?? 0;
     const store = entities(kind);
     const held = store.peek(id);
@@ -130,7 +130,7 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
     const told = doubt.isOthers ? doubt.revision : Math.max(doubt.revision, held?.committed?.revision ?? 0);
     if (newest <= told) return true;
     // Nothing newer is decided before this is told.
-    store.expire(id, newest);
+    if (held) store.expire(id, newest);
     const rows = tail.some(({ revision }) => revision === told + 1)
       ? tail.filter(({ revision }) => revision > told)
       : await journal.readEvents(kind, id, told + 1, newest, MOST_ROWS);
@@ -154,14 +154,14 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
 
   return {
     note: (kind, id, revision) => note(kind, id, revision),
-    told(kind, id) {
+    told(kind, id, recorded) {
       const doubt = doubts.size > 0 ? doubts.get(keyOf(kind, id)) : undefined;
-      return doubt && look(doubt);
+      return doubt && look(doubt, recorded);
     },
     async release(has) {
       const those = [...doubts.values().filter(({ id }) => has(id))];
       if (those.length === 0) return;
-      const looks = Promise.allSettled(those.map(look));
+      const looks = Promise.allSettled(those.map((doubt) => look(doubt)));
       await Promise.race([looks, pause(RELEASE_MS, undefined, { ref: false })]);
       for (const doubt of those) handOver(doubt);
     },

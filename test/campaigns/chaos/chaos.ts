@@ -5,7 +5,7 @@ import postgres from "postgres";
 import { createThings, thingIds } from "../things.ts";
 import { type Fault, faults } from "./faults.ts";
 import { type Row, type Session, violationsOf } from "./history.ts";
-import { type Load, type LoadOptions, startLoad } from "./load.ts";
+import { type Load, type LoadOptions, seconds, startLoad } from "./load.ts";
 import { openSite, type Site } from "./site.ts";
 
 export interface ChaosOptions {
@@ -68,7 +68,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
       );
     } else slowestRecoveryMs = Math.max(slowestRecoveryMs, recoveredMs);
     options.tell(
-      `fault ${i + 1} of ${options.faults} (${kind}): ${what}; ` +
+      `${seconds()} s: fault ${i + 1} of ${options.faults} (${kind}): ${what}; ` +
         `${load.writes.length} writes and ${load.reads.length} reads so far, recovered after ${((recoveredMs ?? Number.NaN) / 1_000).toFixed(1)} s`,
     );
   }

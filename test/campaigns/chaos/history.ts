@@ -27,6 +27,8 @@ export interface Session {
   readonly lasted: boolean;
   /** The revisions of each thing, in the order in which they came. */
   readonly seen: ReadonlyMap<string, readonly number[]>;
+  /** When those came that came after newer ones of their thing; for whoever looks for the reason. */
+  readonly late?: readonly string[];
 }
 
 /** A row of the journal of a thing that sets an attribute. */
@@ -152,7 +154,7 @@ function wrongReads({ reads }: History, journal: Journal): string[] {
 
 /** A subscriber is told of everything once, in order, from his subscription on. */
 function wrongSession(
-  { name, since, lasted, seen }: Session,
+  { name, since, lasted, seen, late = [] }: Session,
   { writes }: History,
   journal: Journal,
 ): string[] {
@@ -168,7 +170,7 @@ function wrongSession(
     wrong.push(
       `${name}: event ${revisions[at]} of ${thing} came after event ${revisions[at - 1]}; ` +
         `of ${first} to ${last} ${lost.length === 0 ? "none is" : `${lost.join(" ")} are`} missing, ` +
-        `${revisions.length - known.size} came twice`,
+        `${revisions.length - known.size} came twice${late.map((one) => `; ${one}`).join("")}`,
     );
   }
   for (const [thing, rows] of journal) {

@@ -9,6 +9,8 @@ import type { Node, Site } from "./site.ts";
 
 const authorization = `Basic ${Buffer.from("ditto:ditto").toString("base64")}`;
 const PAUSE_MS = 20;
+/** Of one session that are told. */
+const MOST_LATE = 20;
 
 export interface LoadOptions {
   readonly things: readonly string[];
@@ -125,6 +127,9 @@ export function startLoad(site: Site, options: LoadOptions, random: () => number
   };
 }
 
+/** Since the campaign began. */
+export const seconds = (): string => (performance.now() / 1_000).toFixed(1);
+
 /** Listens at one member again and again until told to stop; gives what it heard in each session. */
 function listen(node: Node, name: string): () => Session[] {
   const ended: Session[] = [];
@@ -136,13 +141,14 @@ function listen(node: Node, name: string): () => Session[] {
     socket.on("error", () => undefined); // told by the close
     const closed = new Promise((resolve) => socket.once("close", resolve));
     const seen = new Map<string, number[]>();
+    const late: string[] = [];
     let known: Session | undefined;
     socket.on("open", () => socket.send("START-SEND-EVENTS"));
     socket.on("message", (data) => {
       const text = String(data);
       if (text.startsWith("START-SEND-EVENTS")) {
         const since = performance.now();
-        known = { name: `${name} since ${since.toFixed(0)}`, since, lasted: false, seen };
+        known = { name: `${name} since ${since.toFixed(0)}`, since, lasted: false, seen, late };
         current = { session: known, socket };
         return;
       }
@@ -150,6 +156,8 @@ function listen(node: Node, name: string): () => Session[] {
       const [namespace, thing] = topic.split("/");
       const id = `${namespace}:${thing}`;
       const revisions = seen.get(id);
+      if (revision < (revisions?.at(-1) ?? 0) && late.length < MOST_LATE)
+        late.push(`${revision} of ${thing} came at ${seconds()} s`);
       if (revisions) revisions.push(revision);
       else seen.set(id, [revision]);
     });
