@@ -78,7 +78,12 @@ export function httpAnswer(
     ...shared,
     act: twins.act,
     permissions: twins,
-    things: { rules: twins.things.rules, base: "/api/2/things", ...common },
+    things: {
+      rules: twins.things.rules,
+      base: "/api/2/things",
+      maxInlinePolicy: twins.policies.rules.maxSize,
+      ...common,
+    },
     policies: { rules: twins.policies.rules, base: "/api/2/policies", ...common },
     defaultNamespace,
     searches: {

@@ -8,6 +8,7 @@ import { PERMISSIONS_TOPIC, parseTopic } from "../protocol/topic.ts";
 import { takeAck } from "./acknowledge.ts";
 import { type Answer, done, refused, responded } from "./answer.ts";
 import { answerCommand } from "./command.ts";
+import { refuseExcess } from "./excess.ts";
 import {
   type Answered,
   type Answering,
@@ -25,7 +26,8 @@ import { takeStreaming } from "./streaming-message.ts";
 /**
  * Handles one protocol message of so many characters. Never throws or rejects; refusals are answers. What it leads to is
  * begun before it returns. `onCommitted` is told when the command is committed and only acknowledgements are waited for; then
- * nothing of the message is kept but what its answer repeats.
+ * nothing of the message is kept but what its answer repeats. `excess` is the length of a value that was too long to come along;
+ * then the message is only refused.
  */
 export function converse(
   message: JsonValue,
@@ -33,12 +35,14 @@ export function converse(
   sender: Sender,
   parts: AnswerParts,
   onCommitted: () => void,
+  excess?: number,
 ): Answered {
   const handling: Handling = {
     parts,
     sender,
     onCommitted,
     length,
+    excess,
     headers: {},
     about: undefined,
     isTold: false,
@@ -74,6 +78,7 @@ function respond(message: JsonValue, handling: Handling): Answered {
   // What is answered and acknowledged, others have asked for.
   if (envelope.status === undefined && topic.says !== "acknowledgement")
     handling.parts.rate?.(handling.sender.auth);
+  if (handling.excess !== undefined) refuseExcess(handling.excess, topic, handling);
   switch (topic.says) {
     case "acknowledgement":
       return takeAck(envelope, topic, handling);

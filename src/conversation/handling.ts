@@ -62,6 +62,8 @@ export interface Handling {
   readonly onCommitted: () => void;
   /** The length of the message. */
   readonly length: number;
+  /** How many characters its value has, where that was too long to come along. */
+  readonly excess: number | undefined;
   headers: DittoHeaders;
   about: About | undefined;
   /** Whether a refusal is told to who requires no response. */

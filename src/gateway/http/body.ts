@@ -7,7 +7,10 @@ import { emptyJsonBody, invalidJson } from "../../base/json/errors.ts";
 import type { JsonValue } from "../../base/json/json.ts";
 import { JSON_PATCH } from "../../base/json/json-patch.ts";
 import { refuseEmptyKeys } from "../../base/json/keys.ts";
-import { parseJson } from "../../base/json/parse.ts";
+import { parseJson, parseStored } from "../../base/json/parse.ts";
+import { judge } from "../large-json/judge.ts";
+import type { LargeBody } from "../large-json/messages.ts";
+import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import { overloaded } from "../throttling/overloaded.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
@@ -35,25 +38,44 @@ export function patchFormatOf(contentType: string | undefined): PatchFormat {
   throw unsupportedPatchType(type);
 }
 
+/** The most characters that the compact text of a body may have. */
+export type MostText = Pick<LargeBody, "most" | "beside">;
+
 /**
  * Reads a JSON body. One beyond `maxBytes` is refused with `tooLarge` without being read to its end; the rest of
- * it is thrown away.
+ * it is thrown away. So is one whose text is longer than it may be, however it came: by default as long as it may come.
  */
 export async function readJson(
   incoming: IncomingMessage,
   maxBytes: number,
   tooLarge: (size: number) => TwinError,
+  { most, beside }: MostText = { most: maxBytes },
 ): Promise<JsonValue> {
-  const bytes = await readBytes(incoming, maxBytes, tooLarge);
+  const bytes = await received(incoming, maxBytes, tooLarge);
   if (bytes.length === 0) throw emptyJsonBody();
+  if (bytes.length > Math.min(LARGE_JSON, most))
+    return parseStored(await shortened({ is: "body", bytes, most, beside }, tooLarge));
   if (!isUtf8(bytes)) throw invalidJson("It is not encoded in UTF-8.");
   const value = parseJson(bytes.toString());
   refuseEmptyKeys(value);
   return value;
 }
 
+/** The compact text of a body, judged in the thread where that takes long. */
+async function shortened(body: LargeBody, tooLarge: (size: number) => TwinError): Promise<string> {
+  const { text, excess } = body.bytes.length > LARGE_JSON ? await largeJson.judge(body) : judge(body);
+  if (excess !== undefined) throw tooLarge(excess);
+  return text;
+}
+
 /** A body may come in so many pieces: each costs some microseconds, which who sends it byte by byte would take from others. */
 const MAX_PIECES = 8_192;
+/** Of pieces that have fewer than so many bytes on average, a body may come in this many. */
+const MAX_CRUMBS = 512;
+const CRUMB_BYTES = 64;
+const isInCrumbs = (pieces: number, bytes: number): boolean =>
+  pieces > MAX_PIECES || (pieces > MAX_CRUMBS && bytes < pieces * CRUMB_BYTES);
+
 /** How long who is told that his body is given up has to take the answer. */
 const TOLD_MS = 1_000;
 
@@ -67,12 +89,20 @@ function readNoFurther(incoming: IncomingMessage): void {
 
 /**
  * Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does, and with 503 the one that has been under way for the
- * longest while too much is under way in all.
+ * longest while too much is under way in all. A large one is only given when it is its turn.
  */
-export function readBytes(
+export const readBytes = (
   incoming: IncomingMessage,
   maxBytes: number,
   tooLarge: (size: number) => TwinError,
+): Promise<Buffer> => received(incoming, maxBytes, tooLarge, turnOfLarge);
+
+/** Receives a body; a large one counts as under way until it is its `turn`. */
+function received(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  tooLarge: (size: number) => TwinError,
+  turn?: () => Promise<void>,
 ): Promise<Buffer> {
   const announced = Number(incoming.headers["content-length"] ?? 0);
   return new Promise((resolve, reject) => {
@@ -100,7 +130,7 @@ export function readBytes(
         if (Number.isFinite(size)) refuse(tooLarge(size));
         return;
       }
-      if (chunks.push(chunk) > MAX_PIECES) giveUp("is sent a body in more pieces");
+      if (isInCrumbs(chunks.push(chunk), size)) giveUp("is sent a body in more pieces");
       else underWay.grow(chunk.length);
     });
     const done = (): void => {
@@ -111,8 +141,8 @@ export function readBytes(
     let isWhole = false;
     incoming.on("end", () => {
       isWhole = true;
-      if (size <= LARGE) done();
-      else void turnOfLarge().then(done);
+      if (turn && size > LARGE) void turn().then(done);
+      else done();
     });
     incoming.on("close", () => {
       if (!isWhole) underWay.end();

@@ -1,9 +1,9 @@
 // `/api/2/things/{id}/**` and `/api/2/policies/{id}/**`: translate, dispatch, answer; nothing is decided here.
 
 import type { IncomingMessage } from "node:http";
-import type { TwinError } from "../../base/errors.ts";
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { parseFields } from "../../base/json/fields.ts";
+import type { JsonValue } from "../../base/json/json.ts";
 import type { Path } from "../../base/json/pointer.ts";
 import type { NamespaceAccess } from "../../conversation/namespace-access.ts";
 import { type Ack, twinPersisted } from "../../dispatch/acks/ack.ts";
@@ -31,6 +31,8 @@ export interface EntityRoutes {
   /** Path of the collection, `/api/2/things`. */
   readonly base: string;
   readonly maxRequestBytes: number;
+  /** The longest policy that the body of a thing may bring along, which does not count as its size. */
+  readonly maxInlinePolicy?: number;
   /** Media types that a JSON body may have besides `application/json`. */
   readonly acceptedMediaTypes: readonly string[];
   /** How callers are kept waiting. */
@@ -98,7 +100,7 @@ export async function entityRequest(
     path,
     headers,
     auth,
-    ...(action === "modify" || action === "merge" ? await bodyOf(routes, request, id) : undefined),
+    ...(action === "modify" || action === "merge" ? await bodyOf(routes, request, id, path) : undefined),
     ...(fields && { fields: parseFields(fields) }),
   };
   if (sendLive && mayAskDevice(command)) return sendLive(request, command);
@@ -114,11 +116,12 @@ async function bodyOf(
   routes: EntityRoutes,
   { incoming }: HttpRequest,
   id: string,
+  path: Path,
 ): Promise<Pick<Command, "value" | "patchFormat">> {
   const type = incoming.headers["content-type"];
   const format =
     incoming.method === "PATCH" ? patchFormatOf(type) : checkMediaType(type, routes.acceptedMediaTypes);
-  const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
+  const value = await readEntityJson(routes, incoming, id, path);
   return format === "json-patch" ? { value, patchFormat: format } : { value };
 }
 
@@ -216,8 +219,18 @@ export function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: 
   return path.length === 0 ? url : `${url}/${path.map(encodeSegment).join("/")}`;
 }
 
-/** The refusal of a body that is too large to be read, as that of the entity it is for. */
-export const tooLargeFor =
-  ({ rules }: EntityRoutes, id: string) =>
-  (size: number): TwinError =>
-    rules.tooLarge(id, size, rules.maxSize);
+/**
+ * Reads the JSON that is to be at a path of an entity, or what is said of it. What is longer than a whole entity may be is refused as
+ * that, whatever is there and whoever asks: as in Ditto, whose commands look at their size when they are made.
+ */
+export function readEntityJson(
+  { rules, maxRequestBytes, maxInlinePolicy }: EntityRoutes,
+  incoming: IncomingMessage,
+  id: string,
+  path?: Path,
+): Promise<JsonValue> {
+  const tooLarge = (size: number) => rules.tooLarge(id, size, rules.maxSize);
+  const mayHavePolicy = path?.length === 0 && maxInlinePolicy !== undefined;
+  const beside = mayHavePolicy ? { key: "_policy", most: maxInlinePolicy } : undefined;
+  return readJson(incoming, maxRequestBytes, tooLarge, { most: rules.maxSize, beside });
+}

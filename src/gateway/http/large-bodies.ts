@@ -1,4 +1,5 @@
-// Bodies whose reading takes so long that others would notice: a megabyte of JSON keeps everybody waiting for a tenth of a second.
+// Large payloads of messages and CloudEvents, whose reading takes so long that others would notice. Other JSON is judged in a thread
+// (../large-json).
 
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 

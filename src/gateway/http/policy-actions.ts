@@ -7,8 +7,7 @@ import { type ActOnPolicy, actionAsCommand, type PolicyAction } from "../../disp
 import { actionNeedsToken } from "../../policies/actions/errors.ts";
 import { type TokenAction, tokenActions } from "../../policies/actions/token-integration.ts";
 import { methodNotAllowed } from "./answers.ts";
-import { readJson } from "./body.ts";
-import { type EntityRoutes, type HttpRequest, send, tooLargeFor } from "./entity-requests.ts";
+import { type EntityRoutes, type HttpRequest, readEntityJson, send } from "./entity-requests.ts";
 import { decodeSegment } from "./uri.ts";
 
 const ACTION = /^\/([^/]+)(?:\/entries\/([^/]+))?\/actions\/([a-zA-Z]+)\/?$/;
@@ -63,7 +62,7 @@ async function announcementOf(
   { incoming }: HttpRequest,
   id: string,
 ): Promise<JsonValue | undefined> {
-  const body = await bodyOrNothing(readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id)));
+  const body = await bodyOrNothing(readEntityJson(routes, incoming, id));
   if (body !== undefined && !isObject(body)) throw invalidJson("The body of an action is a JSON object.");
   return body && getKey(body, "announcement");
 }

@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { isNamespacedId, namespaceOf } from "../../base/ids.ts";
 import { getKey, isObject } from "../../base/json/json.ts";
 import type { Dispatch } from "../../dispatch/dispatcher.ts";
-import { checkMediaType, readJson } from "./body.ts";
-import { type EntityRoutes, type HttpRequest, send, tooLargeFor } from "./entity-requests.ts";
+import { checkMediaType } from "./body.ts";
+import { type EntityRoutes, type HttpRequest, readEntityJson, send } from "./entity-requests.ts";
 
 /** Creates an entity in the namespace asked for, or else in the default one. A body that names an id is refused. */
 export async function postRequest(
@@ -20,7 +20,7 @@ export async function postRequest(
   const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
   if (!isNamespacedId(id)) throw rules.idInvalid(id);
   request.reach?.check(rules.kind, namespaceOf(id));
-  const value = await readJson(incoming, routes.maxRequestBytes, tooLargeFor(routes, id));
+  const value = await readEntityJson(routes, incoming, id, []);
   const given = isObject(value) ? getKey(value, `${rules.kind}Id`) : undefined;
   if (given !== undefined) throw rules.idNotSettable(String(given));
   const command = { kind: rules.kind, id, action: "create", path: [], value, headers, auth } as const;

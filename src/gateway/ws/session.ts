@@ -6,7 +6,8 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { TwinError } from "../../base/errors.ts";
 import { invalidJson } from "../../base/json/errors.ts";
-import { parseJson } from "../../base/json/parse.ts";
+import type { JsonValue } from "../../base/json/json.ts";
+import { parseJson, parseStored } from "../../base/json/parse.ts";
 import type { Answer } from "../../conversation/answer.ts";
 import { converse } from "../../conversation/converse.ts";
 import { type AnswerParts, correlationIdOf, type Sender } from "../../conversation/handling.ts";
@@ -24,8 +25,10 @@ import type { AuthContext, DittoHeaders, VerifiedToken } from "../../signals/sig
 import type { NamespaceAccessOf } from "../auth/namespace-access.ts";
 import type { VerifyToken } from "../auth/verify-token.ts";
 import { whenGone } from "../gone.ts";
+import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import type { Pace } from "../sse/pace.ts";
 import { readControl } from "./control.ts";
+import { inOrder } from "./in-order.ts";
 import { inWorkOf } from "./in-work.ts";
 import { lifetime } from "./lifetime.ts";
 import { outletOf } from "./outlet.ts";
@@ -72,6 +75,8 @@ const TOO_SLOW = 1013;
 const FAULT = 1011;
 /** How long a client may take to answer the closing frame. */
 const CLOSING_MS = 5_000;
+/** Characters of a thousand IDs of things, of which several may be asked for at once. */
+const IDS_LENGTH = 262_144;
 
 /** Stops taking messages; resolves once those that were taken are answered. */
 export type Drain = () => Promise<void>;
@@ -118,6 +123,7 @@ export function serveSession(
   const subscribed = subscriptions(sender, correlationIdOf(headers), send, parts);
   const hold = readingOf(socket);
   const begin = inWorkOf(hold, parts.maxInWork);
+  const order = inOrder(hold, takeInOrder);
   const accept = parts.pace ? throttled(parts.pace, hold, receive) : receive;
   const refresh = tokenRefresh({
     verify: parts.verifyToken,
@@ -172,11 +178,10 @@ export function serveSession(
     undeclare?.();
   }
 
-  function work(message: string): void {
-    const said = parseJson(message);
+  function work(said: JsonValue, length: number, excess?: number): void {
     unanswered++;
     const done = begin();
-    const answer = converse(said, message.length, sender, parts, done);
+    const answer = converse(said, length, sender, parts, done, excess);
     if (!(answer instanceof Promise)) {
       tell(answer, done);
       return;
@@ -195,6 +200,10 @@ export function serveSession(
       fault(error);
     }
     done();
+    settled();
+  }
+
+  function settled(): void {
     if (--unanswered === 0) drained?.();
   }
 
@@ -211,19 +220,42 @@ export function serveSession(
 
   function take(text: string): void {
     const control = readControl(text);
-    if (!control) work(text);
+    if (!control) work(parseJson(text), text.length);
     else if (control.says === "token") refresh(control.token);
     else subscribed.change(control);
   }
 
-  function receive(data: Buffer): void {
-    if (drained || socket.readyState !== socket.OPEN) return; // what comes while it closes counts no more
+  /** Has a large message judged in the thread; it counts as taken meanwhile. */
+  async function takeLarge(bytes: Buffer): Promise<void> {
+    unanswered++;
+    try {
+      const { text, excess } = await largeJson.judge({ is: "message", bytes, most: longestValue(parts) });
+      if (!isLeft) work(parseStored(text), text.length, excess);
+    } catch (error) {
+      refuse(error);
+    }
+    settled();
+  }
+
+  function takeInOrder(data: Buffer): Promise<void> | undefined {
+    if (drained || isLeft) return undefined;
+    if (isLargeJson(data)) return takeLarge(data);
     try {
       take(textOf(data));
     } catch (error) {
-      if (error instanceof TwinError) send(printError(error, {}));
-      else fault(error);
+      refuse(error);
     }
+    return undefined;
+  }
+
+  function refuse(error: unknown): void {
+    if (error instanceof TwinError) send(printError(error, {}));
+    else fault(error);
+  }
+
+  function receive(data: Buffer): void {
+    if (drained || socket.readyState !== socket.OPEN) return; // what comes while it closes counts no more
+    order(data);
   }
 
   socket.on("message", accept);
@@ -247,3 +279,11 @@ function textOf(data: Buffer): string {
   if (!isUtf8(data)) throw invalidJson("It is not encoded in UTF-8.");
   return data.toString();
 }
+
+/** No JSON begins with a capital letter, but what is said in plain text does. */
+const isLargeJson = (data: Buffer): boolean =>
+  data.length > LARGE_JSON && !/^[A-Z]/.test(data.toString("latin1", 0, 1));
+
+/** The longest value that a message may have: a thing with its policy, the payload of a message, or the IDs of several things. */
+const longestValue = ({ rules, maxMessageBytes }: SessionParts): number =>
+  Math.max(rules.thing.maxSize + rules.policy.maxSize, maxMessageBytes, IDS_LENGTH);
