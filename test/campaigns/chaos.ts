@@ -30,6 +30,7 @@ const refused = [...result.refused].map(([status, count]) => `${count} with ${st
 console.log(
   `${options.faults} faults: ${result.writes} writes acknowledged, ${result.reads} reads, ${result.events} events in ` +
     `${result.sessions} sessions, refused ${refused || "none"}, slowest recovery ` +
-    `${(result.slowestRecoveryMs / 1_000).toFixed(1)} s, ${result.violations.length} violations`,
+    `${(result.slowestRecoveryMs / 1_000).toFixed(1)} s, last event ${(result.lastToldMs / 1_000).toFixed(1)} s ` +
+    `after the last answer, ${result.violations.length} violations`,
 );
 if (result.violations.length > 0) process.exitCode = 1;

@@ -26,7 +26,6 @@ export class BcryptThread {
 
   #start(): Worker {
     const worker = new Worker(new URL("./bcrypt-worker.ts", import.meta.url));
-    worker.unref();
     worker.on("message", ({ id, matches }: Answer) => {
       this.#waiting.get(id)?.resolve(matches);
       this.#waiting.delete(id);
@@ -36,6 +35,7 @@ export class BcryptThread {
       for (const { reject } of this.#waiting.values()) reject(error);
       this.#waiting.clear();
     });
+    worker.unref(); // listening holds the process again
     return worker;
   }
 }

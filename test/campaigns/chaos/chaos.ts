@@ -30,6 +30,8 @@ export interface ChaosResult {
   readonly refused: ReadonlyMap<number, number>;
   /** Milliseconds from the end of a fault until every thing was written again, the longest of all. */
   readonly slowestRecoveryMs: number;
+  /** Milliseconds from the last answer to a writer until the last session was told of everything. */
+  readonly lastToldMs: number;
   readonly violations: readonly string[];
 }
 
@@ -73,6 +75,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     );
   }
   await load.quiesce();
+  const lastToldMs = await allTold(load, await journalOf(site, things));
   await sleep(QUIET_MS);
   const sessions = load.sessions();
   const journal = await journalOf(site, things);
@@ -85,8 +88,20 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     sessions: sessions.length,
     refused: load.refused,
     slowestRecoveryMs,
+    lastToldMs,
     violations,
   };
+}
+
+/** Waits until everybody who listens was told of all that is written, or it has taken too long; gives how long it took. */
+async function allTold(load: Load, journal: readonly Row[]): Promise<number> {
+  const began = performance.now();
+  const newest = new Map<string, number>();
+  for (const { thing, revision } of journal) newest.set(thing, Math.max(revision, newest.get(thing) ?? 0));
+  const isTold = ({ seen }: Session) =>
+    seen.entries().every(([thing, revisions]) => (revisions.at(-1) ?? 0) >= (newest.get(thing) ?? 0));
+  while (!load.heard().every(isTold) && performance.now() - began < RECOVERED_WITHIN_MS) await sleep(50);
+  return performance.now() - began;
 }
 
 /** No fault may end a process but those that kill it; one that has ended is told with what it said, and started again. */

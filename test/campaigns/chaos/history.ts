@@ -152,6 +152,10 @@ function wrongReads({ reads }: History, journal: Journal): string[] {
   return wrong;
 }
 
+/** The index of the first revision that does not follow the one before it, or -1. */
+const jumpIn = (revisions: readonly number[]): number =>
+  revisions.findIndex((revision, i) => i > 0 && revision !== (revisions[i - 1] as number) + 1);
+
 /** A subscriber is told of everything once, in order, from his subscription on. */
 function wrongSession(
   { name, since, lasted, seen, late = [] }: Session,
@@ -159,8 +163,13 @@ function wrongSession(
   journal: Journal,
 ): string[] {
   const wrong: string[] = [];
-  for (const [thing, revisions] of seen) {
-    const at = revisions.findIndex((revision, i) => i > 0 && revision !== (revisions[i - 1] as number) + 1);
+  for (const [thing, told] of seen) {
+    if (jumpIn(told) < 0) continue;
+    // Of what was acknowledged before he subscribed he may be told, of some of it or of nothing.
+    const before = writes.filter((write) => write.thing === thing && write.end < since);
+    const old = before.reduce((most, { revision }) => Math.max(most, revision), 0);
+    const revisions = told.filter((revision) => revision > old);
+    const at = jumpIn(revisions);
     if (at < 0) continue;
     const known = new Set(revisions);
     const [first, last] = [Math.min(...known), Math.max(...known)];

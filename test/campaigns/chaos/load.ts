@@ -31,6 +31,8 @@ export interface Load {
   readonly strange: string[];
   /** Ends writing and reading; resolves when the last has been answered. */
   quiesce(): Promise<void>;
+  /** What is heard in the sessions that there are now. */
+  heard(): Session[];
   /** Ends listening, and gives all sessions that were. */
   sessions(): Session[];
 }
@@ -123,15 +125,23 @@ export function startLoad(site: Site, options: LoadOptions, random: () => number
       await running;
       agent.destroy();
     },
-    sessions: () => listeners.flatMap((end) => end()),
+    heard: () => listeners.flatMap(({ current }) => current() ?? []),
+    sessions: () => listeners.flatMap(({ end }) => end()),
   };
 }
 
 /** Since the campaign began. */
 export const seconds = (): string => (performance.now() / 1_000).toFixed(1);
 
-/** Listens at one member again and again until told to stop; gives what it heard in each session. */
-function listen(node: Node, name: string): () => Session[] {
+interface Listener {
+  /** The session that there is now. */
+  current(): Session | undefined;
+  /** Ends it, and gives what was heard in each. */
+  end(): Session[];
+}
+
+/** Listens at one member again and again until told to stop. */
+function listen(node: Node, name: string): Listener {
   const ended: Session[] = [];
   let current: { session: Session; socket: WebSocket } | undefined;
   let isOver = false;
@@ -172,10 +182,13 @@ function listen(node: Node, name: string): () => Session[] {
       await sleep(100);
     }
   })();
-  return () => {
-    isOver = true;
-    const last = current ? [{ ...current.session, lasted: true }] : [];
-    current?.socket.terminate();
-    return [...ended, ...last];
+  return {
+    current: () => current?.session,
+    end() {
+      isOver = true;
+      const last = current ? [{ ...current.session, lasted: true }] : [];
+      current?.socket.terminate();
+      return [...ended, ...last];
+    },
   };
 }
