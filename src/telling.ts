@@ -43,6 +43,7 @@ export function startTelling({ cluster, origins, options, log, ...parts }: Telli
     policyRevision: (id) => policies.peek(id)?.committed?.revision,
     judge: (thingId, policy) => judge(parts, thingId, policy),
     recent: (...asked) => journal.recent(...asked),
+    between: (id, from, to) => journal.readEvents("thing", id, from, to, to - from + 1),
     pastOf: (id, rows) => pastOf(journal, things.rules, id, rows),
     unavailable: serviceUnavailable,
     onConflict: (label) => log.warn({ label }, "two members have declared a label of acknowledgements"),

@@ -1,7 +1,7 @@
 // What was lost on its way from another member is read from the journal, and delivered before anything newer of the same things.
 
 import { setImmediate } from "node:timers/promises";
-import type { Journal, RecentPlace, RecentRow } from "../../journal/journal.ts";
+import type { Journal, JournalRow, RecentPlace } from "../../journal/journal.ts";
 import type { EntityEvent, EntityState } from "../../signals/signal.ts";
 
 /** An event with the state that it led to, or that it deleted. */
@@ -13,7 +13,11 @@ export interface PastEvent {
 export interface CatchUpParts {
   readonly recent: Journal["recent"];
   /** The events of one thing that these rows record, in the order of revisions; rejects where the database does not answer. */
-  readonly pastOf: (id: string, rows: readonly RecentRow[]) => Promise<readonly PastEvent[]>;
+  readonly pastOf: (id: string, rows: readonly JournalRow[]) => Promise<readonly PastEvent[]>;
+  /** The rows of a thing from one revision to another. */
+  readonly between: (id: string, from: number, to: number) => Promise<readonly JournalRow[]>;
+  /** The newest event of a thing that was delivered since a time, by the monotonic clock. */
+  readonly newestSince: (id: string, since: number) => number | undefined;
   /** Delivers an event unless it was before; where newer ones of its thing wait, before these. */
   readonly deliver: (past: PastEvent) => Promise<void>;
   /**
@@ -52,6 +56,8 @@ const ON_ITS_WAY_MS = 150;
 /** When it is looked again for what was committed late. */
 const AGAIN_MS = [1_000, 5_000];
 const RETRY_MS = 500;
+/** Rows of a thing that pages passed over, at most; they are those of one append. */
+const MOST_BETWEEN = 50;
 /** Rounds that may wait; beyond, one takes the place of all. */
 const MOST = 20;
 
@@ -148,11 +154,25 @@ export function catchUps(parts: CatchUpParts): CatchUps {
     }
   }
 
-  async function deliver(id: string, rows: readonly RecentRow[], { leftOutSince }: Round): Promise<void> {
-    const isMissing = ({ revision }: { revision: number }) => parts.isMissing(id, revision, leftOutSince);
+  async function deliver(id: string, rows: readonly JournalRow[], round: Round): Promise<void> {
+    const isMissing = ({ revision }: { revision: number }) =>
+      parts.isMissing(id, revision, round.leftOutSince);
     const sorted = [...rows].sort((a, b) => a.revision - b.revision).filter(isMissing);
-    if (sorted.length === 0) return;
-    for (const past of await parts.pastOf(id, sorted)) if (isMissing(past.event)) await parts.deliver(past);
+    const [first] = sorted;
+    if (!first) return;
+    const passedOver = await rowsBefore(id, first.revision, round);
+    const all = [...passedOver.filter(isMissing), ...sorted];
+    for (const past of await parts.pastOf(id, all)) if (isMissing(past.event)) await parts.deliver(past);
+  }
+
+  /**
+   * What was committed only when the page on which it belongs had been read: whoever wrote a thing after it saw it, so that it has to be
+   * delivered before that.
+   */
+  async function rowsBefore(id: string, revision: number, { since }: Round): Promise<readonly JournalRow[]> {
+    const newest = parts.newestSince(id, since - MARGIN_MS);
+    if (newest === undefined || newest >= revision - 1) return [];
+    return parts.between(id, Math.max(newest + 1, revision - MOST_BETWEEN), revision - 1);
   }
 
   return {

@@ -18,7 +18,7 @@ import { type Judge, type JudgedBy, type Received, receiving } from "./receiving
 import { repliedAt, withRoute } from "./replied-at.ts";
 import { type PublishedMessage, printPublished, readPublished, withState } from "./wire-message.ts";
 
-export interface ClusteredPubsubParts extends Pick<CatchUpParts, "recent" | "pastOf"> {
+export interface ClusteredPubsubParts extends Pick<CatchUpParts, "recent" | "between" | "pastOf"> {
   readonly cluster: Cluster;
   readonly local: LocalPubsub;
   readonly origins: Origins;
@@ -55,7 +55,9 @@ export function clusteredPubsub(parts: ClusteredPubsubParts): ClusteredPubsub {
   const repliesOf = repliedAt(parts);
 
   const catching = catchingUp({
-    ...{ cluster, recent: parts.recent, pastOf: parts.pastOf, onFault: parts.onFault },
+    ...{ cluster, recent: parts.recent, between: parts.between, pastOf: parts.pastOf },
+    onFault: parts.onFault,
+    newestSince: seen.newestSince,
     isMissing: (id, revision, since) => seen.isMissing(id, revision, since) && !lanes.has(id, revision),
     isWanted: () => interests.has("EVENTS"),
     async deliver({ event, state }) {

@@ -15,6 +15,8 @@ const HOLES = 1_000;
 interface Seen {
   first: number;
   last: number;
+  /** When something of it was delivered for the last time, by the monotonic clock. */
+  at: number;
   /** Each with when it was left out. */
   holes: Map<number, number> | undefined;
 }
@@ -23,6 +25,8 @@ export interface Delivered {
   /** Notes that an event is delivered. */
   add(id: string, revision: number): void;
   has(id: string, revision: number): boolean;
+  /** The newest event of a thing that was delivered since a time, by the monotonic clock. */
+  newestSince(id: string, since: number): number | undefined;
   /**
    * Whether an event was not delivered, though it should perhaps have been: where a newer one of its thing was delivered before, only if it
    * was left out then since a time, by the monotonic clock, and not at all without one. It may have been nothing for here.
@@ -58,11 +62,16 @@ export function delivered(now: () => number = () => performance.now()): Delivere
     add(id, revision) {
       const time = now();
       grow(time);
-      const seen = find(id) ?? { first: revision, last: revision, holes: undefined };
+      const seen = find(id) ?? { first: revision, last: revision, at: time, holes: undefined };
+      seen.at = time;
       young.set(id, seen);
       note(seen, revision, time);
     },
     has,
+    newestSince(id, since) {
+      const seen = find(id);
+      return seen && seen.at >= since ? seen.last : undefined;
+    },
     isMissing(id, revision, leftOutSince) {
       const seen = find(id);
       if (!seen || revision > seen.last) return true;

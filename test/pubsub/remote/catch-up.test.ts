@@ -1,6 +1,6 @@
 import { setTimeout as later } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { RecentPlace, RecentRow } from "../../../src/journal/journal.ts";
+import type { JournalRow, RecentPlace, RecentRow } from "../../../src/journal/journal.ts";
 import { type CatchUpParts, catchUps, type PastEvent } from "../../../src/pubsub/remote/catch-up.ts";
 import { delivered } from "../../../src/pubsub/remote/delivered.ts";
 
@@ -12,7 +12,7 @@ const rowOf = (recorded: number, id: string, revision: number): RecentRow => ({
   ...{ headers: null, metadata: null, recorded },
 });
 
-const pastOf = async (id: string, rows: readonly RecentRow[]): Promise<readonly PastEvent[]> =>
+const pastOf = async (id: string, rows: readonly JournalRow[]): Promise<readonly PastEvent[]> =>
   rows.map(({ revision }) => ({
     event: { kind: "thing", id, action: "modified", path: [], revision, timestamp: 0, headers: {} },
     state: { revision, timestamp: 0, created: 0, value: { policyId: id } } as unknown as PastEvent["state"],
@@ -28,8 +28,11 @@ function world(rows: RecentRow[], more: Partial<CatchUpParts> = {}) {
       if (!after) passes.push(agoMs);
       return rows.filter(({ recorded }) => recorded > (after?.recorded ?? -1)).slice(0, limit);
     },
+    between: async (id, from, to) =>
+      rows.filter((row) => row.id === id && row.revision >= from && row.revision <= to),
     pastOf,
     isMissing: seen.isMissing,
+    newestSince: seen.newestSince,
     async deliver({ event }) {
       seen.add(event.id, event.revision);
       got.push(`${event.id} ${event.revision}`);
@@ -43,6 +46,18 @@ function world(rows: RecentRow[], more: Partial<CatchUpParts> = {}) {
 }
 
 const only = (id: string) => (other: string) => other === id;
+
+test("what was committed only when its page had been read is delivered before what follows it", async () => {
+  const page = Array.from({ length: 499 }, (_, n) => rowOf(n, FAN, n + 1));
+  const rows = [...page, rowOf(500, LAMP, 4), rowOf(499, LAMP, 5), rowOf(502, LAMP, 6)];
+  const { rounds, got } = world(rows, {
+    recent: async (_kind, _agoMs, after) => (after ? rows.slice(501) : rows.slice(0, 500)),
+  });
+  rounds.begin({ has: only(LAMP), since: performance.now(), isOpen: false });
+
+  await rounds.holdOf(LAMP);
+  expect(got).toEqual([4, 5, 6].map((revision) => `${LAMP} ${revision}`));
+});
 
 describe("what is noticed in one turn", () => {
   test("is one pass, over as long as the longest, in the order in which it was recorded", async () => {

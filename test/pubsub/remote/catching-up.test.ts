@@ -8,6 +8,8 @@ const catching = ({ cluster }: TestMember) =>
   catchingUp({
     cluster,
     recent: async () => [],
+    between: async () => [],
+    newestSince: () => undefined,
     pastOf: async () => [],
     deliver: async () => undefined,
     isMissing: () => false,

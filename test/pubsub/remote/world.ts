@@ -180,6 +180,7 @@ function nodeOf(member: TestMember, journal: Journal): Node {
     policyRevision: (id) => policies.peek(id)?.committed?.revision,
     judge: (thingId, policy) => judge({ policies, access, journal }, thingId, policy),
     recent: (...asked) => journal.recent(...asked),
+    between: (id, from, to) => journal.readEvents("thing", id, from, to, to - from + 1),
     pastOf: (id, rows) => pastOf(journal, things.rules, id, rows),
     unavailable: serviceUnavailable,
     onConflict: (label) => faults.push(`conflict of ${label}`),
