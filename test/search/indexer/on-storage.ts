@@ -1,6 +1,6 @@
 // A journal and a database of a storage, on which one indexed world after another begins.
 
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import type { Database } from "../../../src/journal/database.ts";
 import type { Journal } from "../../../src/journal/journal.ts";
 import { openStorage as open } from "../../../src/journal/open.ts";
@@ -21,7 +21,7 @@ export function onStorage(openStorage: (typeof storages)[number]["openStorage"])
     storage = await openStorage();
     ({ journal, database } = await open(storage.options));
     // The first start builds the index, which the tests are not about; one that is stopped before it has leaves that to the next.
-    await expect.poll(() => markAfterStart(), { timeout: 30_000 }).toMatch(/^clean/);
+    await vi.waitFor(async () => expect(await markAfterStart()).toMatch(/^clean/), { timeout: 30_000 });
   });
   afterEach(async () => {
     await world?.indexer.stop();
@@ -34,7 +34,7 @@ export function onStorage(openStorage: (typeof storages)[number]["openStorage"])
 
   async function markAfterStart(): Promise<string> {
     const { indexer, store } = indexedWorld(journal, database);
-    await expect.poll(() => indexer.stats().lastCheck ?? indexer.stats().isRebuilding).not.toBe(true);
+    await vi.waitFor(() => expect(indexer.stats().lastCheck).toBeDefined(), { timeout: 20_000 });
     await indexer.settled();
     await indexer.stop();
     return store.state("index", () => "");
