@@ -161,6 +161,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
       policyChanged: (...change) => index.indexer.policyChanged(...change),
     },
     unconfirmed: doubts.note,
+    confirmed: doubts.confirmed,
     publish: spans ? tracedPublish(spans, pubsub.publish) : pubsub.publish,
     ...(custody && {
       spread: custody.spread,
@@ -227,12 +228,13 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     maintenance: upkeep,
     start: () => upkeep.start(),
     async stop() {
-      doubts.stop();
       watch.stop();
       telling.stop();
       await upkeep.stop();
       // What is committed later than the index ends would be missing in it, and nobody would know.
       await journal.finish();
+      await doubts.release(() => true);
+      doubts.stop();
       await searches.stop();
       snapshots.thing.close();
       snapshots.policy.close();

@@ -116,6 +116,8 @@ export interface Recorder {
    * Must not throw.
    */
   readonly unconfirmed?: (kind: EntityKind, id: string, revision: number) => void;
+  /** Told of each revision that is known to be committed, and published. Must not throw. */
+  readonly confirmed?: (kind: EntityKind, id: string, revision: number) => void;
   /**
    * Told of every committed event, in the order of revisions of each entity. `origin` is the session it came by, `state`
    * what the event led to, or what was deleted.
@@ -194,6 +196,7 @@ function committed(
   held.commit(next);
   recorder.snapshots[store.rules.kind].committed(held, next, born, change.text?.length ?? 0);
   recorder.publish(eventOf(change, command), findEnforcer(), origin, next.value ? next : (last ?? next));
+  recorder.confirmed?.(store.rules.kind, held.id, next.revision);
   if (store.rules.kind === "policy") {
     recorder.watch?.committed(held.id, before, next.value);
     recorder.index?.policyChanged(held.id, next.revision);

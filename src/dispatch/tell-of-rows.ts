@@ -6,7 +6,7 @@ import type { EntityState } from "../signals/signal.ts";
 import { rebuild } from "./history/rebuild.ts";
 import type { Parts } from "./ready.ts";
 import { judge } from "./remote-events/judge.ts";
-import { pastOf } from "./remote-events/past-of.ts";
+import { type PublishedPast, pastOf } from "./remote-events/past-of.ts";
 import type { TellOfRows } from "./unconfirmed.ts";
 
 type TellParts = Omit<Parts, "creation" | "atOwner" | "snapshots" | "historicalHeaders">;
@@ -17,7 +17,10 @@ export function tellingOfRows(parts: TellParts): TellOfRows {
 
   async function tellOfThing(id: string, rows: Parameters<TellOfRows>[2]): Promise<void> {
     const past = await pastOf(journal, things.rules, id, rows);
-    for (const { event, state } of past) parts.publish(event, await enforcerOf(id, state), undefined, state);
+    const judged: { readonly past: PublishedPast; readonly enforcer: Enforcer | undefined }[] = [];
+    for (const one of past) judged.push({ past: one, enforcer: await enforcerOf(id, one.state) });
+    // Nothing is waited for between them: all are told, or none.
+    for (const { past, enforcer } of judged) parts.publish(past.event, enforcer, undefined, past.state);
     index?.thingChanged(id, rows.at(-1)?.revision ?? 0);
   }
 

@@ -36,6 +36,8 @@ export interface UnconfirmedParts {
 export interface Unconfirmed {
   /** After this revision of an entity something may be committed that nobody was told of. */
   note(kind: EntityKind, id: string, revision: number): void;
+  /** Everybody was told of this revision of an entity, and so of all before it. */
+  confirmed(kind: EntityKind, id: string, revision: number): void;
   /** To be awaited before anybody is given what was read of an entity. */
   readonly told: Untold;
   /** Tells of what this member lets go of, as far as the database answers in time, and has those look on who own it next. */
@@ -134,7 +136,7 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
     const rows = tail.some(({ revision }) => revision === told + 1)
       ? tail.filter(({ revision }) => revision > told)
       : await journal.readEvents(kind, id, told + 1, newest, MOST_ROWS);
-    await parts.tell(kind, id, rows);
+    if (rows.length > 0) await parts.tell(kind, id, rows);
     doubt.revision = newest;
     return true;
   }
@@ -154,9 +156,16 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
 
   return {
     note: (kind, id, revision) => note(kind, id, revision),
+    confirmed(kind, id, revision) {
+      const doubt = doubts.size > 0 ? doubts.get(keyOf(kind, id)) : undefined;
+      // What another member had in doubt is older than what was written here, until it was looked at.
+      if (doubt && (!doubt.isOthers || doubt.isSecondLook))
+        doubt.revision = Math.max(doubt.revision, revision);
+    },
     told(kind, id, recorded) {
       const doubt = doubts.size > 0 ? doubts.get(keyOf(kind, id)) : undefined;
-      return doubt && look(doubt, recorded);
+      // Who does not own it must not tell of what the owner tells.
+      return doubt && entities(kind).owns(id) ? look(doubt, recorded) : undefined;
     },
     async release(has) {
       const those = [...doubts.values().filter(({ id }) => has(id))];

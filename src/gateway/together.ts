@@ -9,13 +9,19 @@ const STRETCH_MS = 4;
 /** In the order in which something was held back first. */
 const corked = new Set<Duplex>();
 
+/** When the last stretch ended, if it left something behind. */
+let leftBehindAt: number | undefined;
+
 function uncork(): void {
-  const until = performance.now() + STRETCH_MS;
+  const began = performance.now();
+  // As long as everything else had since, at least: else who reads fast would be taken for slow.
+  const until = began + Math.max(STRETCH_MS, began - (leftBehindAt ?? began));
   for (const connection of corked) {
     corked.delete(connection);
     connection.uncork();
     if (performance.now() > until) break;
   }
+  leftBehindAt = corked.size > 0 ? performance.now() : undefined;
   if (corked.size > 0) setImmediate(uncork);
 }
 

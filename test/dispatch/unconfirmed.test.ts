@@ -1,7 +1,7 @@
 // What the database committed without being able to say so: everybody is told of it all the same, once, and before anything newer.
 
 import { expect, test } from "vitest";
-import { RevisionTaken } from "../../src/journal/journal.ts";
+import { JournalUnavailable, RevisionTaken } from "../../src/journal/journal.ts";
 import { thingId, worldOn } from "../support/dispatch.ts";
 import { HeldJournal } from "../support/journal.ts";
 import { indexSpy } from "./index-spy.ts";
@@ -73,6 +73,23 @@ test("what is not committed is told to nobody", async () => {
   expect(await ask("modify", "/attributes/n", 3)).toMatchObject({ revision: 2 });
 
   expect(published).toMatchObject([{ revision: 2, value: 3 }]);
+});
+
+test("what was told in the usual way is not told again when the entity is lost once more", async () => {
+  const { ask, journal, published } = await withLamp();
+
+  const first = ask("modify", "/attributes/n", 1);
+  journal.fail(new JournalUnavailable("cut off", { mayBeWritten: true }));
+  expect(await first).toBe(unavailable);
+  journal.flowing = true;
+  expect(await ask("modify", "/attributes/n", 2)).toMatchObject({ revision: 2 });
+  journal.flowing = false;
+  const third = ask("modify", "/attributes/n", 3);
+  journal.fail();
+  expect(await third).toBe(unavailable);
+  expect(await ask("retrieve", "/attributes/n")).toMatchObject({ value: 2 });
+
+  expect(published).toMatchObject([{ revision: 2, value: 2 }]);
 });
 
 test("what is committed after the entity was loaded again makes the next write void, and is told before the one after", async () => {

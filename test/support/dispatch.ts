@@ -101,6 +101,7 @@ export function worldOn(
     creation: compileCreationRules(entityCreation.parse("{}")),
     historicalHeaders: { thing: [], policy: policyHeaders },
     unconfirmed: doubts.note,
+    confirmed: doubts.confirmed,
     publish: (event) => published.push(event),
     ...(watchOf && { watch: watchOf(policies) }),
   };

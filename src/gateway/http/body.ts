@@ -38,8 +38,10 @@ export function patchFormatOf(contentType: string | undefined): PatchFormat {
   throw unsupportedPatchType(type);
 }
 
-/** The most characters that the compact text of a body may have. */
-export type MostText = Pick<LargeBody, "most" | "beside">;
+/** The most characters that the compact text of a body may have, and who sends it. */
+export interface BodyLimits extends Pick<LargeBody, "most" | "beside"> {
+  readonly whose?: string | undefined;
+}
 
 /**
  * Reads a JSON body. One beyond `maxBytes` is refused with `tooLarge` without being read to its end; the rest of
@@ -49,12 +51,12 @@ export async function readJson(
   incoming: IncomingMessage,
   maxBytes: number,
   tooLarge: (size: number) => TwinError,
-  { most, beside }: MostText = { most: maxBytes },
+  { most, beside, whose = "" }: BodyLimits = { most: maxBytes },
 ): Promise<JsonValue> {
   const bytes = await received(incoming, maxBytes, tooLarge);
   if (bytes.length === 0) throw emptyJsonBody();
   if (bytes.length > Math.min(LARGE_JSON, most))
-    return parseStored(await shortened({ is: "body", bytes, most, beside }, tooLarge));
+    return parseStored(await shortened({ is: "body", bytes, most, beside }, whose, tooLarge));
   if (!isUtf8(bytes)) throw invalidJson("It is not encoded in UTF-8.");
   const value = parseJson(bytes.toString());
   refuseEmptyKeys(value);
@@ -62,8 +64,12 @@ export async function readJson(
 }
 
 /** The compact text of a body, judged in the thread where that takes long. */
-async function shortened(body: LargeBody, tooLarge: (size: number) => TwinError): Promise<string> {
-  const { text, excess } = body.bytes.length > LARGE_JSON ? await largeJson.judge(body) : judge(body);
+async function shortened(
+  body: LargeBody,
+  whose: string,
+  tooLarge: (size: number) => TwinError,
+): Promise<string> {
+  const { text, excess } = body.bytes.length > LARGE_JSON ? await largeJson.judge(body, whose) : judge(body);
   if (excess !== undefined) throw tooLarge(excess);
   return text;
 }
@@ -72,7 +78,7 @@ async function shortened(body: LargeBody, tooLarge: (size: number) => TwinError)
 const MAX_PIECES = 8_192;
 /** Of pieces that have fewer than so many bytes on average, a body may come in this many. */
 const MAX_CRUMBS = 512;
-const CRUMB_BYTES = 64;
+const CRUMB_BYTES = 8;
 const isInCrumbs = (pieces: number, bytes: number): boolean =>
   pieces > MAX_PIECES || (pieces > MAX_CRUMBS && bytes < pieces * CRUMB_BYTES);
 

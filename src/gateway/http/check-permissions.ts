@@ -9,6 +9,9 @@ import type { EntityRoutes, HttpRequest } from "./entity-requests.ts";
 /** Path of the resource. */
 export const CHECK_PERMISSIONS = "/api/2/checkPermissions";
 
+/** Characters of the permissions that are asked for at once; as over a WebSocket. */
+const MOST_CHECKS = 262_144;
+
 const checksTooLarge = defineError("policies:policy.toolarge", 413, (size: number, max: number) => ({
   message: `The body of ${size} characters is too large; ${max} are allowed.`,
   description: "Ask for fewer permissions at a time.",
@@ -22,6 +25,10 @@ export async function checkPermissionsRequest(
 ): Promise<Response> {
   if (incoming.method !== "POST") return methodNotAllowed(["POST"]);
   checkMediaType(incoming.headers["content-type"], acceptedMediaTypes);
-  const body = await readJson(incoming, maxRequestBytes, (size) => checksTooLarge(size, maxRequestBytes));
+  const tooLarge = (size: number) => checksTooLarge(size, Math.min(maxRequestBytes, MOST_CHECKS));
+  const body = await readJson(incoming, maxRequestBytes, tooLarge, {
+    most: MOST_CHECKS,
+    whose: auth.subjects[0],
+  });
   return listAnswer(incoming, JSON.stringify(await checkPermissions(sources, body, auth)), headers);
 }

@@ -114,14 +114,15 @@ const mayAskDevice = (command: Command): boolean => command.headers.channel === 
 /** The value of a command by the body of its request, and in which format it is. */
 async function bodyOf(
   routes: EntityRoutes,
-  { incoming }: HttpRequest,
+  request: HttpRequest,
   id: string,
   path: Path,
 ): Promise<Pick<Command, "value" | "patchFormat">> {
+  const { incoming } = request;
   const type = incoming.headers["content-type"];
   const format =
     incoming.method === "PATCH" ? patchFormatOf(type) : checkMediaType(type, routes.acceptedMediaTypes);
-  const value = await readEntityJson(routes, incoming, id, path);
+  const value = await readEntityJson(routes, request, id, path);
   return format === "json-patch" ? { value, patchFormat: format } : { value };
 }
 
@@ -225,12 +226,16 @@ export function locationOf(routes: EntityRoutes, { incoming }: HttpRequest, id: 
  */
 export function readEntityJson(
   { rules, maxRequestBytes, maxInlinePolicy }: EntityRoutes,
-  incoming: IncomingMessage,
+  { incoming, auth }: HttpRequest,
   id: string,
   path?: Path,
 ): Promise<JsonValue> {
   const tooLarge = (size: number) => rules.tooLarge(id, size, rules.maxSize);
   const mayHavePolicy = path?.length === 0 && maxInlinePolicy !== undefined;
   const beside = mayHavePolicy ? { key: "_policy", most: maxInlinePolicy } : undefined;
-  return readJson(incoming, maxRequestBytes, tooLarge, { most: rules.maxSize, beside });
+  return readJson(incoming, maxRequestBytes, tooLarge, {
+    most: rules.maxSize,
+    beside,
+    whose: auth.subjects[0],
+  });
 }

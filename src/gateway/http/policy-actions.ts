@@ -59,10 +59,10 @@ export async function policyActionRequest(
 /** What the body wants to be announced; it may be empty, and its media type does not matter. */
 async function announcementOf(
   routes: EntityRoutes,
-  { incoming }: HttpRequest,
+  request: HttpRequest,
   id: string,
 ): Promise<JsonValue | undefined> {
-  const body = await bodyOrNothing(readEntityJson(routes, incoming, id));
+  const body = await bodyOrNothing(readEntityJson(routes, request, id));
   if (body !== undefined && !isObject(body)) throw invalidJson("The body of an action is a JSON object.");
   return body && getKey(body, "announcement");
 }

@@ -20,7 +20,7 @@ export async function postRequest(
   const id = `${target.query?.get("namespace") ?? defaultNamespace}:${randomUUID()}`;
   if (!isNamespacedId(id)) throw rules.idInvalid(id);
   request.reach?.check(rules.kind, namespaceOf(id));
-  const value = await readEntityJson(routes, incoming, id, []);
+  const value = await readEntityJson(routes, request, id, []);
   const given = isObject(value) ? getKey(value, `${rules.kind}Id`) : undefined;
   if (given !== undefined) throw rules.idNotSettable(String(given));
   const command = { kind: rules.kind, id, action: "create", path: [], value, headers, auth } as const;

@@ -12,10 +12,13 @@ export const LARGE_JSON = 65_536;
 export interface ThreadBounds {
   readonly questions: number;
   readonly bytes: number;
+  /** Of one who asks, unless nothing else of theirs waits. */
+  readonly bytesEach: number;
 }
 
 interface Waiting extends PromiseWithResolvers<Judged> {
   readonly bytes: number;
+  readonly whose: string;
 }
 
 /** The thread; it starts with the first question, and does not keep the process alive. */
@@ -27,6 +30,7 @@ export class LargeJsonThread {
   #bytes = 0;
   /** In the order in which they are judged. */
   readonly #waiting = new Map<number, Waiting>();
+  readonly #bytesOf = new Map<string, number>();
 
   constructor(bounds: ThreadBounds, start: () => Worker = startWorker) {
     this.#bounds = bounds;
@@ -34,18 +38,21 @@ export class LargeJsonThread {
   }
 
   /**
-   * Judges JSON, whose bytes are the thread's from then on. Refuses what it is refused for, and with 503 where too much waits, or
+   * Judges JSON of a subject, whose bytes are the thread's from then on. Refuses what it is refused for, and with 503 where too much waits, or
    * the thread died before its turn came. Rejects with the error of which the thread died over it.
    */
-  async judge(large: Large): Promise<Judged> {
+  async judge(large: Large, whose: string): Promise<Judged> {
     const { length } = large.bytes;
-    if (this.#waiting.size >= this.#bounds.questions || this.#bytes + length > this.#bounds.bytes)
-      throw overloaded("is sent more large JSON");
+    const { questions, bytes: most, bytesEach } = this.#bounds;
+    const own = this.#bytesOf.get(whose) ?? 0;
+    const isTooMuch = this.#bytes + length > most || (own > 0 && own + length > bytesEach);
+    if (isTooMuch || this.#waiting.size >= questions) throw overloaded("is sent more large JSON");
     const bytes = owned(large.bytes);
     const question: Question = { id: this.#asked++, large: { ...large, bytes } };
-    const answer = { ...Promise.withResolvers<Judged>(), bytes: length };
+    const answer = { ...Promise.withResolvers<Judged>(), bytes: length, whose };
     this.#waiting.set(question.id, answer);
     this.#bytes += length;
+    this.#bytesOf.set(whose, own + length);
     this.#worker ??= this.#started();
     this.#worker.postMessage(question, [bytes.buffer]);
     return answer.promise;
@@ -64,9 +71,16 @@ export class LargeJsonThread {
     const waiting = this.#waiting.get(answer.id);
     if (!waiting) return;
     this.#waiting.delete(answer.id);
-    this.#bytes -= waiting.bytes;
+    this.#forget(waiting);
     if ("judged" in answer) waiting.resolve(answer.judged);
     else waiting.reject(new TwinError(answer.refusal.code, answer.refusal.status, answer.refusal.text));
+  }
+
+  #forget({ bytes, whose }: Waiting): void {
+    this.#bytes -= bytes;
+    const left = (this.#bytesOf.get(whose) ?? 0) - bytes;
+    if (left > 0) this.#bytesOf.set(whose, left);
+    else this.#bytesOf.delete(whose);
   }
 
   /** The oldest was at work, and is told why; the others may come again. */
@@ -76,6 +90,7 @@ export class LargeJsonThread {
     const [first, ...others] = this.#waiting.values();
     this.#waiting.clear();
     this.#bytes = 0;
+    this.#bytesOf.clear();
     first?.reject(error);
     for (const { reject } of others) reject(overloaded("lost more large JSON"));
   }
@@ -88,4 +103,8 @@ const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.byteLength === bytes.buffer.byteLength ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 
 /** Of this process, which has one event loop to be kept free. */
-export const largeJson = new LargeJsonThread({ questions: 1_000, bytes: 64_000_000 });
+export const largeJson = new LargeJsonThread({
+  questions: 1_000,
+  bytes: 64_000_000,
+  bytesEach: 8_000_000,
+});

@@ -97,7 +97,9 @@ export function serveSession(
   let searches: Searches | undefined;
   let streams: StreamingSubscriptions | undefined;
   let undeclare: (() => void) | undefined;
+  /** Nobody is there any more; and it is this server that ended it, so that what was sent before counts no more either. */
   let isLeft = false;
+  let isEnded = false;
   const outlet = outletOf(socket, connection, parts.maxBuffered, () =>
     end(TOO_SLOW, "slow consumer: messages wait longer than the session can hold them"),
   );
@@ -163,6 +165,7 @@ export function serveSession(
   }
 
   function end(code: number, reason: string): void {
+    isEnded = true;
     leave();
     socket.close(code, reason);
     socket.resume(); // the client's closing frame has to be read
@@ -176,6 +179,7 @@ export function serveSession(
     searches?.end();
     streams?.end();
     undeclare?.();
+    undeclare = undefined;
   }
 
   function work(said: JsonValue, length: number, excess?: number): void {
@@ -221,6 +225,7 @@ export function serveSession(
   function take(text: string): void {
     const control = readControl(text);
     if (!control) work(parseJson(text), text.length);
+    else if (isLeft) return;
     else if (control.says === "token") refresh(control.token);
     else subscribed.change(control);
   }
@@ -229,22 +234,28 @@ export function serveSession(
   async function takeLarge(bytes: Buffer): Promise<void> {
     unanswered++;
     try {
-      const { text, excess } = await largeJson.judge({ is: "message", bytes, most: longestValue(parts) });
-      if (!isLeft) work(parseStored(text), text.length, excess);
+      const { text, excess } = await largeJson.judge(
+        { is: "message", bytes, most: longestValue(parts) },
+        sender.auth.subjects[0] ?? "",
+      );
+      if (!isEnded) work(parseStored(text), text.length, excess);
     } catch (error) {
       refuse(error);
     }
     settled();
+    if (isLeft) leave();
   }
 
+  /** What a client sent before it left is done, though it waited behind something large; nothing that goes on is begun. */
   function takeInOrder(data: Buffer): Promise<void> | undefined {
-    if (drained || isLeft) return undefined;
+    if (drained || isEnded) return undefined;
     if (isLargeJson(data)) return takeLarge(data);
     try {
       take(textOf(data));
     } catch (error) {
       refuse(error);
     }
+    if (isLeft) leave();
     return undefined;
   }
 

@@ -141,6 +141,7 @@ export function catchUps(parts: CatchUpParts): CatchUps {
 
   async function read(round: Round): Promise<void> {
     let after: RecentPlace | undefined;
+    let isFirst = true;
     for (let isLast = false; !isLast; ) {
       const agoMs = Math.ceil(performance.now() - round.since) + MARGIN_MS;
       const rows = await parts.recent("thing", agoMs, after, PAGE);
@@ -150,17 +151,23 @@ export function catchUps(parts: CatchUpParts): CatchUps {
       const missing = rows.filter(
         (row) => round.has(row.id) && parts.isMissing(row.id, row.revision, round.leftOutSince),
       );
-      for (const [id, its] of Map.groupBy(missing, (row) => row.id)) await deliver(id, its, round);
+      for (const [id, its] of Map.groupBy(missing, (row) => row.id)) await deliver(id, its, round, isFirst);
+      isFirst = false;
     }
   }
 
-  async function deliver(id: string, rows: readonly JournalRow[], round: Round): Promise<void> {
+  async function deliver(
+    id: string,
+    rows: readonly JournalRow[],
+    round: Round,
+    isFirstPage: boolean,
+  ): Promise<void> {
     const isMissing = ({ revision }: { revision: number }) =>
       parts.isMissing(id, revision, round.leftOutSince);
     const sorted = [...rows].sort((a, b) => a.revision - b.revision).filter(isMissing);
     const [first] = sorted;
     if (!first) return;
-    const passedOver = await rowsBefore(id, first.revision, round);
+    const passedOver = isFirstPage ? [] : await rowsBefore(id, first.revision, round);
     const all = [...passedOver.filter(isMissing), ...sorted];
     for (const past of await parts.pastOf(id, all)) if (isMissing(past.event)) await parts.deliver(past);
   }

@@ -170,6 +170,7 @@ function serving(member: TestMember, journal: Journal, timeMs = 15_000): Serving
     creation: compileCreationRules(entityCreation.parse("{}")),
     historicalHeaders: { thing: [], policy: [] },
     unconfirmed: doubts.note,
+    confirmed: doubts.confirmed,
     publish: (event) => events.push(event),
     spread: custody.spread,
     atOwner: (command, origin) => dispatch(command, origin),

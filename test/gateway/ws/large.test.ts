@@ -40,6 +40,17 @@ test("messages keep their order behind large ones", async () => {
   expect(session.inbox).toEqual([]);
 });
 
+test("what a client sent before it left is done, though it waited behind a large message", async () => {
+  await using door = await openDoor();
+  const session = await opened(door);
+  session.send(padded(JSON.stringify(modify(1)), 300_000));
+  for (let n = 2; n < 6; n++) session.send(modify(n));
+  session.send("START-SEND-EVENTS");
+  session.socket.close();
+
+  await expect.poll(() => door.commands.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5]);
+});
+
 test("a large message is what it says, to the last digit", async () => {
   await using door = await openDoor();
   await using session = await opened(door);
