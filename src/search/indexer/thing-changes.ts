@@ -82,10 +82,13 @@ export class ThingChanges {
       onIndexed?.(indexUnavailable());
       return;
     }
-    if (onIndexed && this.#joinUnderWay(id, revision, onIndexed)) return;
+    const { isAway } = this.#parts.steady;
+    if (onIndexed && !isAway && this.#joinUnderWay(id, revision, onIndexed)) return;
     const change = this.#backlog.tell(id, revision);
     if (!change) this.#parts.onOverflow();
-    if (onIndexed) this.#await(change, onIndexed);
+    // As those who waited when the database went away.
+    if (isAway) onIndexed?.(indexUnavailable());
+    else if (onIndexed) this.#await(change, onIndexed);
     if (this.#backlog.size >= ROWS) this.#fill?.();
     this.#loop.wake();
   }

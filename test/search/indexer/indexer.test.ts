@@ -190,6 +190,8 @@ describe.each(storages)("on $name", ({ openStorage }) => {
     expect(told).toMatchObject({ status: 503 });
     await putThing(id, { attributes: { n: 2 } });
     expect(indexer.stats()).toMatchObject({ isAway: true });
+    const toldMeanwhile = await new Promise<unknown>((resolve) => indexer.thingChanged(id, 2, resolve));
+    expect(toldMeanwhile).toMatchObject({ status: 503 });
     expect(indexer.stats().lagMs).toBeGreaterThanOrEqual(0);
 
     outage.beforeWrite = () => undefined;
