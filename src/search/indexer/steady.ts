@@ -36,7 +36,8 @@ export class Stopped extends Error {
 export class Steady {
   readonly #log: Log;
   readonly #signal: AbortSignal;
-  #failures = 0;
+  /** Work that has failed and is not done yet: that other work succeeds meanwhile says nothing of it. */
+  #failing = 0;
   #since = 0;
 
   constructor(log: Log, signal: AbortSignal) {
@@ -44,9 +45,9 @@ export class Steady {
     this.#signal = signal;
   }
 
-  /** Whether the last that was tried failed. */
+  /** Whether something failed that is to be tried again. */
   get isAway(): boolean {
-    return this.#failures > 0;
+    return this.#failing > 0;
   }
 
   /**
@@ -54,18 +55,24 @@ export class Steady {
    * @throws Stopped, and what the work is rejected with for other reasons.
    */
   async run<T>(work: () => Promise<T>, onFailure?: (error: unknown) => void): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      if (this.#signal.aborted) throw new Stopped();
-      try {
-        const result = await work();
-        this.#succeeded();
-        return result;
-      } catch (error) {
-        if (!isPassing(error)) throw error;
-        if (tries === 0) onFailure?.(error);
-        this.#failed(error);
-        await this.#pause(tries);
+    let hasFailed = false;
+    try {
+      for (let tries = 0; ; tries++) {
+        if (this.#signal.aborted) throw new Stopped();
+        try {
+          return await work();
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          if (!hasFailed) {
+            hasFailed = true;
+            this.#begin(error);
+            onFailure?.(error);
+          }
+          await this.#pause(tries);
+        }
       }
+    } finally {
+      if (hasFailed) this.#end();
     }
   }
 
@@ -78,15 +85,14 @@ export class Steady {
     }
   }
 
-  #failed(error: unknown): void {
-    if (this.#failures++ > 0) return;
+  #begin(error: unknown): void {
+    if (this.#failing++ > 0) return;
     this.#since = Date.now();
     this.#log.warn({ err: error }, "the search index cannot be written; what changes waits");
   }
 
-  #succeeded(): void {
-    if (this.#failures === 0) return;
-    this.#failures = 0;
+  #end(): void {
+    if (--this.#failing > 0 || this.#signal.aborted) return;
     this.#log.info({ afterMs: Date.now() - this.#since }, "the search index is written again");
   }
 }
