@@ -128,8 +128,7 @@ export function unconfirmed(parts: UnconfirmedParts): Unconfirmed {
     const store = entities(kind);
     const held = store.peek(id);
     if (held && held.pending > 0) return false;
-    // What this member has committed since it has told; what another one had in doubt is older than that.
-    const told = doubt.isOthers ? doubt.revision : Math.max(doubt.revision, held?.committed?.revision ?? 0);
+    const told = doubt.revision;
     if (newest <= told) return true;
     // Nothing newer is decided before this is told.
     if (held) store.expire(id, newest);
