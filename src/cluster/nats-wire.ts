@@ -3,8 +3,9 @@
 
 import { setTimeout as later } from "node:timers/promises";
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { Answering } from "./answering.ts";
 import type { Gone } from "./cluster.ts";
-import { answered, asked, type Frame, type Item, lost, parseFrame, told } from "./frames.ts";
+import { asked, type Frame, type Item, lost, parseFrame, told } from "./frames.ts";
 import { type Gap, Incoming } from "./incoming.ts";
 import type { ClusterLog } from "./options.ts";
 import { Requests } from "./requests.ts";
@@ -37,7 +38,7 @@ export interface Peer {
 export class NatsWire implements Wire {
   readonly #parts: NatsWireParts;
   readonly #requests = new Requests();
-  readonly #answers = new Map<string, Answer>();
+  readonly #answering: Answering;
   readonly #listens = new Map<string, Listen>();
   readonly #losses: ((from: string, silentMs: number) => void)[] = [];
   readonly #sending: Sending;
@@ -50,7 +51,8 @@ export class NatsWire implements Wire {
 
   constructor(parts: NatsWireParts) {
     this.#parts = parts;
-    const { self, now, clusterName } = parts;
+    const { self, now, clusterName, log } = parts;
+    this.#answering = new Answering({ log, say: (to, line) => this.#sending.say(to, line) !== undefined });
     this.#sending = new Sending({
       ...{ self, now },
       subjectOf: (member) => `${clusterName}.m.${member}`,
@@ -125,6 +127,11 @@ export class NatsWire implements Wire {
     this.#sending.flush();
   }
 
+  /** Resolves once all that others have asked is answered, or refused after so many milliseconds. */
+  finish(mostMs: number): Promise<void> {
+    return this.#answering.finish(mostMs);
+  }
+
   /** Nothing is said any more. */
   end(): void {
     this.#sending.flush();
@@ -159,7 +166,7 @@ export class NatsWire implements Wire {
   }
 
   onRequest(topic: string, answer: Answer): void {
-    this.#answers.set(topic, answer);
+    this.#answering.on(topic, answer);
   }
 
   onTold(topic: string, listen: Listen): void {
@@ -230,7 +237,7 @@ export class NatsWire implements Wire {
         this.#listens.get(item.topic)?.(item.payload, from);
         break;
       case "Q":
-        this.#answer(item.number, item.topic, item.payload, from);
+        this.#answering.take(item.number, item.topic, item.payload, from);
         break;
       case "A":
         this.#requests.answer(item.number, from, item.payload);
@@ -256,25 +263,6 @@ export class NatsWire implements Wire {
         this.#requests.failFrames(from, item, "NATS has lost it.");
         break;
     }
-  }
-
-  #answer(number: number, topic: string, payload: string, from: string): void {
-    const answer = this.#answers.get(topic);
-    if (!answer) {
-      this.#sending.say(from, answered("N", number, ""));
-      return;
-    }
-    const answering = async () => answer(payload, from); // what it throws at once is refused too
-    answering().then(
-      (text) => {
-        if (!this.#sending.say(from, answered("A", number, text)))
-          this.#sending.say(from, answered("O", number, ""));
-      },
-      (error: unknown) => {
-        this.#parts.log("warning", `Another member asked for "${topic}" in vain: ${String(error)}`);
-        this.#sending.say(from, answered("E", number, ""));
-      },
-    );
   }
 
   #missing(from: string, row: number, { first, last, silentMs }: Gap): void {

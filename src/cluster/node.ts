@@ -20,6 +20,8 @@ const TURNS_A_RENEWAL = 8;
 const CONNECT_WITHIN_MS = 30_000;
 /** What leaving may take besides three leases. */
 const LEAVE_MS = 5_000;
+/** How long who leaves waits for its own answers to what it was asked. */
+const ANSWER_MS = 2_000;
 const RETRY_PAUSE_MS = 100;
 
 export class ClusterNode implements Cluster {
@@ -187,6 +189,7 @@ export class ClusterNode implements Cluster {
     while (this.#isHeldUp() && !within.aborted) await this.#changeOr(within);
     if (within.aborted)
       this.#options.log("warning", "The cluster was left without all others having taken over.");
+    await this.#lastWords(within);
     await this.halt();
   }
 
@@ -212,6 +215,14 @@ export class ClusterNode implements Cluster {
     await this.#watchBucket(link, bucket);
   }
 
+  /** What others have asked until they heard of the new view is answered, and the answers are with NATS. */
+  async #lastWords(within: AbortSignal): Promise<void> {
+    await this.wire.finish(ANSWER_MS);
+    this.wire.flush();
+    const sent = this.#link?.flush().catch(() => {}); // closed
+    await Promise.race([sent, ended(within)]);
+  }
+
   /** What is wrong with a NATS that takes less than the members have to say. */
   #narrowness({ info }: NatsConnection): Error | undefined {
     const { leastPayload = 0 } = this.#options;
@@ -226,6 +237,7 @@ export class ClusterNode implements Cluster {
   /** Resolves when all is known; goes on with another watch when one fails. */
   async #watchBucket(link: NatsConnection, bucket: Bucket): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(() => {}); // what is told may be of no use even before the watch is handed back
     const stop = await bucket.watch(
       (entries, isWhole) => {
         try {

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer, connect as dial } from "node:net";
+import { setTimeout as later } from "node:timers/promises";
 import { connect } from "@nats-io/transport-node";
 import { expect, test } from "vitest";
 import { prepareCluster } from "../../src/cluster/join.ts";
@@ -92,4 +93,24 @@ test("what is said while things are let go goes out before others learn that the
   expect(all.indexOf("T news the last")).toBeLessThan(all.indexOf(adopted));
   await halt();
   relay.close();
+});
+
+test("a member that leaves in order answers first what it was asked, and says of the rest that there is no answer", async () => {
+  await using cluster = await testCluster(2);
+  const [one, leaver] = cluster.clusters;
+  leaver!.wire.onRequest("slow", (payload) => later(400, payload));
+  leaver!.wire.onRequest("never", () => new Promise(() => {}));
+  const ask = (topic: string) => one!.wire.request(leaver!.self.id, topic, topic, 20_000);
+  const answers = [ask("slow"), ask("never")];
+  const settled = Promise.allSettled(answers);
+  await later(50);
+
+  await leaver!.leave();
+  const askedAt = performance.now();
+
+  expect(await settled).toMatchObject([
+    { status: "fulfilled", value: "slow" },
+    { status: "rejected", reason: { isUndelivered: false, isPermanent: false } },
+  ]);
+  expect(performance.now() - askedAt).toBeLessThan(5_000);
 });

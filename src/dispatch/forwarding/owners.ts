@@ -66,8 +66,8 @@ interface Job<A, T> {
   readonly place: number;
   /** By the monotonic clock. */
   readonly until: number;
-  /** Whether others may be asked: who was asked by another does not ask on. */
-  readonly mayAsk: boolean;
+  /** Who was asked by another does not ask on, and waits for the view that the other went by; absent where others may be asked. */
+  readonly epoch: number | undefined;
   taken: number;
 }
 
@@ -83,7 +83,7 @@ export interface OwnersParts {
 
 /** For its line: what it belongs to. */
 interface InLine extends Waiter {
-  readonly job: Pick<Job<unknown, unknown>, "id" | "key" | "errand">;
+  readonly job: Pick<Job<unknown, unknown>, "id" | "key" | "errand" | "epoch">;
 }
 
 /** Keeps what is asked of one entity in order, also across changes of its owner. At most 20,000 wait; beyond, 503. */
@@ -109,22 +109,20 @@ export class Owners {
   /** Answers others from now on, and gives how errands of a kind are run. */
   handle<A, T>(errand: Errand<A, T>): Runner<A, T> {
     const { timeMs = this.#parts.timeMs ?? ERRAND_MS } = errand;
-    const jobOf = (asked: A, ms: number, mayAsk: boolean): Job<A, T> => {
+    const jobOf = (asked: A, ms: number, epoch?: number): Job<A, T> => {
       const id = errand.idOf(asked);
       const key = errand.isApart ? `${errand.topic} ${id}` : id;
       const until = performance.now() + ms;
-      return { errand, asked, id, key, place: ++this.#asked, until, mayAsk, taken: 0 };
+      return { errand, asked, id, key, place: ++this.#asked, until, epoch, taken: 0 };
     };
     this.#parts.cluster.wire.onRequest(errand.topic, async (payload, from) => {
-      const space = payload.indexOf(" ");
-      const leftMs = Math.min(timeMs, Number(payload.slice(0, space)));
-      return this.#answer(
-        jobOf(errand.readAsked(payload.slice(space + 1), from), KEPT_SHARE * leftMs, false),
-      );
+      const [ms = "", epoch = ""] = payload.split(" ", 2);
+      const asked = errand.readAsked(payload.slice(ms.length + epoch.length + 2), from);
+      return this.#answer(jobOf(asked, KEPT_SHARE * Math.min(timeMs, Number(ms)), Number(epoch)));
     });
     return {
-      run: (asked) => this.#run(jobOf(asked, timeMs, true)),
-      runHere: (asked) => this.#runOnce(jobOf(asked, 0, false)),
+      run: (asked) => this.#run(jobOf(asked, timeMs)),
+      runHere: (asked) => this.#runOnce(jobOf(asked, 0, 0)),
     };
   }
 
@@ -174,19 +172,20 @@ export class Owners {
         }
         return false;
       });
-      const refuse = (error: unknown = job.mayAsk ? job.errand.unavailable(job.asked) : notMine) =>
-        reject(error as Error);
+      const refuse = (
+        error: unknown = job.epoch === undefined ? job.errand.unavailable(job.asked) : notMine,
+      ) => reject(error as Error);
       this.#lines.add({ key, place, until, job, begin, refuse }, tries);
     });
   }
 
   /** What was begun here, or is under way elsewhere, ends before others are asked. */
-  #way({ id, key, errand }: InLine["job"], isFirst: boolean): string | Promise<void> | undefined {
+  #way({ id, key, errand, epoch = 0 }: InLine["job"], isFirst: boolean): string | Promise<void> | undefined {
     const { cluster, turns } = this.#parts;
     const to = cluster.mayServe(id) ? cluster.self.id : cluster.ownerOf(id);
     if (!cluster.mayServe(id)) {
       if (!errand.isApart && turns.busy(id)) return turns.over(id);
-      if (to === cluster.self.id) return undefined;
+      if (to === cluster.self.id || epoch > cluster.epoch) return undefined;
     }
     const isInTheWay = isFirst ? this.#underWay.has(key) : this.#underWay.isElsewhere(key, to);
     return isInTheWay ? this.#underWay.idle(key) : to;
@@ -196,8 +195,9 @@ export class Owners {
     const { cluster } = this.#parts;
     if (cluster.mayServe(job.id)) return this.#here(job);
     const owner = cluster.ownerOf(job.id);
-    if (owner === cluster.self.id) return again;
-    if (!job.mayAsk) throw notMine;
+    // Refusing by an older view than the asker has would let what it asks next overtake this.
+    if (owner === cluster.self.id || (job.epoch ?? 0) > cluster.epoch) return again;
+    if (job.epoch !== undefined) throw notMine;
     return this.#there(job, owner);
   }
 
@@ -229,13 +229,10 @@ export class Owners {
   async #there<A, T>({ errand, asked, key, until }: Job<A, T>, owner: string): Promise<T | typeof again> {
     const end = this.#underWay.begin(key, owner);
     try {
+      const { cluster } = this.#parts;
       const ms = Math.max(1, Math.ceil(until - performance.now()));
-      const answer = await this.#parts.cluster.wire.request(
-        owner,
-        errand.topic,
-        `${ms} ${errand.printAsked(asked)}`,
-        ms,
-      );
+      const text = `${ms} ${cluster.epoch} ${errand.printAsked(asked)}`;
+      const answer = await cluster.wire.request(owner, errand.topic, text, ms);
       return answered(errand, answer);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;

@@ -98,3 +98,37 @@ test("an owner that may not serve yet does not begin what its asker has given up
   expect(joining.cluster.mayServe(id)).toBe(true);
   expect(begun).toEqual([]);
 });
+
+/** The same member, before it hears of the newest view as long as this `isBehind`. */
+function lagging(real: Cluster, its: { isBehind: boolean }, owner: string): Cluster {
+  return new Proxy(real, {
+    get(target, key) {
+      if (its.isBehind && key === "epoch") return target.epoch - 1;
+      if (its.isBehind && key === "ownerOf") return () => owner;
+      if (its.isBehind && key === "mayServe") return () => false;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+test("an owner that has not heard that it is one is not overtaken by what is asked of it next", async () => {
+  await using all = await testCluster(2);
+  const [asker, owner] = all.members as [(typeof all.members)[0], (typeof all.members)[0]];
+  const id = all.idOf(owner.cluster);
+  const its = { isBehind: true };
+  const done: number[] = [];
+  const here = async (n: number) => done.push(n);
+  writes(lagging(owner.cluster, its, asker.cluster.self.id), id, here);
+  const runner = writes(asker.cluster, id, here);
+  asker.way.delay(100); // each way
+
+  const first = runner.run(1);
+  await later(60);
+  const second = runner.run(2);
+  await later(70);
+  its.isBehind = false;
+  await Promise.all([first, second]);
+
+  expect(done).toEqual([1, 2]);
+});
