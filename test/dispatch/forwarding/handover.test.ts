@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]());
 
 const at = (all: Members, i: number) => all.members[i] as ServingMember;
-const ids = Array.from({ length: 12 }, (_, n) => `org.acme:moving-${n}`);
+// So many that a third member surely owns some.
+const ids = Array.from({ length: 30 }, (_, n) => `org.acme:moving-${n}`);
 
 /** Has each of the first two members write to each of the things while something happens; gives what was refused. */
 async function under(all: Members, happens: () => Promise<void>): Promise<readonly string[]> {
