@@ -1,5 +1,6 @@
 // What the doors speak to: things and policies on top of a journal, with all that happens around them.
 
+import { getHeapStatistics } from "node:v8";
 import type { Logger } from "pino";
 import { carryingOut } from "./carrying-out.ts";
 import type { Cluster } from "./cluster/cluster.ts";
@@ -33,6 +34,7 @@ import { Turns } from "./dispatch/turns.ts";
 import { unconfirmed } from "./dispatch/unconfirmed.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Storage } from "./journal/open.ts";
+import { cacheShare } from "./ops/cache-share.ts";
 import type { Config } from "./ops/config.ts";
 import type { Metrics } from "./ops/metrics.ts";
 import type { Spans } from "./ops/tracing/spans.ts";
@@ -108,17 +110,20 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
     lockoutPrevention: config.policyLockoutPrevention,
     rootsOf,
   };
+  const cacheSize = cacheShare(config.cacheSize, getHeapStatistics().heap_size_limit);
+  if (cacheSize < config.cacheSize)
+    log.info({ cacheSize }, "the heap of this process is too small for CACHE_SIZE: an eighth of it is used");
   const custody = cluster.isAlone ? undefined : new Custody(cluster, { roots: rootPoliciesOf(config) });
   const things = new Entities(
     thingRules(config.maxThingBytes, config.removeEmptyObjects),
     journal,
-    config.cacheSize,
+    cacheSize,
     { tenure: custody?.things, untold: (...asked) => doubts.told(...asked) },
   );
   const policies: Entities = new Entities(
     policyRules(config.maxPolicyBytes, (id) => policies.peek(id)?.committed?.value, policySettings),
     journal,
-    config.cacheSize,
+    cacheSize,
     { tenure: custody?.policies, untold: (...asked) => doubts.told(...asked) },
   );
   const doubts = unconfirmed({
@@ -132,7 +137,7 @@ export async function startTwins(config: Config, given: TwinsParts): Promise<Twi
   const access = new PolicyAccess(policies, {
     rootsOf,
     onMissingRoot: (root) => log.error({ root }, "a root policy of a namespace does not exist"),
-    capacity: config.cacheSize / 2,
+    capacity: cacheSize / 2,
   });
   const snapshots = openSnapshots(journal, log);
   const options = { partialEvents: config.partialEvents, preDefined: preDefinedFields(config) };

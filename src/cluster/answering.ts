@@ -17,6 +17,7 @@ export class Answering {
   /** What was asked and is not answered, as long as this member is there. */
   readonly #open = new Set<{ readonly from: string; readonly number: number }>();
   #idle: PromiseWithResolvers<void> | undefined;
+  #isOver = false;
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts;
@@ -31,7 +32,7 @@ export class Answering {
   take(number: number, topic: string, payload: string, from: string): void {
     const { say, log } = this.#parts;
     const answer = this.#answers.get(topic);
-    if (!answer) {
+    if (!answer || this.#isOver) {
       say(from, answered("N", number, ""));
       return;
     }
@@ -55,11 +56,16 @@ export class Answering {
       });
   }
 
-  /** Resolves once all is answered, after so many milliseconds at most; who has no answer by then is told that there is none. */
-  async finish(mostMs: number): Promise<void> {
+  /** Resolves once all is answered that was asked until now and meanwhile, after so many milliseconds at most. */
+  async idle(mostMs: number): Promise<void> {
     if (this.#open.size === 0) return;
     this.#idle = Promise.withResolvers();
     await Promise.race([this.#idle.promise, later(mostMs, undefined, { ref: false })]);
+  }
+
+  /** Who has no answer yet is told that there is none, and so is who still asks. */
+  end(): void {
+    this.#isOver = true;
     for (const { from, number } of this.#open) this.#parts.say(from, answered("E", number, ""));
     this.#open.clear();
   }

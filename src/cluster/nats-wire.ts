@@ -127,9 +127,15 @@ export class NatsWire implements Wire {
     this.#sending.flush();
   }
 
-  /** Resolves once all that others have asked is answered, or refused after so many milliseconds. */
-  finish(mostMs: number): Promise<void> {
-    return this.#answering.finish(mostMs);
+  /** Resolves once all that others have asked is answered, after so many milliseconds at most. */
+  idle(mostMs: number): Promise<void> {
+    return this.#answering.idle(mostMs);
+  }
+
+  /** Who waits for an answer is told that there is none, with all that was said until now. */
+  refuseRest(): void {
+    this.#answering.end();
+    this.#sending.flush();
   }
 
   /** Nothing is said any more. */

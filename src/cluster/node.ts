@@ -20,8 +20,9 @@ const TURNS_A_RENEWAL = 8;
 const CONNECT_WITHIN_MS = 30_000;
 /** What leaving may take besides three leases. */
 const LEAVE_MS = 5_000;
-/** How long who leaves waits for its own answers to what it was asked. */
-const ANSWER_MS = 2_000;
+/** How long who leaves waits until what it was asked is answered: while its lease holds, and what others asked before they heard of it. */
+const ANSWERS_MS = 2_000;
+const LAST_ANSWERS_MS = 500;
 const RETRY_PAUSE_MS = 100;
 
 export class ClusterNode implements Cluster {
@@ -185,11 +186,14 @@ export class ClusterNode implements Cluster {
     await this.#untilDone(() => this.#membership.leave(), within);
     while (this.#membership.isSeated && !within.aborted) await this.#changeOr(within);
     await Promise.race([this.#releasing, ended(within)]);
+    await Promise.race([this.wire.idle(ANSWERS_MS), ended(within)]);
     await this.#untilDone(() => this.#membership.end(), within);
     while (this.#isHeldUp() && !within.aborted) await this.#changeOr(within);
     if (within.aborted)
       this.#options.log("warning", "The cluster was left without all others having taken over.");
-    await this.#lastWords(within);
+    await Promise.race([this.wire.idle(LAST_ANSWERS_MS), ended(within)]);
+    this.wire.refuseRest();
+    await Promise.race([this.#link?.flush().catch(() => {}), ended(within)]);
     await this.halt();
   }
 
@@ -213,14 +217,6 @@ export class ClusterNode implements Cluster {
     this.#bucket = bucket;
     this.#membership.up(bucket);
     await this.#watchBucket(link, bucket);
-  }
-
-  /** What others have asked until they heard of the new view is answered, and the answers are with NATS. */
-  async #lastWords(within: AbortSignal): Promise<void> {
-    await this.wire.finish(ANSWER_MS);
-    this.wire.flush();
-    const sent = this.#link?.flush().catch(() => {}); // closed
-    await Promise.race([sent, ended(within)]);
   }
 
   /** What is wrong with a NATS that takes less than the members have to say. */

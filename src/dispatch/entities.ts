@@ -6,10 +6,8 @@ import { parseStored } from "../base/json/parse.ts";
 import { readPath } from "../base/json/pointer.ts";
 import type { Journal, JournalRow, Recorded, SnapshotRow } from "../journal/journal.ts";
 import type { Change, EntityKind, EntityState, EventAction } from "../signals/signal.ts";
+import { type Extent, extended, extentOf } from "./extent.ts";
 import type { EntityRules } from "./rules.ts";
-
-/** What the cache keeps in bookkeeping for an entity beside its JSON, in characters; an estimate. */
-const OVERHEAD = 500;
 
 /**
  * One entity in memory. `head` is the newest decided state, `committed` the newest written one: commands are
@@ -21,9 +19,8 @@ export class Held {
   head: EntityState | undefined;
   /** Appends not yet settled. */
   pending = 0;
-  /** Upper bound of the length of the head's JSON text, and that length when it was last measured. */
-  size: number;
-  measured: number;
+  /** That of the head. */
+  extent: Extent;
   /** Weight counted for it in the cache. */
   weight = 0;
   /** Revision of the newest snapshot, 0 when there is none, and whether it shows a living entity. */
@@ -40,15 +37,14 @@ export class Held {
   constructor(
     id: string,
     state: EntityState | undefined,
-    size: number,
+    extent: Extent,
     snapshotRevision: number,
     lives: boolean,
   ) {
     this.id = id;
     this.committed = state;
     this.head = state;
-    this.size = size;
-    this.measured = size;
+    this.extent = extent;
     this.snapshotRevision = snapshotRevision;
     this.snapshotLives = lives;
   }
@@ -106,7 +102,7 @@ export interface EntitiesOptions {
 }
 
 /**
- * The cache of one kind of entity, bounded by the length of the JSON it holds. In a cluster it keeps what this member owns, and
+ * The cache of one kind of entity, bounded by the memory it takes. In a cluster it keeps what this member owns, and
  * copies of the rest where it is told of their changes; what may not be kept is read from the journal each time.
  */
 export class Entities {
@@ -142,7 +138,7 @@ export class Entities {
     return this.#held.size;
   }
 
-  /** What they weigh together, of {@link capacity}. */
+  /** What they weigh together, in bytes, of {@link capacity}. */
   get weight(): number {
     return this.#weight;
   }
@@ -207,34 +203,34 @@ export class Entities {
   #heldOf(id: string, recorded: Recorded | undefined): Held {
     const { snapshot, tail = [] } = recorded ?? {};
     let state = snapshot && stateOf(snapshot);
-    let size = (snapshot?.state?.length ?? 0) + (snapshot?.metadata?.length ?? 0);
+    let extent = extentOf(snapshot?.state, snapshot?.metadata);
     for (const row of tail) {
       state = this.rules.apply(state, changeOf(row), row.revision, row.timestamp);
-      size += row.path.length + (row.value?.length ?? 0);
+      extent = extended(extent, [row.value, row.metadata], row.path.length);
     }
-    return new Held(id, state, size, snapshot?.revision ?? 0, typeof snapshot?.state === "string");
+    return new Held(id, state, extent, snapshot?.revision ?? 0, typeof snapshot?.state === "string");
   }
 
   #admit(id: string, read: Held, isWanted: boolean): Held {
     // One that was evicted while its command waited may have come back meanwhile; there is only one of an id.
     const known = this.peek(id);
-    if (known && this.#isDoubtful(known) && read.head) this.#replace(known, read.head, read.size);
+    if (known && this.#isDoubtful(known) && read.head) this.#replace(known, read.head, read.extent);
     if (known) return known;
     if (isWanted && this.#mayKeep(id) && isNamespacedId(id)) this.weigh(read);
     return read;
   }
 
   /**
-   * Takes in what the owner of an entity says: it has a revision, and with it this state, whose JSON has so many characters. An
+   * Takes in what the owner of an entity says: it has a revision, and with it this state of such an extent. An
    * older copy becomes that, or is dropped where no state is told; one that is being read does too.
    */
-  told(id: string, revision: number, state?: EntityState, size = 0): void {
+  told(id: string, revision: number, state?: EntityState, extent: Extent = extentOf()): void {
     const isLoading = this.#loading.delete(id);
     const held = this.#held.get(id);
     if (held && (held.pending > 0 || (held.committed?.revision ?? 0) >= revision)) return;
-    if (held && state) this.#replace(held, state, size);
+    if (held && state) this.#replace(held, state, extent);
     else if (held) this.drop(held);
-    else if (isLoading && state && this.#mayKeep(id)) this.weigh(new Held(id, state, size, revision, true));
+    else if (isLoading && state && this.#mayKeep(id)) this.weigh(new Held(id, state, extent, revision, true));
   }
 
   /** Drops a copy that is older than a revision, also one that is being read. */
@@ -242,8 +238,8 @@ export class Entities {
     this.told(id, revision);
   }
 
-  #replace(held: Held, state: EntityState, size: number): void {
-    Object.assign(held, { head: state, size, measured: size });
+  #replace(held: Held, state: EntityState, extent: Extent): void {
+    Object.assign(held, { head: state, extent });
     held.commit(state);
     this.weigh(held);
   }
@@ -268,8 +264,8 @@ export class Entities {
     if (!this.#isCurrent(held)) return;
     this.#held.set(held.id, held);
     if (held.weight === 0) this.#count(held.id, 1);
-    this.#weight += OVERHEAD + held.size - held.weight;
-    held.weight = OVERHEAD + held.size;
+    this.#weight += held.extent.bytes - held.weight;
+    held.weight = held.extent.bytes;
     if (this.#weight > this.capacity) this.#evict();
   }
 

@@ -29,9 +29,9 @@ export interface Effective {
 /** Longest chain of imports that is loaded before giving up. */
 const MAX_ROUNDS = 12;
 
-/** What a compiled policy weighs by itself, and each subject and resource besides its text; in characters, as in the cache. */
-const OVERHEAD = 500;
-const STATEMENT = 130;
+/** What a compiled policy weighs by itself, and each subject and resource besides its text; about bytes of memory, as in the cache. */
+const OVERHEAD = 1_500;
+const STATEMENT = 400;
 
 export interface AccessSettings {
   readonly rootsOf?: RootsOf;

@@ -7,6 +7,7 @@ import type { Enforcer } from "../policies/enforcer.ts";
 import type { Change, Command, EntityEvent, EntityKind, EntityState } from "../signals/signal.ts";
 import type { Entities, Held } from "./entities.ts";
 import { StateVoid } from "./errors.ts";
+import { type Extent, extended, extentOf } from "./extent.ts";
 import { headersToKeep } from "./history/kept-headers.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -19,12 +20,11 @@ export interface Decided {
   readonly text: string | null;
   readonly metadata: string | null;
   readonly next: EntityState;
-  readonly size: number;
-  readonly measured: number;
+  readonly extent: Extent;
 }
 
 /** Sizes below this are not worth measuring again. */
-const SMALL = 2_048;
+const SMALL = 512;
 
 /**
  * Applies a change to the head of an entity, on paper: the next state, its text and its size. Refuses with 413 what
@@ -38,30 +38,26 @@ export function decided(store: Entities, held: Held, change: Change): Decided {
   const metadata = textOf(change.metadata);
   const timestamp = Math.max(Date.now(), before?.modified ?? 0);
   const next = rules.apply(before, change, (before?.revision ?? 0) + 1, timestamp);
-  const added = (text?.length ?? 0) + (metadata?.length ?? 0);
   const replaced = change.path.length === 0 && change.action !== "merged";
-  let size = replaced ? sizeOf(text, next) : held.size + added + pathLength(change);
-  let measured = replaced ? size : held.measured;
+  let extent = replaced
+    ? extentOf(text, textOf(next.metadata))
+    : extended(held.extent, [text, metadata], pathLength(change));
   // What is deleted makes a thing smaller, whatever its size.
   if (
     next.value &&
     change.action !== "deleted" &&
-    (size > rules.maxSize || size > Math.max(SMALL, 2 * measured))
+    (extent.characters > rules.maxSize || extent.characters > Math.max(SMALL, 2 * extent.measured))
   ) {
-    size = sizeOf(JSON.stringify(next.value), next);
-    measured = size;
-    if (size > rules.maxSize && size >= sizeBefore(before))
-      throw rules.tooLarge(held.id, size, rules.maxSize);
+    extent = extentOf(JSON.stringify(next.value), textOf(next.metadata));
+    const { measured: size } = extent;
+    if (size > rules.maxSize && size >= sizeOf(before)) throw rules.tooLarge(held.id, size, rules.maxSize);
   }
-  return { store, held, change, text, metadata, next, size, measured };
+  return { store, held, change, text, metadata, next, extent };
 }
 
-/** Characters of an entity whose value has this text; its metadata counts too. */
-const sizeOf = (text: string | null, { metadata }: EntityState): number =>
-  (text?.length ?? 0) + (textOf(metadata)?.length ?? 0);
-
-const sizeBefore = (state: EntityState | undefined): number =>
-  state?.value ? sizeOf(JSON.stringify(state.value), state) : 0;
+/** Characters of an entity that lives; its metadata counts too. */
+const sizeOf = (state: EntityState | undefined): number =>
+  state?.value ? extentOf(JSON.stringify(state.value), textOf(state.metadata)).characters : 0;
 
 const textOf = (value: JsonValue | undefined): string | null =>
   value === undefined ? null : JSON.stringify(value);
@@ -148,10 +144,10 @@ export function record(
   if (changes.some(({ store, held }) => !store.mayRecord(held))) {
     return Promise.reject(new StateVoid("the state that was decided on is void"));
   }
-  const before = changes.map(({ held }) => ({ head: held.head, size: held.size, measured: held.measured }));
+  const before = changes.map(({ held }) => ({ head: held.head, extent: held.extent }));
   const rows = changes.map((change) => rowOf(recorder, change, command));
-  for (const { store, held, next, size, measured } of changes) {
-    Object.assign(held, { head: next, size, measured });
+  for (const { store, held, next, extent } of changes) {
+    Object.assign(held, { head: next, extent });
     held.pending++;
     store.weigh(held);
   }

@@ -65,7 +65,7 @@ export class Snapshots {
   /** Counts an event; true once in so many characters. */
   #isHeavy(held: Held, length: number): boolean {
     const tail = (this.#tails.get(held) ?? 0) + length;
-    const isHeavy = tail >= Math.max(HEAVY_TAIL, TAIL_STATES * held.size);
+    const isHeavy = tail >= Math.max(HEAVY_TAIL, TAIL_STATES * held.extent.characters);
     this.#tails.set(held, isHeavy ? 0 : tail);
     return isHeavy;
   }
@@ -73,7 +73,7 @@ export class Snapshots {
   #pass(held: Held, state: EntityState): void {
     if (this.#passed.length >= MOST_PASSED || this.#passedCharacters >= MOST_PASSED_CHARACTERS) return;
     this.#passed.push({ id: held.id, state });
-    this.#passedCharacters += held.size;
+    this.#passedCharacters += held.extent.characters;
   }
 
   #onTimer(): void {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { Held } from "../../src/dispatch/entities.ts";
+import { extentOf } from "../../src/dispatch/extent.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { rootsFinder } from "../../src/policies/namespace-roots.ts";
 import { entry, owner, policyWorld } from "../support/policy-world.ts";
@@ -97,5 +98,5 @@ test("a root that does not exist grants nothing, and is told of once", async () 
 test("without roots nothing is looked up for a policy that does not exist", () => {
   const { access } = policyWorld();
 
-  expect(access.isReady(new Held("org.acme:none", undefined, 0, 0, false))).toBe(true);
+  expect(access.isReady(new Held("org.acme:none", undefined, extentOf(), 0, false))).toBe(true);
 });

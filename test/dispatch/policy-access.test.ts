@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { JsonObject } from "../../src/base/json/json.ts";
 import { Entities, Held } from "../../src/dispatch/entities.ts";
+import { extentOf } from "../../src/dispatch/extent.ts";
 import { PolicyAccess } from "../../src/dispatch/policy-access.ts";
 import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import { HeldJournal } from "../support/journal.ts";
@@ -16,7 +17,7 @@ const policies = () =>
 
 function policy(value: JsonObject): Held {
   const state = { value, revision: 1, created: 0, modified: 0 };
-  return new Held("org.acme:p", state, 100, 1, true);
+  return new Held("org.acme:p", state, extentOf(), 1, true);
 }
 
 const readers = (subject: JsonObject): JsonObject => ({
@@ -50,7 +51,7 @@ test("a policy is not asked while one that it imports is not in memory", () => {
 });
 
 test("compiled policies are kept as long as they weigh no more than may be kept", () => {
-  const access = new PolicyAccess(policies(), { capacity: 10_000 });
+  const access = new PolicyAccess(policies(), { capacity: 30_000 });
   const first = policy(readers({ type: "t" }));
   const compiled = access.enforcer(first);
 

@@ -9,6 +9,7 @@ import { JournalUnavailable } from "../../journal/journal.ts";
 import { plainJson, stateOfJson } from "../../protocol/wire-signals.ts";
 import type { EntityState } from "../../signals/signal.ts";
 import type { Entities, Tenure } from "../entities.ts";
+import { extentOf } from "../extent.ts";
 import type { Parts } from "../ready.ts";
 import type { Spread } from "../record.ts";
 import type { Turns } from "../turns.ts";
@@ -131,7 +132,7 @@ export class Custody {
     if (!isObject(told) || typeof told.id !== "string") return;
     const state = told.state === undefined ? undefined : stateOfJson(told.state);
     const revision = state?.revision ?? (told.revision as number);
-    policies.told(told.id, revision, state, payload.length);
+    policies.told(told.id, revision, state, extentOf(payload));
     this.#options.onPolicy?.(told.id, revision);
   }
 

@@ -2,7 +2,7 @@
 
 import { DURATION_STEPS, MAX_SERIES, type Metrics, type Series } from "../metrics.ts";
 
-/** A cache as those see it who watch over the server; sizes in entries, weights in what bounds it (characters of JSON). */
+/** A cache as those see it who watch over the server; sizes in entries, weights in what bounds it (bytes). */
 export interface MeasuredCache {
   readonly size: number;
   readonly weight: number;
@@ -30,12 +30,7 @@ export function measureCaches(metrics: Metrics, caches: Readonly<Record<string, 
   );
   add("counter", "cache_evictions_total", "What a full cache forgot.", (c) => c.counted.evictions);
   add("gauge", "cache_estimated_size", "How many entries a cache has.", (c) => c.size);
-  add(
-    "gauge",
-    "pollux_cache_weight",
-    "Characters of JSON that a cache holds, with an allowance.",
-    (c) => c.weight,
-  );
+  add("gauge", "pollux_cache_weight", "About how many bytes of memory a cache holds.", (c) => c.weight);
   add("gauge", "pollux_cache_capacity", "How many it may hold.", (c) => c.capacity);
 }
 

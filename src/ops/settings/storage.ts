@@ -20,7 +20,7 @@ export const storageSettings = {
     "CACHE_SIZE",
     bytes,
     "256M",
-    "How much JSON of things, again of policies, and half of it of compiled policies is kept in memory; the least recently used leave first. As " +
-      "objects it takes about three times as much.",
+    "How much memory things may take, again policies, and half of it compiled policies; those not used lately leave first. No more than an " +
+      "eighth of what V8's heap may have counts (a quarter of a small machine's memory, or --max-old-space-size); garbage comes on top.",
   ),
 } as const;

@@ -66,8 +66,8 @@ test("a copy becomes what its owner tells, or is dropped, and never becomes olde
   await write(1);
   const held = (await entities.load(id)) as Held;
 
-  entities.told(id, 3, state(3), 100);
-  entities.told(id, 2, state(2), 100);
+  entities.told(id, 3, state(3));
+  entities.told(id, 2, state(2));
   expect(held.committed?.revision).toBe(3);
   entities.expire(id, 3);
   expect(entities.peek(id)).toBe(held);
@@ -83,7 +83,7 @@ test("what is being read when a change is told is not kept, but what was told is
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
     journal.gate = gate;
     const loading = entities.load(id);
-    entities.told(id, 2, told, 100);
+    entities.told(id, 2, told);
     open();
     await loading;
 

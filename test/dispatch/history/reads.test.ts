@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { documentReplay } from "../../../src/dispatch/documents/apply-document.ts";
 import { Held } from "../../../src/dispatch/entities.ts";
+import { extentOf } from "../../../src/dispatch/extent.ts";
 import { retrieveAt } from "../../../src/dispatch/history/rebuild.ts";
 import { cleanUp } from "../../../src/dispatch/history/retention.ts";
 import { SharedWork } from "../../../src/dispatch/history/shared-work.ts";
@@ -126,7 +127,7 @@ test("snapshots of a thing with long changes are due before a hundred of them", 
   const journal = new HeldJournal({ flowing: true });
   const snapshots = new Snapshots(journal, "thing", () => undefined);
   const size = 50_000;
-  const held = new Held(thingId, undefined, size, 0, false);
+  const held = new Held(thingId, undefined, extentOf("x".repeat(size)), 0, false);
   const commit = (revision: number, length: number) => {
     const state = { value: { revision }, revision, created: 1, modified: revision };
     held.commit(state);
