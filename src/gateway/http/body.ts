@@ -85,11 +85,19 @@ const isInCrumbs = (pieces: number, bytes: number): boolean =>
 /** How long who is told that his body is given up has to take the answer. */
 const TOLD_MS = 1_000;
 
+const ignore = () => {};
+
 /** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
 function readNoFurther(incoming: IncomingMessage): void {
-  incoming.pause();
+  const { socket } = incoming;
+  // A request that is paused would keep what is parsed, byte by byte where it comes so. A listener takes the parser off the connection:
+  // without one, what comes is thrown away as it came.
+  process.nextTick(() => {
+    socket.on("data", ignore);
+    socket.removeAllListeners("data");
+  });
   setTimeout(() => {
-    if (!incoming.complete) incoming.socket.destroy();
+    if (!incoming.complete) socket.destroy();
   }, TOLD_MS).unref();
 }
 

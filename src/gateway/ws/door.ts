@@ -37,9 +37,10 @@ export type CloseDoor = (withinMs: number) => Promise<void>;
 /** How long a client may take to answer the closing frame. */
 const CLOSING_MS = 1_000;
 /** A message may come in so many frames at most: each is kept, with what else came in its piece. */
-const MAX_FRAMES = 4_096;
-/** Close code for whose message is given up (RFC 6455: try again later). */
+const MAX_FRAMES = 1_024;
+/** Close codes for whose message is given up (RFC 6455: try again later), and for who breaks a rule of the server. */
 const TOO_BUSY = 1013;
+const VIOLATION = 1008;
 
 /** Serves `/ws/2` on an HTTP server until the door is closed. */
 export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseDoor {
@@ -52,7 +53,12 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   const alive = new WeakSet<WebSocket>();
   const drains = new Map<WebSocket, Drain>();
   const sessions = new WeakMap<Duplex, WebSocket>();
-  const watch = watchFrames(underWayTo(server), (connection) => giveUp(sessions.get(connection)));
+  const watch = watchFrames(
+    underWayTo(server),
+    (connection) =>
+      giveUp(sessions.get(connection), TOO_BUSY, "the server is receiving more than it takes at once"),
+    (connection) => giveUp(sessions.get(connection), VIOLATION, "more pings and pongs than anybody needs"),
+  );
 
   // These two are shared by all sessions: thousands may be open that say nothing.
   function isAlive(this: WebSocket): void {
@@ -114,9 +120,9 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   };
 }
 
-/** Ends a session whose message takes too long to come while others need its space; no more of it is read. */
-function giveUp(webSocket: WebSocket | undefined): void {
-  webSocket?.close(TOO_BUSY, "the server is receiving more than it takes at once");
+/** Ends a session whose message takes too long to come while others need its space, or that takes time of others; no more of it is read. */
+function giveUp(webSocket: WebSocket | undefined, code: number, reason: string): void {
+  webSocket?.close(code, reason);
   webSocket?.pause();
   setTimeout(() => webSocket?.terminate(), CLOSING_MS).unref();
 }

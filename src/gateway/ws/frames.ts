@@ -17,17 +17,27 @@ interface Unfinished {
 
 type Place = Pick<Unfinished, "head" | "missing" | "isFragmented">;
 
+/** Of pings and pongs a client needs a few a minute; so many in one piece of the connection are a flood. */
+const MOST_CONTROLS = 128;
 const NO_HEAD = Buffer.alloc(0);
 const BETWEEN: Place = { head: NO_HEAD, missing: 0, isFragmented: false };
 
-/** Counts what is under way on connections; what it gives is called with the connection as `this`, once for each. */
-export function watchFrames(underWay: UnderWay, shed: (connection: Duplex) => void): (this: Duplex) => void {
+/**
+ * Counts what is under way on connections, and calls back for those that are to be `shed`, and for those that are `flooded` with control
+ * frames, which the library takes one by one. What it gives is called with the connection as `this`, once for each.
+ */
+export function watchFrames(
+  underWay: UnderWay,
+  shed: (connection: Duplex) => void,
+  flooded: (connection: Duplex) => void,
+): (this: Duplex) => void {
   // Shared by all connections: thousands may be open that say nothing, and most of what comes is whole.
   const unfinished = new Map<Duplex, Unfinished>();
 
   function read(this: Duplex, chunk: Buffer): void {
     const before = unfinished.get(this);
-    const { place, isOneDone } = walk(before ?? BETWEEN, chunk);
+    const { place, isOneDone, controls } = walk(before ?? BETWEEN, chunk);
+    if (controls > MOST_CONTROLS) flooded(this);
     const isBetween = place.missing === 0 && !place.isFragmented && place.head.length === 0;
     if (before && (isBetween || isOneDone)) before.receiving.end();
     if (isBetween) {
@@ -50,25 +60,34 @@ export function watchFrames(underWay: UnderWay, shed: (connection: Duplex) => vo
   };
 }
 
+interface Walked {
+  readonly place: Place;
+  readonly isOneDone: boolean;
+  readonly controls: number;
+}
+
 /** Where a connection is after a chunk, and whether a message ended in it. Frames that break the rules are the library's to refuse. */
-function walk(before: Place, piece: Buffer): { readonly place: Place; readonly isOneDone: boolean } {
+function walk(before: Place, piece: Buffer): Walked {
   const chunk = before.head.length > 0 ? Buffer.concat([before.head, piece]) : piece;
   let { isFragmented } = before;
   let isOneDone = false;
+  let controls = 0;
   let at = before.missing;
   if (at > 0 && at <= chunk.length && !isFragmented) isOneDone = true;
   while (at < chunk.length) {
     const length = headLength(chunk, at);
     if (length === undefined || at + length > chunk.length) {
-      return { place: { head: Buffer.from(chunk.subarray(at)), missing: 0, isFragmented }, isOneDone };
+      const head = Buffer.from(chunk.subarray(at));
+      return { place: { head, missing: 0, isFragmented }, isOneDone, controls };
     }
     const first = chunk[at] as number;
     const isControl = (first & 0x08) !== 0;
-    if (!isControl) isFragmented = (first & 0x80) === 0;
+    if (isControl) controls++;
+    else isFragmented = (first & 0x80) === 0;
     at += length + payloadLength(chunk, at);
     if (at <= chunk.length && !isControl && !isFragmented) isOneDone = true;
   }
-  return { place: { head: NO_HEAD, missing: at - chunk.length, isFragmented }, isOneDone };
+  return { place: { head: NO_HEAD, missing: at - chunk.length, isFragmented }, isOneDone, controls };
 }
 
 /** Undefined where not even that can be told yet. */

@@ -1,5 +1,6 @@
 // Reading bodies, of a door of its own that answers with what it read.
 
+import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -92,4 +93,22 @@ test("a body in crumbs is given up long before one in decent pieces", async () =
   expect(await inPieces(600, 9)).toBe("1");
   expect(await inPieces(8_000, 70)).toBe("1");
   expect(await inPieces(8_200, 70)).toMatch(/^503 gateway:service.unavailable/);
+});
+
+test("what still comes of a body that was given up is not taken apart any more", async () => {
+  limits = undefined;
+  let pieces = 0;
+  server.once("request", (incoming: IncomingMessage) => incoming.on("data", () => pieces++));
+  const socket = connect({ host: "127.0.0.1", port: port() });
+  socket.on("error", () => {}); // it is ended while more is sent
+  socket.write("POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n");
+  const answered = once(socket, "data");
+  const closed = once(socket, "close");
+  const crumbs = "1\r\n \r\n".repeat(1_000);
+  for (let i = 0; i < 500; i++) socket.write(crumbs);
+
+  const [answer] = (await answered) as [Buffer];
+  expect(answer.toString()).toContain("503 gateway:service.unavailable");
+  await closed;
+  expect(pieces).toBeLessThan(100_000); // of 500,000
 });

@@ -8,10 +8,15 @@ import { frame } from "../../campaigns/attacks/frames.ts";
 
 function watched(max = Number.POSITIVE_INFINITY) {
   const shed: unknown[] = [];
+  const flooded: unknown[] = [];
   const underWay = new UnderWay(max, () => undefined);
   const connection = new PassThrough();
-  watchFrames(underWay, (given) => shed.push(given)).call(connection);
-  return { underWay, connection, shed, come: (bytes: Buffer) => connection.emit("data", bytes) };
+  watchFrames(
+    underWay,
+    (given) => shed.push(given),
+    (given) => flooded.push(given),
+  ).call(connection);
+  return { underWay, connection, shed, flooded, come: (bytes: Buffer) => connection.emit("data", bytes) };
 }
 
 const part = (opcode: number, isLast: boolean, length: number) =>
@@ -66,4 +71,14 @@ test("the connection of a message that is given up is told, and one that is gone
   come(part(0, false, 5_000));
   connection.emit("close");
   assert.equal(underWay.bytes, 0);
+});
+
+test("a flood of pings and pongs is told of, a few of them are not", () => {
+  const { come, flooded, connection } = watched();
+  const pongs = (count: number) => Buffer.concat(Array.from({ length: count }, () => part(10, true, 0)));
+  come(pongs(128));
+  come(Buffer.concat([part(1, false, 1), pongs(100)]));
+  assert.deepEqual(flooded, []);
+  come(pongs(129));
+  assert.deepEqual(flooded, [connection]);
 });

@@ -137,3 +137,13 @@ test.each<[string, Buffer | string]>([
   expect([refusal.status, errorOf(refusal)]).toEqual([400, "json.invalid"]);
   expect((await session.ask(modify(1))).status).toBe(204);
 });
+
+test("who floods a session with pongs is closed, in the midst of a message too", async () => {
+  await using door = await openDoor();
+  await using session = await opened(door);
+
+  session.socket.send("{", { fin: false });
+  for (let n = 0; n < 5_000; n++) session.socket.pong();
+
+  expect(await session.closed).toMatchObject({ code: 1008 });
+});
