@@ -10,8 +10,8 @@ const MB = 1_000_000;
 
 const nested = (open: string, close: string, depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
 
-/** What may come of a body that is fine, has no meaning, or is too large. */
-const JUDGED = [201, 204, 400, 413];
+/** What may come of a body that is fine, has no meaning, or is too large; 503 where the share of what may wait to be judged is used up. */
+const JUDGED = [201, 204, 400, 413, 503];
 
 const bodies: readonly (readonly [what: string, body: string | Buffer])[] = [
   ["1 MB of text", JSON.stringify("x".repeat(MB - 2))],
@@ -67,7 +67,7 @@ export const packedBodies: Attack = {
       const headers = { ...json, "content-encoding": coding, "content-length": String(packed.length) };
       const head = Buffer.from(request("PUT", `${THING}/attributes/packed`, { headers }));
       const status = await ask(stage, Buffer.concat([head, packed]));
-      if (!stage.stop.aborted) judge(stage, coding, status, [400, 413, 415]);
+      if (!stage.stop.aborted) judge(stage, coding, status, [400, 413, 415, 503]);
     }),
 };
 
