@@ -62,6 +62,12 @@ type Asked = Promise<Enforcer | undefined>;
 /** Signals of one thing. */
 type Lane = Received[];
 
+/** Where the first newer event stands; -1 where none does, and for live signals. */
+const newerThan = (lane: Lane, said: Signal): number =>
+  "says" in said
+    ? -1
+    : lane.findIndex(({ signal }) => !("says" in signal) && signal.revision > said.revision);
+
 export function receiving(parts: ReceivingParts): Receiving {
   const lanes = new Map<string, Lane>();
   let waiting = 0;
@@ -98,7 +104,8 @@ export function receiving(parts: ReceivingParts): Receiving {
     const hasRoom = waiting + received.characters <= ROOM;
     if (hasRoom) {
       waiting += received.characters;
-      lane.push(received);
+      const before = newerThan(lane, received.signal);
+      lane.splice(before < 0 ? lane.length : before, 0, received);
     } else parts.onLost(received);
     return hasRoom;
   }
@@ -114,7 +121,8 @@ export function receiving(parts: ReceivingParts): Receiving {
       }
       const enforcer = await judged(received, first);
       first = undefined;
-      if (lane[0] !== received) continue;
+      // Meanwhile something older may have come, or something before it be known to be missing.
+      if (lane[0] !== received || parts.holdOf(received) !== undefined) continue;
       lane.shift();
       waiting -= received.characters;
       parts.deliver(received, enforcer);
@@ -142,8 +150,7 @@ export function receiving(parts: ReceivingParts): Receiving {
     insert(received) {
       const lane = lanes.get(received.signal.id);
       if (!lane) return false;
-      const { revision } = received.signal;
-      const at = lane.findIndex(({ signal }) => !("says" in signal) && signal.revision > revision);
+      const at = newerThan(lane, received.signal);
       if (at === 0) return false;
       waiting += received.characters;
       lane.splice(at < 0 ? lane.length : at, 0, received);

@@ -106,3 +106,33 @@ describe("an event that is caught up with", () => {
     expect(delivered).toEqual([1, 2, 3]);
   });
 });
+
+describe("the events of a thing that wait", () => {
+  test("are delivered by their revisions, in whatever order they came", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let hold: Promise<void> | undefined = promise;
+    const { lanes, delivered } = world({ holdOf: () => hold });
+    for (const revision of [5, 7, 4, 6]) lanes.take(event(revision));
+    hold = undefined;
+    resolve();
+    await expect.poll(() => delivered).toEqual([4, 5, 6, 7]);
+  });
+
+  test("wait for what is found to be missing while their policy is being loaded", async () => {
+    const policy = Promise.withResolvers<undefined>();
+    const caughtUp = Promise.withResolvers<void>();
+    let hold: Promise<void> | undefined;
+    const { lanes, delivered } = world({ judge: () => policy.promise, holdOf: () => hold });
+    lanes.take(event(9));
+    hold = caughtUp.promise;
+    policy.resolve(undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(delivered).toEqual([]);
+
+    expect(lanes.insert(event(8))).toBe(false); // to be delivered at once
+    delivered.push(8);
+    hold = undefined;
+    caughtUp.resolve();
+    await expect.poll(() => delivered).toEqual([8, 9]);
+  });
+});
