@@ -58,12 +58,7 @@ export async function attackAll(
         .map(([what, times]) => `${what} ×${times}`)
         .join(", ")}`,
     );
-    const findings = [
-      ...attacked.wrong,
-      ...watched.wrong,
-      ...lateness(watched, rest),
-      ...excess(used),
-    ];
+    const findings = [...attacked.wrong, ...watched.wrong, ...lateness(watched, rest), ...excess(used)];
     for (const finding of findings.slice(0, 10)) tell(`  FOUND ${finding}`);
     failures += findings.length;
   }
