@@ -62,11 +62,18 @@ type Asked = Promise<Enforcer | undefined>;
 /** Signals of one thing. */
 type Lane = Received[];
 
-/** Where the first newer event stands; -1 where none does, and for live signals. */
-const newerThan = (lane: Lane, said: Signal): number =>
-  "says" in said
-    ? -1
-    : lane.findIndex(({ signal }) => !("says" in signal) && signal.revision > said.revision);
+/** Where the first newer event stands; -1 where none does, and for live signals. Looked for from the end, as most are the newest. */
+function newerThan(lane: Lane, said: Signal): number {
+  let first = -1;
+  if ("says" in said) return first;
+  for (let at = lane.length - 1; at >= 0; at--) {
+    const { signal } = lane[at] as Received;
+    if ("says" in signal) continue;
+    if (signal.revision <= said.revision) break;
+    first = at;
+  }
+  return first;
+}
 
 export function receiving(parts: ReceivingParts): Receiving {
   const lanes = new Map<string, Lane>();
