@@ -56,3 +56,28 @@ test("where it takes long for all, others have their turns, and what comes meanw
   expect(connections[19]?.calls).toEqual(["ab"]);
   expect(connections[0]?.calls).toEqual(["a"]);
 });
+
+test("who is told something short does not wait for all who are told something long", async () => {
+  const long = Array.from({ length: 20 }, () => new Connection(3));
+  for (const connection of long) connection.tell("a".repeat(20_000));
+  await turn();
+  const short = new Connection(0);
+  short.tell("b");
+  await turn();
+  const written = long.filter(({ calls }) => calls.length > 0).length;
+
+  expect(short.calls).toEqual(["b"]);
+  expect(written).toBeLessThan(20);
+  while (long.some(({ calls }) => calls.length === 0)) await turn();
+});
+
+test("many who are told something short do not keep those waiting who are told something long", async () => {
+  const long = Array.from({ length: 10 }, () => new Connection(1));
+  for (const connection of long) connection.tell("a".repeat(20_000));
+  for (let i = 0; i < 10; i++) {
+    for (const connection of Array.from({ length: 10 }, () => new Connection(2))) connection.tell("b");
+    await turn();
+  }
+
+  expect(long.every(({ calls }) => calls.length === 1)).toBe(true);
+});

@@ -11,6 +11,8 @@ import { parseJson, parseStored } from "../../base/json/parse.ts";
 import { judge } from "../large-json/judge.ts";
 import type { LargeBody } from "../large-json/messages.ts";
 import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
+import { restFrom } from "../throttling/arrivals.ts";
+import { LONG, nextPiece } from "../throttling/in-pieces.ts";
 import { overloaded } from "../throttling/overloaded.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
@@ -85,6 +87,14 @@ const isInCrumbs = (pieces: number, bytes: number): boolean =>
 /** How long who is told that his body is given up has to take the answer. */
 const TOLD_MS = 1_000;
 
+/** A body of smaller pieces is read at once: what has come of them is parsed already, and would only be kept. */
+const SMALL_PIECE = 256;
+
+function waitForTurn(incoming: IncomingMessage): void {
+  incoming.pause();
+  nextPiece(() => incoming.resume());
+}
+
 const ignore = () => {};
 
 /** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
@@ -144,8 +154,13 @@ function received(
         if (Number.isFinite(size)) refuse(tooLarge(size));
         return;
       }
-      if (isInCrumbs(chunks.push(chunk), size)) giveUp("is sent a body in more pieces");
-      else underWay.grow(chunk.length);
+      if (isInCrumbs(chunks.push(chunk), size)) {
+        restFrom(incoming.socket);
+        giveUp("is sent a body in more pieces");
+        return;
+      }
+      underWay.grow(chunk.length);
+      if (size >= LONG && size !== announced && size >= chunks.length * SMALL_PIECE) waitForTurn(incoming);
     });
     const done = (): void => {
       underWay.end();

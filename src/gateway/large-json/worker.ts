@@ -2,9 +2,11 @@
 
 import { parentPort } from "node:worker_threads";
 import { TwinError } from "../../base/errors.ts";
+import { standBack } from "../../base/stand-back.ts";
 import { judge } from "./judge.ts";
 import type { Answer, Question } from "./messages.ts";
 
+standBack();
 parentPort?.on("message", (question: Question) => {
   parentPort?.postMessage(answerTo(question));
 });

@@ -4,6 +4,7 @@ import { Server as HttpServer } from "node:http";
 import type { Server, Socket } from "node:net";
 import { RateLimit } from "../../base/rate-limit.ts";
 import { networkOf } from "../auth/client-address.ts";
+import { letInByTurns } from "./arrivals.ts";
 import { serveInTurn } from "./in-turn.ts";
 import { boundUnderWay, UnderWay } from "./under-way.ts";
 import { boundUnread, countUnread, Unread } from "./unread.ts";
@@ -33,7 +34,8 @@ function boundMemory(
   boundUnderWay(server, new UnderWay(Math.max(maxBytesUnderWay, 2 * maxRequestBytes), onRefused));
   boundUnread(server, new Unread(maxBytesUnread, onRefused));
   if (!(server instanceof HttpServer)) return;
-  serveInTurn(server);
+  serveInTurn(server, onRefused);
+  letInByTurns(server);
   server.prependListener("request", (_, outgoing) => countUnread(outgoing));
 }
 

@@ -12,6 +12,8 @@ import type { Entrance } from "../http/entrance.ts";
 import { unsupportedApiVersion } from "../http/errors.ts";
 import { type Admission, admit } from "../http/request-headers.ts";
 import { readTarget } from "../http/uri.ts";
+import { restFrom } from "../throttling/arrivals.ts";
+import { nextPiece } from "../throttling/in-pieces.ts";
 import type { Places } from "../throttling/places.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { watchFrames } from "./frames.ts";
@@ -53,12 +55,20 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
   const alive = new WeakSet<WebSocket>();
   const drains = new Map<WebSocket, Drain>();
   const sessions = new WeakMap<Duplex, WebSocket>();
-  const watch = watchFrames(
-    underWayTo(server),
-    (connection) =>
+  const watch = watchFrames(underWayTo(server), {
+    shed: (connection) =>
       giveUp(sessions.get(connection), TOO_BUSY, "the server is receiving more than it takes at once"),
-    (connection) => giveUp(sessions.get(connection), VIOLATION, "more pings and pongs than anybody needs"),
-  );
+    flooded(connection) {
+      restFrom(connection);
+      giveUp(sessions.get(connection), VIOLATION, "more pings and pongs than anybody needs");
+    },
+    isLong(connection) {
+      connection.pause();
+      nextPiece(() => {
+        if (!sessions.get(connection)?.isPaused) connection.resume(); // else it is the session's to be resumed
+      });
+    },
+  });
 
   // These two are shared by all sessions: thousands may be open that say nothing.
   function isAlive(this: WebSocket): void {

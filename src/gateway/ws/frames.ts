@@ -2,11 +2,14 @@
 // come of it, in the pieces in which it came, and bounds only the messages of one session.
 
 import type { Duplex } from "node:stream";
+import { LONG } from "../throttling/in-pieces.ts";
 import type { Receiving, UnderWay } from "../throttling/under-way.ts";
 
 /** How far a connection's present message, or frame, has come. */
 interface Unfinished {
   readonly receiving: Receiving;
+  /** Bytes that have come of it. */
+  readonly bytes: number;
   /** What came of a frame's head, where that is not whole. */
   readonly head: Buffer;
   /** Bytes of the present frame that are still to come. */
@@ -22,14 +25,20 @@ const MOST_CONTROLS = 128;
 const NO_HEAD = Buffer.alloc(0);
 const BETWEEN: Place = { head: NO_HEAD, missing: 0, isFragmented: false };
 
-/**
- * Counts what is under way on connections, and calls back for those that are to be `shed`, and for those that are `flooded` with control
- * frames, which the library takes one by one. What it gives is called with the connection as `this`, once for each.
- */
+/** What is to be done about connections. */
+export interface FrameWatch {
+  /** The message under way is to be given up. */
+  shed(connection: Duplex): void;
+  /** Control frames flood it, which the library takes one by one. */
+  flooded(connection: Duplex): void;
+  /** There is more to come of a message that is long already. */
+  isLong(connection: Duplex): void;
+}
+
+/** Counts what is under way on connections. What it gives is called with the connection as `this`, once for each. */
 export function watchFrames(
   underWay: UnderWay,
-  shed: (connection: Duplex) => void,
-  flooded: (connection: Duplex) => void,
+  { shed, flooded, isLong }: FrameWatch,
 ): (this: Duplex) => void {
   // Shared by all connections: thousands may be open that say nothing, and most of what comes is whole.
   const unfinished = new Map<Duplex, Unfinished>();
@@ -44,9 +53,12 @@ export function watchFrames(
       if (before) unfinished.delete(this);
       return;
     }
-    const receiving = before && !isOneDone ? before.receiving : underWay.begin(() => shed(this));
-    unfinished.set(this, { ...place, receiving });
+    const goesOn = before !== undefined && !isOneDone;
+    const receiving = goesOn ? before.receiving : underWay.begin(() => shed(this));
+    const bytes = (goesOn ? before.bytes : 0) + chunk.length;
+    unfinished.set(this, { ...place, receiving, bytes });
     receiving.grow(chunk.length);
+    if (bytes >= LONG) isLong(this);
   }
 
   function isGone(this: Duplex): void {

@@ -27,6 +27,7 @@ import type { VerifyToken } from "../auth/verify-token.ts";
 import { whenGone } from "../gone.ts";
 import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import type { Pace } from "../sse/pace.ts";
+import { restFrom } from "../throttling/arrivals.ts";
 import { readControl } from "./control.ts";
 import { inOrder } from "./in-order.ts";
 import { inWorkOf } from "./in-work.ts";
@@ -274,7 +275,10 @@ export function serveSession(
     life.stop();
     leave();
   });
-  socket.on("error", () => socket.terminate());
+  socket.on("error", () => {
+    restFrom(connection); // only what breaks the rules of WebSockets comes here
+    socket.terminate();
+  });
 
   return () =>
     new Promise((resolve) => {

@@ -1,5 +1,6 @@
 // One attack after another on one server, each beside clients that behave.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { cpuSeconds } from "../../../bench/cpu.ts";
 import { Program } from "../../../bench/program.ts";
 import { residentMb } from "../../../bench/resident.ts";
@@ -25,6 +26,8 @@ const HEAP_MB = 1_536;
 /** Young garbage and what is kept beside the heap: the program, buffers, the library of the embedded database. */
 const BESIDE_MB = 900;
 const SAMPLE_MS = 100;
+/** After an attack, until what it left behind is done with: the next is judged by what it does itself. */
+const SETTLE_MS = 3_000;
 
 /** Makes the attacks; resolves with how many findings there were. */
 export async function attackAll(
@@ -42,6 +45,7 @@ export async function attackAll(
   for (const attack of attacks) {
     const job = { name: attack.name, url: server.url, size };
     await attacker.run({ ...job, seconds: 0 });
+    await sleep(SETTLE_MS);
     const peak = new Peak(server);
     const [attacked, watched] = await Promise.all([
       attacker.run({ ...job, seconds }),

@@ -109,6 +109,45 @@ test("requests that are sent together are answered in turn, and too many of them
   assert.match(text, /HTTP\/1.1 503[\s\S]*gateway:service.unavailable/);
 });
 
+test("connections are ended whose requests are too many together with those of others", async () => {
+  before += await refused();
+  const deaf = await Promise.all(Array.from({ length: 40 }, opened));
+  for (const socket of deaf) {
+    socket.pause();
+    socket.write(request("GET", THING).repeat(400));
+  }
+  while ((await refused()) < 10) await sleep(20);
+  assert.equal((await server.fetch(THING)).status, 200);
+  for (const socket of deaf) socket.destroy();
+  await sleep(300);
+  const socket = await opened();
+  socket.write(request("GET", "/api/2/whoami").repeat(50));
+  assert.equal(await statusOn(socket, stage()), 200, "there is space again");
+  socket.destroy();
+});
+
+test("long bodies and messages come whole, however many there are at once", async () => {
+  const text = "y".repeat(90_000);
+  const bodies = Array.from({ length: 4 }, () => JSON.stringify({ attributes: { text } }));
+  await Promise.all(bodies.map(put));
+  const session = await openSession(stage());
+  assert.ok(session);
+  const { socket } = session;
+  const message = {
+    topic: "org.acme/lamp/things/twin/commands/modify",
+    path: "/attributes/text",
+    headers: { "correlation-id": "long" },
+    value: text,
+  };
+  const bytes = frame({ payload: JSON.stringify(message) });
+  for (let at = 0; at < bytes.length; at += 20_000) {
+    socket.write(bytes.subarray(at, at + 20_000));
+    await sleep(10);
+  }
+  for await (const piece of socket)
+    if (/"correlation-id":"long"[\s\S]*"status":204/.test(String(piece))) break;
+});
+
 test("requests whose clients have left take no place", async () => {
   for (let i = 0; i < 20; i++) {
     const socket = await opened();

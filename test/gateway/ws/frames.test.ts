@@ -11,12 +11,14 @@ function watched(max = Number.POSITIVE_INFINITY) {
   const flooded: unknown[] = [];
   const underWay = new UnderWay(max, () => undefined);
   const connection = new PassThrough();
-  watchFrames(
-    underWay,
-    (given) => shed.push(given),
-    (given) => flooded.push(given),
-  ).call(connection);
-  return { underWay, connection, shed, flooded, come: (bytes: Buffer) => connection.emit("data", bytes) };
+  let longs = 0;
+  watchFrames(underWay, {
+    shed: (given) => shed.push(given),
+    flooded: (given) => flooded.push(given),
+    isLong: () => longs++,
+  }).call(connection);
+  const come = (bytes: Buffer) => connection.emit("data", bytes);
+  return { underWay, connection, shed, flooded, longs: () => longs, come };
 }
 
 const part = (opcode: number, isLast: boolean, length: number) =>
@@ -81,4 +83,19 @@ test("a flood of pings and pongs is told of, a few of them are not", () => {
   assert.deepEqual(flooded, []);
   come(pongs(129));
   assert.deepEqual(flooded, [connection]);
+});
+
+test("the connection of a long message is told with each piece that leaves it unfinished, those of short ones never", () => {
+  const { come, longs } = watched();
+  for (let i = 0; i < 10; i++) come(part(1, true, 15_000));
+  come(Buffer.concat([part(1, true, 60_000), part(1, false, 10)]));
+  come(part(0, true, 10));
+  assert.equal(longs(), 1, "what came before in the piece counts as well, once");
+  come(part(1, false, 10_000));
+  assert.equal(longs(), 1);
+  come(part(0, false, 10_000));
+  come(part(0, false, 10));
+  assert.equal(longs(), 3);
+  come(part(0, true, 10_000));
+  assert.equal(longs(), 3);
 });

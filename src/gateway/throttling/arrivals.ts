@@ -1,0 +1,95 @@
+// New connections are let in as fast as the turns of the event loop stay short. The kernel hands over hundreds at once, and what each
+// sends first may be hard to read: those who are connected already would wait for all of it.
+
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** How many are let in within one turn at most. */
+const MOST = 16;
+/** A turn that takes longer halves how many; one that is shorter doubles it. */
+const LONG_MS = 8;
+const SHORT_MS = 4;
+/** Each that waits may hold 64 kB that it sent, and who comes in between waits behind it; beyond this number the oldest is let in at once. */
+const MAX_WAITING = 256;
+/** After a client was cut off, since to read what he sent took some milliseconds, and he will come again. */
+const REST_MS = 20;
+
+const ignore = (): void => undefined;
+
+const rests = new WeakMap<object, () => void>();
+
+/** Has a server take its connections that way. To be called when it has all its listeners for them but those that may end them. */
+export function letInByTurns(server: Server): void {
+  const [serve] = server.listeners("connection") as ((socket: Socket) => void)[];
+  if (!serve) throw new Error("the server has no listener yet");
+  const waiting = new Set<Socket>();
+  let share = MOST;
+  let left = share;
+  let cutOffAt = Number.NEGATIVE_INFINITY;
+  let isDue = false;
+  let since = 0;
+
+  /** Sees to those of the next turn. */
+  function goOnLater(): void {
+    if (isDue) return;
+    isDue = true;
+    since = performance.now();
+    const rest = cutOffAt + REST_MS - since;
+    if (rest > 0) setTimeout(goOn, rest);
+    else setImmediate(goOn);
+  }
+
+  function goOn(): void {
+    isDue = false;
+    const now = performance.now();
+    if (now - cutOffAt < REST_MS) {
+      share = 1;
+      goOnLater();
+      return;
+    }
+    adapt(now - since);
+    left = share;
+    for (const socket of waiting) {
+      if (left === 0) return;
+      letInNow(socket);
+    }
+  }
+
+  function adapt(took: number): void {
+    if (since < cutOffAt + REST_MS)
+      share = 1; // it rested
+    else if (took > LONG_MS) share = Math.max(1, share >> 1);
+    else if (took < SHORT_MS) share = Math.min(MOST, share * 2);
+  }
+
+  function letIn(socket: Socket): void {
+    left--;
+    goOnLater();
+    if (!socket.destroyed) serve?.call(server, socket);
+  }
+
+  function letInNow(socket: Socket): void {
+    waiting.delete(socket);
+    socket.off("error", ignore);
+    letIn(socket);
+  }
+
+  rests.set(server, () => {
+    cutOffAt = performance.now();
+  });
+  server.removeListener("connection", serve);
+  server.on("connection", (socket) => {
+    if (left > 0 && waiting.size === 0 && performance.now() - cutOffAt > REST_MS) {
+      letIn(socket);
+      return;
+    }
+    waiting.add(socket.on("error", ignore));
+    if (waiting.size > MAX_WAITING) letInNow(waiting.values().next().value as Socket);
+    else goOnLater();
+  });
+}
+
+/** Has the server of a connection rest before it lets in others, since that one is cut off for what it sent. */
+export function restFrom(connection: object): void {
+  rests.get((connection as { server?: Server }).server ?? {})?.();
+}
