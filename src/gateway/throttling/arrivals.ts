@@ -1,17 +1,14 @@
-// New connections are let in as fast as the turns of the event loop stay short. The kernel hands over hundreds at once, and what each
-// sends first may be hard to read: those who are connected already would wait for all of it.
+// New connections are let in some at a time, and one by one once a client had to be cut off. The kernel hands over hundreds at once, and
+// what each sends first may be hard to read: those who are connected already would wait for all of it.
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** How many are let in within one turn at most. */
-const MOST = 16;
-/** A turn that takes longer halves how many; one that is shorter doubles it. */
-const LONG_MS = 8;
-const SHORT_MS = 4;
+/** How many are let in within one turn of the event loop at most. */
+const MOST = 64;
 /** Each that waits may hold 64 kB that it sent, and who comes in between waits behind it; beyond this number the oldest is let in at once. */
 const MAX_WAITING = 256;
-/** After a client was cut off, since to read what he sent took some milliseconds, and he will come again. */
+/** After a client was cut off, since to read what he sent took some milliseconds, and he will come again. Then one is let in, two, four … */
 const REST_MS = 20;
 
 const ignore = (): void => undefined;
@@ -27,39 +24,28 @@ export function letInByTurns(server: Server): void {
   let left = share;
   let cutOffAt = Number.NEGATIVE_INFINITY;
   let isDue = false;
-  let since = 0;
 
   /** Sees to those of the next turn. */
   function goOnLater(): void {
     if (isDue) return;
     isDue = true;
-    since = performance.now();
-    const rest = cutOffAt + REST_MS - since;
+    const rest = cutOffAt + REST_MS - performance.now();
     if (rest > 0) setTimeout(goOn, rest);
     else setImmediate(goOn);
   }
 
   function goOn(): void {
     isDue = false;
-    const now = performance.now();
-    if (now - cutOffAt < REST_MS) {
-      share = 1;
+    if (performance.now() - cutOffAt < REST_MS) {
       goOnLater();
       return;
     }
-    adapt(now - since);
     left = share;
+    share = Math.min(MOST, share * 2);
     for (const socket of waiting) {
       if (left === 0) return;
       letInNow(socket);
     }
-  }
-
-  function adapt(took: number): void {
-    if (since < cutOffAt + REST_MS)
-      share = 1; // it rested
-    else if (took > LONG_MS) share = Math.max(1, share >> 1);
-    else if (took < SHORT_MS) share = Math.min(MOST, share * 2);
   }
 
   function letIn(socket: Socket): void {
@@ -76,6 +62,7 @@ export function letInByTurns(server: Server): void {
 
   rests.set(server, () => {
     cutOffAt = performance.now();
+    share = 1;
   });
   server.removeListener("connection", serve);
   server.on("connection", (socket) => {
