@@ -45,7 +45,7 @@ export function watchFrames(
 
   function read(this: Duplex, chunk: Buffer): void {
     const before = unfinished.get(this);
-    const { place, isOneDone, controls } = walk(before ?? BETWEEN, chunk);
+    const { place, isOneDone, controls, rest } = walk(before ?? BETWEEN, chunk);
     if (controls > MOST_CONTROLS) flooded(this);
     const isBetween = place.missing === 0 && !place.isFragmented && place.head.length === 0;
     if (before && (isBetween || isOneDone)) before.receiving.end();
@@ -55,7 +55,7 @@ export function watchFrames(
     }
     const goesOn = before !== undefined && !isOneDone;
     const receiving = goesOn ? before.receiving : underWay.begin(() => shed(this));
-    const bytes = (goesOn ? before.bytes : 0) + chunk.length;
+    const bytes = goesOn ? before.bytes + chunk.length : rest;
     unfinished.set(this, { ...place, receiving, bytes });
     receiving.grow(chunk.length);
     if (bytes >= LONG) isLong(this);
@@ -76,6 +76,8 @@ interface Walked {
   readonly place: Place;
   readonly isOneDone: boolean;
   readonly controls: number;
+  /** Bytes behind the last message that ended in it. */
+  readonly rest: number;
 }
 
 /** Where a connection is after a chunk, and whether a message ended in it. Frames that break the rules are the library's to refuse. */
@@ -84,22 +86,30 @@ function walk(before: Place, piece: Buffer): Walked {
   let { isFragmented } = before;
   let isOneDone = false;
   let controls = 0;
+  let end = 0;
   let at = before.missing;
-  if (at > 0 && at <= chunk.length && !isFragmented) isOneDone = true;
+  if (at > 0 && at <= chunk.length && !isFragmented) {
+    isOneDone = true;
+    end = at;
+  }
   while (at < chunk.length) {
     const length = headLength(chunk, at);
     if (length === undefined || at + length > chunk.length) {
       const head = Buffer.from(chunk.subarray(at));
-      return { place: { head, missing: 0, isFragmented }, isOneDone, controls };
+      return { place: { head, missing: 0, isFragmented }, isOneDone, controls, rest: chunk.length - end };
     }
     const first = chunk[at] as number;
     const isControl = (first & 0x08) !== 0;
     if (isControl) controls++;
     else isFragmented = (first & 0x80) === 0;
     at += length + payloadLength(chunk, at);
-    if (at <= chunk.length && !isControl && !isFragmented) isOneDone = true;
+    if (at <= chunk.length && !isControl && !isFragmented) {
+      isOneDone = true;
+      end = at;
+    }
   }
-  return { place: { head: NO_HEAD, missing: at - chunk.length, isFragmented }, isOneDone, controls };
+  const place = { head: NO_HEAD, missing: at - chunk.length, isFragmented };
+  return { place, isOneDone, controls, rest: chunk.length - end };
 }
 
 /** Undefined where not even that can be told yet. */
