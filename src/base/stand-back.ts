@@ -9,5 +9,10 @@ const NICE = 5;
  * Only Linux has priorities of threads; elsewhere nothing changes.
  */
 export function standBack(): void {
-  if (process.platform === "linux") setPriority(0, NICE);
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(0, NICE);
+  } catch {
+    // Where it may not, it goes on as it is.
+  }
 }

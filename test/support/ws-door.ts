@@ -5,6 +5,7 @@ import { policyRules } from "../../src/dispatch/policy-rules.ts";
 import type { ThingList } from "../../src/dispatch/thing-list.ts";
 import { thingRules } from "../../src/dispatch/thing-rules.ts";
 import { authenticationFailed } from "../../src/gateway/auth/errors.ts";
+import { boundUnderWay, type UnderWay } from "../../src/gateway/throttling/under-way.ts";
 import { openWebSocketDoor, type WebSocketParts } from "../../src/gateway/ws/door.ts";
 import { type AnnouncementBus, localAnnouncements } from "../../src/pubsub/announcements.ts";
 import { localDeclaredAcks } from "../../src/pubsub/declared-acks.ts";
@@ -29,7 +30,7 @@ export interface TestDoor extends AsyncDisposable {
 }
 
 /** Opens a door that lets everybody in as `nginx:ditto`, and whose commands are answered with 204, unless told otherwise. */
-export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<TestDoor> {
+export async function openDoor(parts: Partial<WebSocketParts> = {}, underWay?: UnderWay): Promise<TestDoor> {
   const commands: Command[] = [];
   const signals: LiveSignal[] = [];
   const answers: LiveAnswer[] = [];
@@ -38,6 +39,7 @@ export async function openDoor(parts: Partial<WebSocketParts> = {}): Promise<Tes
   const pubsub = localPubsub();
   const announcements = localAnnouncements();
   const server = createServer();
+  if (underWay) boundUnderWay(server, underWay);
   const address = await listenOnLoopback(server);
   const close = openWebSocketDoor(server, {
     authenticate: () => ({ subjects: ["nginx:ditto"] }),

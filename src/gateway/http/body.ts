@@ -11,8 +11,8 @@ import { parseJson, parseStored } from "../../base/json/parse.ts";
 import { judge } from "../large-json/judge.ts";
 import type { LargeBody } from "../large-json/messages.ts";
 import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
-import { restFrom } from "../throttling/arrivals.ts";
-import { LONG, nextPiece } from "../throttling/in-pieces.ts";
+import { restAfter } from "../throttling/arrivals.ts";
+import { PIECE, readOnInTurn } from "../throttling/in-pieces.ts";
 import { overloaded } from "../throttling/overloaded.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
@@ -87,22 +87,16 @@ const isInCrumbs = (pieces: number, bytes: number): boolean =>
 /** How long who is told that his body is given up has to take the answer. */
 const TOLD_MS = 1_000;
 
-/** A body of smaller pieces is read at once: what has come of them is parsed already, and would only be kept. */
-const SMALL_PIECE = 256;
-
-function waitForTurn(incoming: IncomingMessage): void {
-  incoming.pause();
-  nextPiece(() => incoming.resume());
-}
-
 const ignore = () => {};
 
 /** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
 function readNoFurther(incoming: IncomingMessage): void {
   const { socket } = incoming;
+  socket.resume(); // it may wait for its turn
   // A request that is paused would keep what is parsed, byte by byte where it comes so. A listener takes the parser off the connection:
   // without one, what comes is thrown away as it came.
   process.nextTick(() => {
+    if (incoming.complete) return; // the next request may follow
     socket.on("data", ignore);
     socket.removeAllListeners("data");
   });
@@ -132,6 +126,7 @@ function received(
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
+    let piece = 0;
     if (announced > maxBytes) {
       incoming.resume();
       reject(tooLarge(announced));
@@ -155,12 +150,15 @@ function received(
         return;
       }
       if (isInCrumbs(chunks.push(chunk), size)) {
-        restFrom(incoming.socket);
+        restAfter(incoming.socket);
         giveUp("is sent a body in more pieces");
         return;
       }
       underWay.grow(chunk.length);
-      if (size >= LONG && size !== announced && size >= chunks.length * SMALL_PIECE) waitForTurn(incoming);
+      piece += chunk.length;
+      if (piece < PIECE || size === announced || size > maxBytes) return;
+      piece = 0;
+      readOnInTurn(incoming.socket);
     });
     const done = (): void => {
       underWay.end();

@@ -6,8 +6,8 @@ import type { Socket } from "node:net";
 
 /** How many are let in within one turn of the event loop at most. */
 const MOST = 64;
-/** Each that waits may hold 64 kB that it sent, and who comes in between waits behind it; beyond this number the oldest is let in at once. */
-const MAX_WAITING = 256;
+/** Each that waits may hold 128 kB that it sent, and who comes later waits behind it; beyond this number the oldest is let in at once. */
+const MAX_WAITING = 128;
 /** After a client was cut off, since to read what he sent took some milliseconds, and he will come again. Then one is let in, two, four … */
 const REST_MS = 20;
 
@@ -44,39 +44,44 @@ export function letInByTurns(server: Server): void {
     share = Math.min(MOST, share * 2);
     for (const socket of waiting) {
       if (left === 0) return;
-      letInNow(socket);
+      letInWaiting(socket);
     }
   }
 
   function letIn(socket: Socket): void {
     left--;
     goOnLater();
+    if (socket.readableEnded) socket.destroy(); // its client has left, and nobody would notice any more
     if (!socket.destroyed) serve?.call(server, socket);
   }
 
-  function letInNow(socket: Socket): void {
+  function letInWaiting(socket: Socket): void {
     waiting.delete(socket);
     socket.off("error", ignore);
     letIn(socket);
   }
 
   rests.set(server, () => {
-    cutOffAt = performance.now();
+    const now = performance.now();
+    if (now - cutOffAt < REST_MS) return; // else who is cut off again and again would keep everybody out
+    cutOffAt = now;
     share = 1;
+    left = 0;
   });
   server.removeListener("connection", serve);
   server.on("connection", (socket) => {
-    if (left > 0 && waiting.size === 0 && performance.now() - cutOffAt > REST_MS) {
+    if (socket.destroyed) return;
+    if (left > 0 && waiting.size === 0) {
       letIn(socket);
       return;
     }
     waiting.add(socket.on("error", ignore));
-    if (waiting.size > MAX_WAITING) letInNow(waiting.values().next().value as Socket);
+    if (waiting.size > MAX_WAITING) letInWaiting(waiting.values().next().value as Socket);
     else goOnLater();
   });
 }
 
 /** Has the server of a connection rest before it lets in others, since that one is cut off for what it sent. */
-export function restFrom(connection: object): void {
+export function restAfter(connection: object): void {
   rests.get((connection as { server?: Server }).server ?? {})?.();
 }

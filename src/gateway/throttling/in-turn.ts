@@ -1,58 +1,87 @@
 // Requests that a client sends on one connection without waiting for answers (HTTP/1.1 pipelining).
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { whenGone } from "../gone.ts";
-import { restFrom } from "./arrivals.ts";
+import { restAfter } from "./arrivals.ts";
 import { overloaded } from "./overloaded.ts";
 
-/** How many requests of one connection may wait for their turn. */
+/** How many requests of one connection may wait for their turn; the next is refused. */
 const MAX_WAITING = 100;
+/** How many may be behind that: they are Node's to keep until the refusal is out, which a client may never take. */
+const MAX_BEHIND = 100;
 /** How many of all connections; each takes some kilobytes, for as long as its client likes. */
-const MAX_WAITING_OF_ALL = 2_000;
+const MAX_OF_ALL = 2_000;
 
 /**
  * Has each connection's requests served one after another, the next when the answer to the one before is taken. Answers have to be in
  * order anyway; and what is answered waits in memory for a client that does not read, a hundred kilobytes for some
  * dozens that were sent. Requests that never get their turn, since their client leaves, are never begun. What a connection sends beyond
- * its share is refused with 503, and the connection ended; at once where too many wait in all, which `onRefused` is told. To be called
- * when the server has its listener.
+ * its share is refused with 503, and the connection ended; at once if it goes on, or too many wait in all and more than on average are its own,
+ * which `onRefused` is told. To be called when the server has its listener.
  */
 export function serveInTurn(server: Server, onRefused: () => void): void {
   const [serve] = server.listeners("request") as RequestListener[];
   if (!serve) throw new Error("the server has no listener yet");
-  const waiting = new WeakMap<object, number>();
-  let waitingOfAll = 0;
+  /** By connection. */
+  const waiting = new Map<Socket, number>();
+  const known = new WeakSet<Socket>();
+  let ofAll = 0;
+
+  function add(socket: Socket): void {
+    if (!known.has(socket)) {
+      known.add(socket);
+      whenGone(socket, () => forget(socket));
+    }
+    waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
+    ofAll++;
+  }
+
+  function begin(socket: Socket): void {
+    const left = (waiting.get(socket) as number) - 1;
+    if (left > 0) waiting.set(socket, left);
+    else waiting.delete(socket);
+    ofAll--;
+  }
+
+  function forget(socket: Socket): void {
+    ofAll -= waiting.get(socket) ?? 0;
+    waiting.delete(socket);
+  }
+
+  function cutOff(socket: Socket): void {
+    forget(socket);
+    onRefused();
+    restAfter(socket);
+    socket.destroy();
+  }
+
+  function makeRoom(): void {
+    const average = ofAll / waiting.size;
+    for (const [socket, count] of waiting) {
+      if (count < average) continue;
+      cutOff(socket);
+      return;
+    }
+  }
 
   function wait(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { socket } = incoming;
-    if (socket.destroyed) return; // the rest of what it had sent by then
-    if (waitingOfAll >= MAX_WAITING_OF_ALL) {
-      onRefused();
-      restFrom(socket);
-      socket.destroy();
-      return;
-    }
     const before = waiting.get(socket) ?? 0;
-    waiting.set(socket, before + 1);
-    waitingOfAll++;
-    if (before >= MAX_WAITING) {
-      whenGone(socket, () => waitingOfAll--);
-      if (before > MAX_WAITING) return; // the connection ends with the refusal
-      restFrom(socket);
+    if (before >= MAX_WAITING + MAX_BEHIND) cutOff(socket);
+    else if (ofAll >= MAX_OF_ALL) makeRoom();
+    if (socket.destroyed) return; // so is the rest of what it had sent by then
+    add(socket);
+    if (before === MAX_WAITING) {
+      restAfter(socket);
       refuse(outgoing);
-      return;
+    } else if (before < MAX_WAITING) {
+      outgoing.once("socket", () => {
+        if (socket.destroyed) return;
+        begin(socket);
+        serve?.(incoming, outgoing);
+      });
     }
-    const goOn = (): void => {
-      callOff();
-      waitingOfAll--;
-      waiting.set(socket, (waiting.get(socket) as number) - 1);
-      serve?.(incoming, outgoing);
-    };
-    const callOff = whenGone(socket, () => {
-      waitingOfAll--;
-      outgoing.off("socket", goOn);
-    });
-    outgoing.once("socket", goOn);
   }
 
   server.removeListener("request", serve);

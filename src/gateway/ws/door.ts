@@ -12,8 +12,8 @@ import type { Entrance } from "../http/entrance.ts";
 import { unsupportedApiVersion } from "../http/errors.ts";
 import { type Admission, admit } from "../http/request-headers.ts";
 import { readTarget } from "../http/uri.ts";
-import { restFrom } from "../throttling/arrivals.ts";
-import { nextPiece } from "../throttling/in-pieces.ts";
+import { restAfter } from "../throttling/arrivals.ts";
+import { readOnInTurn } from "../throttling/in-pieces.ts";
 import type { Places } from "../throttling/places.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { watchFrames } from "./frames.ts";
@@ -59,15 +59,13 @@ export function openWebSocketDoor(server: Server, parts: WebSocketParts): CloseD
     shed: (connection) =>
       giveUp(sessions.get(connection), TOO_BUSY, "the server is receiving more than it takes at once"),
     flooded(connection) {
-      restFrom(connection);
+      restAfter(connection);
       giveUp(sessions.get(connection), VIOLATION, "more pings and pongs than anybody needs");
     },
-    isLong(connection) {
-      connection.pause();
-      nextPiece(() => {
+    isLong: (connection) =>
+      readOnInTurn(connection, () => {
         if (!sessions.get(connection)?.isPaused) connection.resume(); // else it is the session's to be resumed
-      });
-    },
+      }),
   });
 
   // These two are shared by all sessions: thousands may be open that say nothing.

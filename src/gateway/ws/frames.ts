@@ -2,7 +2,7 @@
 // come of it, in the pieces in which it came, and bounds only the messages of one session.
 
 import type { Duplex } from "node:stream";
-import { LONG } from "../throttling/in-pieces.ts";
+import { PIECE } from "../throttling/in-pieces.ts";
 import type { Receiving, UnderWay } from "../throttling/under-way.ts";
 
 /** How far a connection's present message, or frame, has come. */
@@ -22,6 +22,8 @@ type Place = Pick<Unfinished, "head" | "missing" | "isFragmented">;
 
 /** Of pings and pongs a client needs a few a minute; so many in one piece of the connection are a flood. */
 const MOST_CONTROLS = 128;
+/** What a connection reads beyond what is taken of it when it has to wait. */
+const READ_AHEAD = 65_536;
 const NO_HEAD = Buffer.alloc(0);
 const BETWEEN: Place = { head: NO_HEAD, missing: 0, isFragmented: false };
 
@@ -58,7 +60,9 @@ export function watchFrames(
     const bytes = goesOn ? before.bytes + chunk.length : rest;
     unfinished.set(this, { ...place, receiving, bytes });
     receiving.grow(chunk.length);
-    if (bytes >= LONG) isLong(this);
+    if (bytes < PIECE) return;
+    if (!goesOn || before.bytes < PIECE) receiving.grow(READ_AHEAD);
+    isLong(this);
   }
 
   function isGone(this: Duplex): void {

@@ -27,7 +27,7 @@ import type { VerifyToken } from "../auth/verify-token.ts";
 import { whenGone } from "../gone.ts";
 import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import type { Pace } from "../sse/pace.ts";
-import { restFrom } from "../throttling/arrivals.ts";
+import { restAfter } from "../throttling/arrivals.ts";
 import { readControl } from "./control.ts";
 import { inOrder } from "./in-order.ts";
 import { inWorkOf } from "./in-work.ts";
@@ -276,7 +276,7 @@ export function serveSession(
     leave();
   });
   socket.on("error", () => {
-    restFrom(connection); // only what breaks the rules of WebSockets comes here
+    restAfter(connection); // only what breaks the rules of WebSockets or the limits of messages comes here
     socket.terminate();
   });
 
