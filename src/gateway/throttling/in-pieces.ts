@@ -9,7 +9,7 @@ export const PIECE = 16_384;
 /** How many clients go on in a millisecond; each reads 64 kB at once if he has sent so much, which makes 128 MB a second of all. */
 const IN_A_MS = 2;
 /** How many go on together after a long turn. */
-const TOGETHER = 16;
+const TOGETHER = 4;
 
 /** What has those go on that wait, in their order. */
 const waiting = new Map<Duplex, () => void>();
