@@ -1,5 +1,5 @@
-// Program: many readers of event streams, and one that writes. A write is delivered when every reader has its event; a few
-// writes are under way at once.
+// Program: many readers of event streams, and a few that write, each on a connection of its own, as requests of one connection are
+// served one after another. A write is delivered when every reader has its event.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -71,13 +71,15 @@ async function openReader(request: string, place: number): Promise<void> {
 async function deliver(job: StreamsJob & { do: "deliver" }): Promise<Measured> {
   const failures: string[] = [];
   readers.fill(0);
-  const writer = await openWriter((answer) => failures.push(answer));
+  const writers = await Promise.all(
+    Array.from({ length: job.underWay }, () => openWriter((answer) => failures.push(answer))),
+  );
   const { received, run } = fanOut(readers.length, (nth) =>
-    writer.write(job.writes[nth % job.writes.length] as string),
+    writers[nth % writers.length]?.write(job.writes[nth % job.writes.length] as string),
   );
   onEvent = received;
   const delivered = await run(job.underWay, job.seconds);
-  writer.destroy();
+  for (const writer of writers) writer.destroy();
   const [firstFailure] = failures;
   return { ...delivered, failures: failures.length, ...(firstFailure !== undefined && { firstFailure }) };
 }
