@@ -1,5 +1,6 @@
 // The servers of the bench: ours, on either storage, with an owner and a stranger.
 
+import { compileCache } from "../scripts/node.mjs";
 import type { Place } from "../test/campaigns/place.ts";
 import type { TestServer } from "../test/support/server.ts";
 import type { Target } from "./target.ts";
@@ -10,6 +11,7 @@ const operatorPassword = "bench";
 export const startOurs = (place: Place, more: Readonly<Record<string, string>> = {}): Promise<TestServer> =>
   place.start({
     ...{ ENABLE_PRE_AUTHENTICATION: "true", LOG_LEVEL: "warn", DEVOPS_PASSWORD: operatorPassword },
+    NODE_COMPILE_CACHE: compileCache, // as by `npm start`
     ...more,
   });
 

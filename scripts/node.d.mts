@@ -1,3 +1,5 @@
 /** What tests use of node.mjs, which is plain JavaScript. */
 export const serverFlags: readonly string[];
 export const wasmFlags: string[];
+
+export const compileCache: string;

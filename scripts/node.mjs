@@ -19,6 +19,9 @@ export const wasmFlags = ["--wasm-wrapper-tiering-budget=1000000000"];
 /** Flags of the Node that runs a server. What is in work for milliseconds is garbage before a large young generation is full, and not copied. */
 export const serverFlags = ["--max-semi-space-size=64", ...wasmFlags];
 
+/** Where the Node that runs a server keeps what it compiled: the second start takes a third less. Node writes it when it exits in order. */
+export const compileCache = join(root, "node_modules/.cache/pollux");
+
 /** Runs `npm ci` unless node_modules holds what package-lock.json names; ends the process when that fails. */
 export function ensureInstalled({ dev = true } = {}) {
   if (isInstalled(dev)) return;
