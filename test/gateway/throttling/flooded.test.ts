@@ -49,6 +49,15 @@ async function opened(): Promise<Socket> {
   return socket;
 }
 
+/** What comes on a connection from now on. */
+function heard(socket: Socket): { text: string } {
+  const heardOf = { text: "" };
+  socket.on("data", (piece) => {
+    heardOf.text += piece;
+  });
+  return heardOf;
+}
+
 const stage = () => ({ url: server.url, size: 1, stop: never, count: () => undefined, wrong: assert.fail });
 
 /** Sends most of a body. */
@@ -97,27 +106,21 @@ test("a body that comes byte by byte is refused", async () => {
 
 test("requests that are sent together are answered in turn, and too many of them refused", async () => {
   const socket = await opened();
-  let text = "";
-  socket.on("data", (chunk) => {
-    text += chunk;
-  });
+  const answers = heard(socket);
   socket.write(request("GET", "/api/2/whoami").repeat(60));
-  while (text.split("HTTP/1.1 200").length < 61) await sleep(10);
+  while (answers.text.split("HTTP/1.1 200").length < 61) await sleep(10);
 
   socket.write(request("GET", "/api/2/whoami").repeat(150));
   await once(socket, "close");
-  assert.match(text, /HTTP\/1.1 503[\s\S]*gateway:service.unavailable/);
+  assert.match(answers.text, /HTTP\/1.1 503[\s\S]*gateway:service.unavailable/);
 });
 
 test("one that goes on sending behind the refusal is ended at once", async () => {
   const socket = await opened();
-  let text = "";
-  socket.on("data", (chunk) => {
-    text += chunk;
-  });
+  const answers = heard(socket);
   socket.write(request("GET", "/api/2/whoami").repeat(400));
   await once(socket, "close");
-  assert.doesNotMatch(text, /503/);
+  assert.doesNotMatch(answers.text, /503/);
 });
 
 test("connections are ended whose requests are too many together with those of others", async () => {
@@ -150,16 +153,13 @@ test("long bodies and messages come whole, however many there are at once", asyn
     headers: { "correlation-id": "long" },
     value: text,
   };
-  let answers = "";
-  socket.on("data", (piece) => {
-    answers += piece;
-  });
+  const answers = heard(socket);
   const bytes = frame({ payload: JSON.stringify(message) });
   for (let at = 0; at < bytes.length; at += 20_000) {
     socket.write(bytes.subarray(at, at + 20_000));
     await sleep(10);
   }
-  while (!/"correlation-id":"long"[\s\S]*"status":204/.test(answers)) await sleep(10);
+  while (!/"correlation-id":"long"[\s\S]*"status":204/.test(answers.text)) await sleep(10);
   socket.destroy();
 });
 
