@@ -25,4 +25,4 @@ VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["/app/node_modules/node/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}/alive`).then(({ok}) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # The flags are those of scripts/node.mjs, and what they are for stands there.
-ENTRYPOINT ["/app/node_modules/node/bin/node", "--max-semi-space-size=64", "--wasm-wrapper-tiering-budget=1000000000", "/app/dist/src/main.js"]
+ENTRYPOINT ["/app/node_modules/node/bin/node", "--max-semi-space-size=64", "--heap-growing-percent=200", "--wasm-wrapper-tiering-budget=1000000000", "/app/dist/src/main.js"]

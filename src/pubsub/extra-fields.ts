@@ -13,6 +13,8 @@ import { featureIdsOf, placeholderNames, type Signal, saidBy } from "./said.ts";
 
 export interface ExtraFields {
   readonly text: string;
+  /** The fields, where they are the same for every signal. */
+  readonly fixed?: readonly Path[];
   /** The fields that are asked for beside a signal, with the values that placeholders have for it; none where they have none. */
   fieldsFor(signal: Signal): readonly Path[];
 }
@@ -51,7 +53,7 @@ export const extraFieldsOf = (text: string): ExtraFields =>
 function read(text: string): ExtraFields {
   if (hasPlaceholders(text)) return withPlaceholders(text);
   const fields = fixedFieldsOf(text);
-  return { text, fieldsFor: () => fields };
+  return { text, fixed: fields, fieldsFor: () => fields };
 }
 
 /** The fields that are the same for every signal; refuses as {@link extraFieldsOf}, and placeholders as well. */

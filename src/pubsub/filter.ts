@@ -1,8 +1,10 @@
 // Filters of signals (basic-changenotifications page), written in RQL.
 
 import type { JsonObject } from "../base/json/json.ts";
+import type { Path } from "../base/json/pointer.ts";
 import { isHeaderPlaceholder } from "../base/placeholders/header.ts";
 import { recent } from "../base/recent.ts";
+import { addressedPaths } from "../rql/criterion.ts";
 import { compileCriterion, type Matcher } from "../rql/evaluate.ts";
 import { thingVocabulary, type Vocabulary } from "../rql/field.ts";
 import { parseRql } from "../rql/parse.ts";
@@ -25,6 +27,12 @@ export interface SignalFilter {
   ): boolean;
 }
 
+/** A filter that is written in RQL. */
+export interface RqlFilter extends SignalFilter {
+  /** What it looks at of a thing, and the placeholders in it. */
+  readonly paths: readonly Path[];
+}
+
 /**
  * Attributes, features and special fields of a thing, and placeholders; headers have no value there, as in Ditto. The time
  * is only for values.
@@ -42,16 +50,18 @@ const MAX_LOOKED_AT = 500_000;
 
 /** Characters of the filters that are kept compiled: sessions of one application pose the same one. */
 const MAX_REMEMBERED = 200_000;
-const remembered = recent<SignalFilter>(MAX_REMEMBERED);
+const remembered = recent<RqlFilter>(MAX_REMEMBERED);
 
 /** Compiles a filter; what is no RQL, or names what signals do not have, is refused with `rql.expression.invalid`. */
-export const signalFilter = (text: string): SignalFilter =>
+export const signalFilter = (text: string): RqlFilter =>
   remembered.get(text) ?? remembered.put(text, compile(text), text.length);
 
-function compile(text: string): SignalFilter {
-  const matches = compileCriterion(parseRql(text), vocabulary);
+function compile(text: string): RqlFilter {
+  const criterion = parseRql(text);
+  const matches = compileCriterion(criterion, vocabulary);
   return {
     text,
+    paths: addressedPaths(criterion),
     matches: (signal, thing, extra, allowance) => evaluate(matches, signal, thing(), extra, allowance),
   };
 }
@@ -70,7 +80,9 @@ function evaluate(
     return matches({
       field: (name) => (name.startsWith("_") ? specialField(signal, extra, name) : thing[name]),
       placeholder: (name) => saidBy(signal, name),
-      now: Date.now(),
+      get now() {
+        return Date.now();
+      },
       spend: (characters) => {
         left -= characters;
         allowance.characters -= characters;

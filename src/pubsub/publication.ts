@@ -65,15 +65,18 @@ export function publicationOf(
 }
 
 function deliveryFor(
-  { filter, extraFields }: Selection,
+  { filter, extraFields, isFilterApart = false }: Selection,
   parts: Parts,
   allowance: Allowance,
   origin: object | undefined,
 ): Delivery | undefined {
   const { signal, value } = parts;
+  const isWanted = (extra: JsonObject | undefined): boolean =>
+    !filter || filter.matches(signal, () => parts.thing(extra), extra, allowance);
   try {
+    if (isFilterApart && !isWanted(undefined)) return undefined;
     const extra = extraFields && parts.extra(extraFields, allowance);
-    if (filter && !filter.matches(signal, () => parts.thing(extra), extra, allowance)) return undefined;
+    if (!isFilterApart && !isWanted(extra)) return undefined;
     return deliveryOf(signal, value, extra, origin);
   } catch (error) {
     if (!enrichmentFailed.is(error)) throw error;

@@ -2,7 +2,7 @@
 
 import { extraFieldsOf } from "./extra-fields.ts";
 import { signalFilter } from "./filter.ts";
-import type { Selection } from "./selection.ts";
+import { isApart, type Selection } from "./selection.ts";
 
 /** As text. Namespaces and extra fields that are empty count as absent. */
 export interface SelectionParameters {
@@ -31,6 +31,7 @@ export function selectionOf({ namespaces, filter, extraFields, about }: Selectio
     ...(names && { namespaces: names }),
     ...(wanted && { filter: wanted }),
     ...(extra && { extraFields: extra }),
+    ...(wanted && extra && { isFilterApart: isApart(wanted, extra) }),
     key: places || names ? keyOf(wanted?.text, extra?.text, names && [...names].sort(), places) : wish,
     wish,
   };

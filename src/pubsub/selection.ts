@@ -1,8 +1,9 @@
 // Which signals a subscriber wants of those that it may see, and with which extra fields (basic-changenotifications and
 // basic-enrichment pages).
 
+import type { Path } from "../base/json/pointer.ts";
 import type { ExtraFields } from "./extra-fields.ts";
-import type { SignalFilter } from "./filter.ts";
+import type { RqlFilter, SignalFilter } from "./filter.ts";
 
 export interface Selection {
   /** The addresses of interest, each once and none within another (addresses.ts); absent: all. */
@@ -13,11 +14,23 @@ export interface Selection {
   readonly namespaces?: ReadonlySet<string>;
   readonly filter?: SignalFilter;
   readonly extraFields?: ExtraFields;
+  /** Whether the filter matches the same with the extra fields and without. */
+  readonly isFilterApart?: boolean;
   /** Equal for selections that choose the same. */
   readonly key: string;
   /** Equal for selections with the same filter and extra fields: they show the same of what they have in common. */
   readonly wish: string;
 }
+
+/** Whether a filter looks at nothing that extra fields may tell. What special fields tell depends on whether there are any. */
+export function isApart({ paths }: RqlFilter, { fixed }: ExtraFields): boolean {
+  if (!fixed || paths.some(([name]) => name?.startsWith("_"))) return false;
+  return !paths.some((path) => fixed.some((field) => isWithin(path, field) || isWithin(field, path)));
+}
+
+/** Whether one path is at or below another, in which an asterisk stands for any key. */
+const isWithin = (path: Path, other: Path): boolean =>
+  other.length <= path.length && other.every((key, i) => key === path[i] || key === "*" || path[i] === "*");
 
 /** The selection that leaves nothing out and adds nothing. */
 export const everything: Selection = { key: "", wish: "" };

@@ -115,8 +115,10 @@ function workOf(criterion: Comparison): Work {
 const anyLeaf =
   (field: Field, test: TimedTest, { making, weight }: Work): Matcher =>
   (on) => {
+    const value = readField(field, on, true);
+    if (value === undefined) return false; // of most things, to which nothing else needs to be done
     if (making > 0) on.spend?.(making);
-    return passes(readField(field, on, true), test(on.now), (length) => on.spend?.(weight * length));
+    return passes(value, test(on.now), (length) => on.spend?.(weight * length));
   };
 
 /** Whether a value, or one in it if it is an array, passes the test. */

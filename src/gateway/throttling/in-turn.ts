@@ -5,13 +5,20 @@ import type { Socket } from "node:net";
 import { whenGone } from "../gone.ts";
 import { restAfter } from "./arrivals.ts";
 import { overloaded } from "./overloaded.ts";
+import { Portions } from "./portions.ts";
+import { readInSlices } from "./slices.ts";
 
+/** Beyond so many that wait, a connection is read in slices: some are answered before the next are parsed. */
+const FEW = 8;
 /** How many requests of one connection may wait for their turn; the next is refused. */
 const MAX_WAITING = 100;
 /** How many may be behind that: they are Node's to keep until the refusal is out, which a client may never take. */
 const MAX_BEHIND = 100;
 /** How many of all connections; each takes some kilobytes, for as long as its client likes. */
 const MAX_OF_ALL = 2_000;
+
+/** Whose next request is to be served: who sends many together comes after those who wait for their answers. */
+const due = new Portions<Socket>(8);
 
 /**
  * Has each connection's requests served one after another, the next when the answer to the one before is taken. Answers have to be in
@@ -32,6 +39,7 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     if (!known.has(socket)) {
       known.add(socket);
       whenGone(socket, () => forget(socket));
+      closeWithoutStacks(socket);
     }
     waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
     ofAll++;
@@ -72,15 +80,18 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     else if (ofAll >= MAX_OF_ALL) makeRoom();
     if (socket.destroyed) return; // so is the rest of what it had sent by then
     add(socket);
+    if (before === FEW) readInSlices(socket);
     if (before === MAX_WAITING) {
       restAfter(socket);
       refuse(outgoing);
     } else if (before < MAX_WAITING) {
-      outgoing.once("socket", () => {
-        if (socket.destroyed) return;
-        begin(socket);
-        serve?.(incoming, outgoing);
-      });
+      outgoing.once("socket", () =>
+        due.add(socket, () => {
+          if (socket.destroyed) return;
+          begin(socket);
+          serve?.(incoming, outgoing);
+        }),
+      );
     }
   }
 
@@ -89,6 +100,17 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     // Node gives an answer its connection when those before it are out.
     if (outgoing.socket) serve(incoming, outgoing);
     else wait(incoming, outgoing);
+  });
+}
+
+/** Node makes an error for each request that is not answered when its connection closes: to write down the stack takes most of that, for nobody. */
+function closeWithoutStacks(socket: Socket): void {
+  const { stackTraceLimit } = Error;
+  socket.prependOnceListener("close", () => {
+    Error.stackTraceLimit = 0;
+  });
+  socket.once("close", () => {
+    Error.stackTraceLimit = stackTraceLimit;
   });
 }
 

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, request as httpRequest, type Server } from "node:http";
+import { connect, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
+import { afterEach, test } from "vitest";
+import { WebSocketServer } from "ws";
+import { letInByTurns, restAfter } from "../../../src/gateway/throttling/arrivals.ts";
+import { readInSlices, SLICE } from "../../../src/gateway/throttling/slices.ts";
+import { frame } from "../../campaigns/attacks/frames.ts";
+import { request } from "../../campaigns/attacks/wire.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
+
+let server: NetServer;
+const open: Socket[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy();
+  server.close();
+});
+
+async function connected(to: NetServer): Promise<Socket> {
+  server = to;
+  const [host, port] = (await listenOnLoopback(to as Server)).split(":");
+  const socket = connect({ host: host as string, port: Number(port) });
+  open.push(socket);
+  await once(socket, "connect");
+  return socket;
+}
+
+/** A connection between a client and what reads it in slices. */
+async function pair(): Promise<{ client: Socket; reader: Socket }> {
+  const listener = createNetServer({ pauseOnConnect: true });
+  const arrived = once(listener, "connection");
+  const client = await connected(listener);
+  const [reader] = (await arrived) as [Socket];
+  open.push(reader);
+  readInSlices(reader);
+  return { client, reader };
+}
+
+const pattern = (length: number) => Buffer.from(Array.from({ length }, (_, i) => (i * 7) % 251));
+
+test("what is sent at once is read in slices, with turns between, and its end after all of it", async () => {
+  const { client, reader } = await pair();
+  const sent = pattern(200_000);
+  client.end(sent);
+  const slices: Buffer[] = [];
+  const turns = new Set<number>();
+  let present = 0;
+  let isOver = false;
+  reader.on("data", (slice: Buffer) => {
+    slices.push(slice);
+    turns.add(present);
+  });
+  reader.once("end", () => {
+    isOver = true;
+  });
+  reader.resume();
+  while (!isOver) {
+    await turn();
+    present++;
+  }
+  assert.ok(slices.every(({ length }) => length <= SLICE));
+  assert.ok(turns.size > 10, `${slices.length} slices in ${turns.size} turns`);
+  assert.ok(Buffer.concat(slices).equals(sent));
+});
+
+test("nothing is lost where reading stops and goes on", async () => {
+  const { client, reader } = await pair();
+  const sent = pattern(500_000);
+  client.end(sent);
+  let got = Buffer.alloc(0);
+  reader.on("data", (slice: Buffer) => {
+    got = Buffer.concat([got, slice]);
+    reader.pause();
+    setTimeout(() => reader.resume(), 0);
+  });
+  reader.resume();
+  await once(reader, "end");
+  assert.ok(got.equals(sent));
+});
+
+test("of a connection that nobody reads no more is taken than a stream keeps", async () => {
+  const { client, reader } = await pair();
+  for (let i = 0; i < 100; i++) client.write(pattern(65_536));
+  reader.once("readable", () => undefined); // asks for what there is, and takes nothing
+  for (let i = 0; i < 100; i++) await turn();
+  assert.ok(reader.readableLength <= reader.readableHighWaterMark + SLICE, String(reader.readableLength));
+});
+
+test("one that is closed in the midst of a piece says nothing more", async () => {
+  const { client, reader } = await pair();
+  client.write(pattern(65_536));
+  let isClosed = false;
+  reader.once("data", () => {
+    reader.destroy();
+    isClosed = true;
+    reader.on("data", () => assert.fail("it is closed"));
+  });
+  reader.resume();
+  await once(reader, "close");
+  for (let i = 0; i < 20; i++) await turn();
+  assert.ok(isClosed);
+});
+
+/** A server whose connections are all read in slices once they have their parser. */
+function slicing(web: Server): Server {
+  return web.on("connection", (socket: Socket) => readInSlices(socket));
+}
+
+test("requests that are sent together are answered in their order", async () => {
+  const web = slicing(createServer((incoming, outgoing) => outgoing.end(incoming.url)));
+  const socket = await connected(web);
+  const paths = Array.from({ length: 500 }, (_, i) => `/nth-${i}-`);
+  socket.write(paths.map((path) => request("GET", path)).join(""));
+  let text = "";
+  while (!text.includes("/nth-499-")) text += (await once(socket, "data"))[0];
+  assert.deepEqual(text.match(/\/nth-\d+-/g), paths);
+});
+
+test("bodies come whole, with a length and in chunks, and so does what follows them", async () => {
+  const web = slicing(
+    createServer(async (incoming, outgoing) => {
+      let length = 0;
+      for await (const piece of incoming) length += piece.length;
+      outgoing.end(`${length}.`);
+    }),
+  );
+  const socket = await connected(web);
+  const body = "x".repeat(100_000);
+  socket.write(request("PUT", "/", { body }));
+  const chunked = { headers: { "transfer-encoding": "chunked" } };
+  socket.write(`${request("PUT", "/", chunked)}${"3\r\nabc\r\n".repeat(9_000)}0\r\n\r\n`);
+  socket.write(request("GET", "/"));
+  let text = "";
+  while (!/\r\n0\.$/.test(text)) text += (await once(socket, "data"))[0];
+  assert.deepEqual(text.match(/\d+\.$|\d+\.(?=HTTP)/g), ["100000.", "27000.", "0."]);
+});
+
+test("a WebSocket goes on being read in slices", async () => {
+  const web = slicing(createServer());
+  const door = new WebSocketServer({ server: web });
+  const lengths: number[] = [];
+  door.on("connection", (session) => session.on("message", (data: Buffer) => lengths.push(data.length)));
+  const socket = await connected(web);
+  const handshake = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+  };
+  const message = frame({ payload: "y".repeat(90_000) });
+  socket.write(request("GET", "/ws/2", { headers: handshake }));
+  await once(socket, "data");
+  socket.write(Buffer.concat([message, frame({ payload: "z" }), message]));
+  while (lengths.length < 3) await turn();
+  assert.deepEqual(lengths, [90_000, 1, 90_000]);
+  door.close();
+});
+
+test("all who are connected are read in slices once one was cut off", async () => {
+  const pieces: number[] = [];
+  const web = createServer((incoming, outgoing) => {
+    incoming.on("data", ({ length }: Buffer) => pieces.push(length)).on("end", () => outgoing.end("ok"));
+  });
+  letInByTurns(web);
+  const socket = await connected(web);
+  const ask = async () => {
+    pieces.length = 0;
+    socket.write(request("PUT", "/", { body: "x".repeat(60_000) }));
+    await once(socket, "data");
+  };
+  await ask();
+  assert.ok(Math.max(...pieces) > SLICE);
+  restAfter({ server: web });
+  await ask();
+  assert.ok(Math.max(...pieces) <= SLICE, String(Math.max(...pieces)));
+  const later = httpRequest({ port: (web.address() as { port: number }).port, method: "PUT" });
+  pieces.length = 0;
+  later.end("y".repeat(60_000));
+  const [answer] = await once(later, "response");
+  answer.resume();
+  assert.ok(Math.max(...pieces) <= SLICE, "so are those who come then");
+});
