@@ -4,6 +4,7 @@
 import type { ServerResponse } from "node:http";
 import { TwinError } from "../../base/errors.ts";
 import { internalError } from "../../base/internal-error.ts";
+import { Portions } from "../throttling/portions.ts";
 import { type SlowReader, UNCOUNTED, type Unread, unreadOf } from "../throttling/unread.ts";
 import { sendTogether } from "../together.ts";
 import { lifetime } from "../ws/lifetime.ts";
@@ -99,6 +100,9 @@ interface Limits {
   readonly pace: Pace | undefined;
 }
 
+/** Node sends at once what waits for a reader when his answer ends: of a thousand slow ones that takes most of a second. */
+const tooSlow = new Portions<OpenStream>(1);
+
 class OpenStream implements PushedStream, Beating, SlowReader {
   lastSent = 0;
   isOver = false;
@@ -161,7 +165,8 @@ class OpenStream implements PushedStream, Beating, SlowReader {
     const early = this.#early;
     const waiting = this.waiting;
     if (waiting > this.#maxBuffered) {
-      this.end(streamTooSlow());
+      this.#finish();
+      tooSlow.add(this, () => this.#last(streamTooSlow()));
       return;
     }
     if (early) early.send(event);
@@ -221,7 +226,10 @@ class OpenStream implements PushedStream, Beating, SlowReader {
   }
 
   end(error?: TwinError): void {
-    if (!this.#finish()) return;
+    if (this.#finish()) this.#last(error);
+  }
+
+  #last(error: TwinError | undefined): void {
     this.#outgoing.end(error && eventText(JSON.stringify(error)));
     if (error) setTimeout(() => this.#outgoing.destroy(), CLOSING_MS).unref();
   }
