@@ -76,12 +76,14 @@ function evaluate(
   allowance: Allowance,
 ): boolean {
   let left = partOf(allowance, MAX_LOOKED_AT);
+  let now: number | undefined;
   try {
     return matches({
       field: (name) => (name.startsWith("_") ? specialField(signal, extra, name) : thing[name]),
       placeholder: (name) => saidBy(signal, name),
       get now() {
-        return Date.now();
+        now ??= Date.now();
+        return now;
       },
       spend: (characters) => {
         left -= characters;

@@ -14,7 +14,7 @@ export interface Selection {
   readonly namespaces?: ReadonlySet<string>;
   readonly filter?: SignalFilter;
   readonly extraFields?: ExtraFields;
-  /** Whether the filter matches the same with the extra fields and without. */
+  /** Whether the filter matches the same with the extra fields and without; then these are selected for what matches only. */
   readonly isFilterApart?: boolean;
   /** Equal for selections that choose the same. */
   readonly key: string;
@@ -22,8 +22,19 @@ export interface Selection {
   readonly wish: string;
 }
 
-/** Whether a filter looks at nothing that extra fields may tell. What special fields tell depends on whether there are any. */
-export function isApart({ paths }: RqlFilter, { fixed }: ExtraFields): boolean {
+const known = new WeakMap<RqlFilter, WeakMap<ExtraFields, boolean>>();
+
+/** Whether a filter looks at nothing that extra fields may tell. */
+export function isApart(filter: RqlFilter, extraFields: ExtraFields): boolean {
+  const ofFilter = known.get(filter) ?? new WeakMap<ExtraFields, boolean>();
+  known.set(filter, ofFilter);
+  const isIt = ofFilter.get(extraFields) ?? judge(filter, extraFields);
+  ofFilter.set(extraFields, isIt);
+  return isIt;
+}
+
+/** What special fields tell depends on whether there are any extra fields. */
+function judge({ paths }: RqlFilter, { fixed }: ExtraFields): boolean {
   if (!fixed || paths.some(([name]) => name?.startsWith("_"))) return false;
   return !paths.some((path) => fixed.some((field) => isWithin(path, field) || isWithin(field, path)));
 }

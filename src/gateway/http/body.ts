@@ -14,6 +14,7 @@ import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import { restAfter } from "../throttling/arrivals.ts";
 import { PIECE, readOnInTurn } from "../throttling/in-pieces.ts";
 import { overloaded } from "../throttling/overloaded.ts";
+import { readNoFurther } from "../throttling/slices.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
 import { LARGE, turnOfLarge } from "./large-bodies.ts";
@@ -87,18 +88,11 @@ const isInCrumbs = (pieces: number, bytes: number): boolean =>
 /** How long who is told that his body is given up has to take the answer. */
 const TOLD_MS = 1_000;
 
-const ignore = () => {};
-
 /** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
-function readNoFurther(incoming: IncomingMessage): void {
+function giveUp(incoming: IncomingMessage): void {
   const { socket } = incoming;
-  socket.resume(); // it may wait for its turn
-  // A request that is paused would keep what is parsed, byte by byte where it comes so. A listener takes the parser off the connection:
-  // without one, what comes is thrown away as it came.
   process.nextTick(() => {
-    if (incoming.complete) return; // the next request may follow
-    socket.on("data", ignore);
-    socket.removeAllListeners("data");
+    if (!incoming.complete) readNoFurther(socket); // else the next request may follow
   });
   setTimeout(() => {
     if (!incoming.complete) socket.destroy();
@@ -127,8 +121,14 @@ function received(
     let chunks: Buffer[] = [];
     let size = 0;
     let piece = 0;
+    const inTurn = (chunk: Buffer): void => {
+      piece += chunk.length;
+      if (piece < PIECE || size === announced) return;
+      piece = 0;
+      readOnInTurn(incoming.socket);
+    };
     if (announced > maxBytes) {
-      incoming.resume();
+      incoming.on("data", inTurn);
       reject(tooLarge(announced));
       return;
     }
@@ -138,27 +138,20 @@ function received(
       underWay.end();
       reject(refusal);
     };
-    const giveUp = (why: string): void => {
+    const shed = (why: string): void => {
       refuse(overloaded(why));
-      readNoFurther(incoming);
+      giveUp(incoming);
     };
-    const underWay = underWayTo(incoming.socket).begin(() => giveUp("is receiving more"));
+    const underWay = underWayTo(incoming.socket).begin(() => shed("is receiving more"));
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
         if (Number.isFinite(size)) refuse(tooLarge(size));
-        return;
-      }
-      if (isInCrumbs(chunks.push(chunk), size)) {
+      } else if (isInCrumbs(chunks.push(chunk), size)) {
         restAfter(incoming.socket);
-        giveUp("is sent a body in more pieces");
-        return;
-      }
-      underWay.grow(chunk.length);
-      piece += chunk.length;
-      if (piece < PIECE || size === announced || size > maxBytes) return;
-      piece = 0;
-      readOnInTurn(incoming.socket);
+        shed("is sent a body in more pieces");
+      } else underWay.grow(chunk.length);
+      inTurn(chunk);
     });
     const done = (): void => {
       underWay.end();

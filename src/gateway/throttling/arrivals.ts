@@ -4,7 +4,7 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { readInSlices } from "./slices.ts";
+import { readInSlices, suspectAll } from "./slices.ts";
 
 /** How many are let in within one turn of the event loop at most. */
 const MOST = 64;
@@ -86,6 +86,7 @@ export function letInByTurns(server: Server): void {
   }
 
   rests.set(server, () => {
+    suspectAll();
     suspectSome();
     const now = performance.now();
     if (now - cutOffAt < REST_MS) return; // else who is cut off again and again would keep everybody out

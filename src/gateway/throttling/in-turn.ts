@@ -8,7 +8,7 @@ import { overloaded } from "./overloaded.ts";
 import { Portions } from "./portions.ts";
 import { readInSlices } from "./slices.ts";
 
-/** Beyond so many that wait, a connection is read in slices: some are answered before the next are parsed. */
+/** While more than so many wait, a connection is not read; it is read in slices then, so that few come at once. */
 const FEW = 8;
 /** How many requests of one connection may wait for their turn; the next is refused. */
 const MAX_WAITING = 100;
@@ -50,6 +50,7 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     if (left > 0) waiting.set(socket, left);
     else waiting.delete(socket);
     ofAll--;
+    if (left === FEW) readInSlices(socket).goOn();
   }
 
   function forget(socket: Socket): void {
@@ -80,7 +81,7 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     else if (ofAll >= MAX_OF_ALL) makeRoom();
     if (socket.destroyed) return; // so is the rest of what it had sent by then
     add(socket);
-    if (before === FEW) readInSlices(socket);
+    if (before === FEW) readInSlices(socket).hold();
     if (before === MAX_WAITING) {
       restAfter(socket);
       refuse(outgoing);
@@ -103,14 +104,15 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
   });
 }
 
+const { stackTraceLimit } = Error;
+
 /** Node makes an error for each request that is not answered when its connection closes: to write down the stack takes most of that, for nobody. */
 function closeWithoutStacks(socket: Socket): void {
-  const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {
     Error.stackTraceLimit = 0;
-  });
-  socket.once("close", () => {
-    Error.stackTraceLimit = stackTraceLimit;
+    process.nextTick(() => {
+      Error.stackTraceLimit = stackTraceLimit;
+    });
   });
 }
 

@@ -6,43 +6,114 @@ import { Portions } from "./portions.ts";
 
 /** Bytes that are parsed without a break. */
 export const SLICE = 4_096;
+/** How long a connection is suspicious; what it sends after that is parsed as it comes. */
+const SUSPICIOUS_MS = 10_000;
+
 const ignore = (): void => undefined;
 
-/** The connections whose next slice is wanted. */
-const wanted = new Portions<Socket>(4);
+/** The connections whose next slice is wanted; of bodies many are parsed within the time. */
+const wanted = new Portions<Socket>(64, 1);
 
-const sliced = new WeakSet<Socket>();
+/** While somebody was cut off lately, all that are read in slices are suspicious. */
+let allUntil = 0;
+
+/** Has all connections that are read in slices be suspicious for a time. */
+export function suspectAll(): void {
+  allUntil = performance.now() + SUSPICIOUS_MS;
+}
+
+/** What is read in slices. */
+export interface Sliced {
+  /** Gives its listeners nothing until it goes on, and stops reading the network. */
+  hold(): void;
+  goOn(): void;
+}
+
+/** What Node's server of HTTP keeps with a connection: its parser, until it is no HTTP any more, and whether answers wait for its reader. */
+type HttpSocket = Socket & { readonly parser?: object | null; readonly _paused?: boolean };
+
+const isOfHttp = ({ parser }: HttpSocket): boolean => parser !== undefined && parser !== null;
+
+const known = new WeakMap<Socket, Sliced>();
 
 /**
- * Reads a connection in slices from now on, whoever listens to it. Reading the network stops while some of what was read is left, so no more
- * than one piece of it is ever kept. A connection of HTTP needs its parser already.
+ * Reads a connection in slices from now on, whoever listens to it. While it is paused, or some of what was read is left, the network is not
+ * read; one piece of up to 64 kB may be kept then. A connection of HTTP needs its parser already.
  */
-export function readInSlices(socket: Socket): void {
-  if (sliced.has(socket)) return;
-  sliced.add(socket);
-  // Node's parser of HTTP takes what comes right from the network, past the stream, until somebody else listens.
-  socket.on("data", ignore);
-  socket.off("data", ignore);
+export function readInSlices(socket: HttpSocket): Sliced {
+  const before = known.get(socket);
+  if (before) return before;
+  if (isOfHttp(socket)) throughTheStream(socket);
   const { push, _read: readNetwork } = socket;
+  const until = performance.now() + SUSPICIOUS_MS;
   let rest: Buffer | undefined;
+  /** Whether the stream waits for more. As long as the parser took what came, it was given nothing. */
+  let isAsked = true;
+  let isHeld = false;
+
+  const isStopped = (): boolean => isHeld || socket.readableFlowing === false;
 
   function next(): void {
-    if (!rest || socket.destroyed) return;
-    const slice = rest.subarray(0, SLICE);
-    rest = rest.length > SLICE ? rest.subarray(SLICE) : undefined;
+    if (!rest || !isAsked || isStopped() || socket.destroyed) return;
+    const length = performance.now() < Math.max(until, allUntil) ? SLICE : rest.length;
+    const slice = rest.subarray(0, length);
+    rest = rest.length > length ? rest.subarray(length) : undefined;
+    isAsked = false;
     push.call(socket, slice);
+  }
+
+  function goOn(): void {
+    if (!isAsked || isStopped()) return;
+    if (rest) wanted.add(socket, next);
+    else readNetwork.call(socket, 0);
   }
 
   // Called by the network with what was read, and with null at its end, which cannot come before all of that is taken.
   socket.push = (piece: Buffer | null) => {
-    if (!piece || piece.length <= SLICE) return push.call(socket, piece);
+    if (!piece || (piece.length <= SLICE && !isStopped())) {
+      isAsked = false;
+      return push.call(socket, piece);
+    }
     rest = piece;
-    wanted.add(socket, next);
+    isAsked = true;
+    goOn();
     return false;
   };
-  // Called by the stream when it wants more.
-  socket._read = (size) => {
-    if (rest) wanted.add(socket, next);
-    else readNetwork.call(socket, size);
+  // Called by the stream when it waits for more.
+  socket._read = () => {
+    isAsked = true;
+    goOn();
   };
+  socket.on("resume", () => {
+    // Others resume as well, but its server stops if something comes while answers wait; it resumes when they are taken.
+    if (isOfHttp(socket) && socket._paused) socket.pause();
+    else goOn();
+  });
+  goOn();
+
+  const sliced: Sliced = {
+    hold() {
+      isHeld = true;
+    },
+    goOn() {
+      isHeld = false;
+      goOn();
+    },
+  };
+  known.set(socket, sliced);
+  return sliced;
+}
+
+/** Node's parser of HTTP takes what comes right from the network, past the stream, until somebody else listens. */
+function throughTheStream(socket: Socket): void {
+  socket.on("data", ignore);
+  socket.off("data", ignore);
+}
+
+/** Reads nothing more of a connection, and has nobody listen to what was read. It can only be written to, and be closed. */
+export function readNoFurther(socket: Socket): void {
+  throughTheStream(socket);
+  socket.removeAllListeners("data");
+  socket.push = () => false;
+  socket._read = ignore;
 }

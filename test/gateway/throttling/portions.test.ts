@@ -38,3 +38,55 @@ test("of the same one only the last is done", async () => {
   await turn();
   assert.deepEqual(done, [2]);
 });
+
+test("one that comes again and again is done once a turn", async () => {
+  const portions = new Portions<string>(4);
+  const by: number[] = [];
+  let done = 0;
+  const again = () => {
+    done++;
+    portions.add("again", again);
+  };
+  portions.add("again", again);
+  for (let i = 0; i < 5; i++) {
+    await turn();
+    by.push(done);
+    if (i === 3) portions.add("again", () => undefined);
+  }
+  assert.deepEqual(by, [1, 2, 3, 4, 4]);
+});
+
+test("what takes long is left for the next turn, whatever the number", async () => {
+  const portions = new Portions<number>(10, 1);
+  const done: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    portions.add(i, () => {
+      done.push(i);
+      for (const until = performance.now() + 2; performance.now() < until; );
+    });
+  }
+  await turn();
+  assert.deepEqual(done, [0]);
+  await turn();
+  await turn();
+  assert.deepEqual(done, [0, 1, 2]);
+});
+
+test("others are done though one fails", async () => {
+  const portions = new Portions<number>(1);
+  const failed = new Promise((resolve) => process.once("uncaughtException", resolve));
+  const listeners = process.listeners("uncaughtException").slice(0, -1);
+  for (const listener of listeners) process.off("uncaughtException", listener);
+  let isDone = false;
+  portions.add(1, () => {
+    throw new Error("it fails");
+  });
+  portions.add(2, () => {
+    isDone = true;
+  });
+  await failed;
+  for (const listener of listeners) process.on("uncaughtException", listener);
+  await turn();
+  await turn();
+  assert.ok(isDone);
+});

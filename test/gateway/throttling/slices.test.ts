@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import { connect, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
-import { afterEach, test } from "vitest";
+import { afterEach, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import { letInByTurns, restAfter } from "../../../src/gateway/throttling/arrivals.ts";
 import { readInSlices, SLICE } from "../../../src/gateway/throttling/slices.ts";
@@ -80,12 +80,146 @@ test("nothing is lost where reading stops and goes on", async () => {
   assert.ok(got.equals(sent));
 });
 
-test("of a connection that nobody reads no more is taken than a stream keeps", async () => {
+test("who is paused and resumed is given one slice a turn all the same", async () => {
   const { client, reader } = await pair();
-  for (let i = 0; i < 100; i++) client.write(pattern(65_536));
-  reader.once("readable", () => undefined); // asks for what there is, and takes nothing
-  for (let i = 0; i < 100; i++) await turn();
-  assert.ok(reader.readableLength <= reader.readableHighWaterMark + SLICE, String(reader.readableLength));
+  client.write(pattern(200_000));
+  const byTurn = new Map<number, number>();
+  let present = 0;
+  let total = 0;
+  reader.on("data", ({ length }: Buffer) => {
+    byTurn.set(present, (byTurn.get(present) ?? 0) + length);
+    total += length;
+    queueMicrotask(() => reader.pause());
+    setTimeout(() => reader.resume(), 1);
+  });
+  reader.resume();
+  while (total < 200_000) {
+    await turn();
+    present++;
+  }
+  assert.ok(Math.max(...byTurn.values()) <= SLICE, String(Math.max(...byTurn.values())));
+});
+
+test("of one that is paused nothing is read", async () => {
+  const { client, reader } = await pair();
+  let total = 0;
+  reader.on("data", ({ length }: Buffer) => {
+    total += length;
+  });
+  reader.resume();
+  client.write("x");
+  while (total < 1) await turn();
+  reader.pause();
+  const read = reader.bytesRead;
+  for (let i = 0; i < 200; i++) {
+    client.write("x");
+    await turn();
+  }
+  assert.equal(reader.readableLength, 0);
+  assert.ok(reader.bytesRead - read <= 100, String(reader.bytesRead - read));
+  reader.resume();
+  while (total < 201) await turn();
+});
+
+test("one that is paused when it becomes suspicious goes on when it is resumed", async () => {
+  const [first, rest] = [Buffer.from(request("PUT", "/", { body: "x".repeat(100_000) })), 40_000];
+  let total = 0;
+  const arrived = Promise.withResolvers<Socket>();
+  const web = createServer((incoming, outgoing) => {
+    incoming.on("data", ({ length }: Buffer) => {
+      total += length;
+      if (total === length) {
+        incoming.socket.pause();
+        arrived.resolve(incoming.socket);
+      }
+    });
+    incoming.on("end", () => outgoing.end("ok"));
+  });
+  const socket = await connected(web);
+  socket.write(first.subarray(0, rest));
+  const paused = await arrived.promise;
+  readInSlices(paused);
+  socket.write(first.subarray(rest));
+  for (let i = 0; i < 20; i++) await turn();
+  const before = total;
+  paused.resume();
+  await once(socket, "data");
+  assert.ok(before < 100_000);
+  assert.equal(total, 100_000);
+});
+
+test("what others resume stays paused while answers wait for its reader", async () => {
+  const requests: Socket[] = [];
+  const web = slicing(
+    createServer((incoming, outgoing) => {
+      requests.push(incoming.socket);
+      outgoing.end("x".repeat(100_000));
+    }),
+  );
+  const socket = await connected(web);
+  socket.pause();
+  for (let i = 0; i < 20; i++) {
+    socket.write(request("GET", "/").repeat(20));
+    await turn();
+    for (const known of requests) known.resume(); // as who reads a body in turn does
+    await turn();
+  }
+  const [known] = requests as [Socket];
+  assert.ok(known.isPaused());
+  assert.ok(requests.length < 400);
+  let bytes = 0;
+  socket.on("data", ({ length }: Buffer) => {
+    bytes += length;
+  });
+  socket.resume();
+  while (bytes < 400 * 100_000) await turn();
+  assert.equal(requests.length, 400);
+});
+
+test("what comes behind a handshake is kept until somebody listens", async () => {
+  const shaken = Promise.withResolvers<Socket>();
+  const web = createServer().on("upgrade", (_, socket: Socket) => shaken.resolve(socket));
+  const socket = await connected(web);
+  socket.write(request("GET", "/", { headers: { connection: "Upgrade", upgrade: "websocket" } }));
+  const upgraded = await shaken.promise;
+  readInSlices(upgraded);
+  socket.write("hello");
+  for (let i = 0; i < 20; i++) await turn();
+  const [said] = await once(upgraded, "data");
+  assert.equal(String(said), "hello");
+});
+
+test("who is held is given nothing, and all of it when he goes on", async () => {
+  const { client, reader } = await pair();
+  const sliced = readInSlices(reader);
+  let total = 0;
+  reader.on("data", ({ length }: Buffer) => {
+    total += length;
+  });
+  reader.resume();
+  sliced.hold();
+  client.write(pattern(10_000));
+  for (let i = 0; i < 50; i++) await turn();
+  assert.equal(total, 0);
+  sliced.goOn();
+  while (total < 10_000) await turn();
+});
+
+test("after a time without suspicion what comes is given as it comes", async () => {
+  const { client, reader } = await pair();
+  const now = performance.now.bind(performance);
+  const later = vi.spyOn(performance, "now").mockImplementation(() => now() + 60_000);
+  let longest = 0;
+  let total = 0;
+  reader.on("data", ({ length }: Buffer) => {
+    longest = Math.max(longest, length);
+    total += length;
+  });
+  reader.resume();
+  client.write(pattern(100_000));
+  while (total < 100_000) await turn();
+  later.mockRestore();
+  assert.ok(longest > SLICE);
 });
 
 test("one that is closed in the midst of a piece says nothing more", async () => {
