@@ -16,6 +16,7 @@ import { httpApp } from "./gateway/http/app.ts";
 import { entrance } from "./gateway/http/entrance.ts";
 import type { Observe } from "./gateway/http/ops/observed.ts";
 import type { OpsAnswers } from "./gateway/http/ops-requests.ts";
+import { throwAwayUnread } from "./gateway/http/unwanted-body.ts";
 import type { Pace } from "./gateway/sse/pace.ts";
 import type { PushedStreams } from "./gateway/sse/pushed.ts";
 import type { EventStreams } from "./gateway/sse/streams.ts";
@@ -190,6 +191,7 @@ export function listen(
       () => resolve(server),
     ) as Server;
     limitConnects(server, config, onThrottled);
+    throwAwayUnread(server);
     server.on("error", reject);
   });
 }

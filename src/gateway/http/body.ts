@@ -14,10 +14,10 @@ import { LARGE_JSON, largeJson } from "../large-json/thread.ts";
 import { restAfter } from "../throttling/arrivals.ts";
 import { PIECE, readOnInTurn } from "../throttling/in-pieces.ts";
 import { overloaded } from "../throttling/overloaded.ts";
-import { readNoFurther } from "../throttling/slices.ts";
 import { underWayTo } from "../throttling/under-way.ts";
 import { unsupportedMediaType, unsupportedPatchType } from "./errors.ts";
 import { LARGE, turnOfLarge } from "./large-bodies.ts";
+import { giveUp, isInCrumbs, throwAway } from "./unwanted-body.ts";
 
 /** What the body of a PATCH may be: Ditto's merge, and JSON Patch (RFC 6902), which is this server's addition. */
 export type PatchFormat = "merge-patch" | "json-patch";
@@ -77,28 +77,6 @@ async function shortened(
   return text;
 }
 
-/** A body may come in so many pieces: each costs some microseconds, which who sends it byte by byte would take from others. */
-const MAX_PIECES = 8_192;
-/** Of pieces that have fewer than so many bytes on average, a body may come in this many. */
-const MAX_CRUMBS = 512;
-const CRUMB_BYTES = 8;
-const isInCrumbs = (pieces: number, bytes: number): boolean =>
-  pieces > MAX_PIECES || (pieces > MAX_CRUMBS && bytes < pieces * CRUMB_BYTES);
-
-/** How long who is told that his body is given up has to take the answer. */
-const TOLD_MS = 1_000;
-
-/** Ends a connection on which a body is not wanted any more, once its client had time to be told. */
-function giveUp(incoming: IncomingMessage): void {
-  const { socket } = incoming;
-  process.nextTick(() => {
-    if (!incoming.complete) readNoFurther(socket); // else the next request may follow
-  });
-  setTimeout(() => {
-    if (!incoming.complete) socket.destroy();
-  }, TOLD_MS).unref();
-}
-
 /**
  * Reads a body as it is; one beyond `maxBytes` is refused as {@link readJson} does, and with 503 the one that has been under way for the
  * longest while too much is under way in all. A large one is only given when it is its turn.
@@ -121,38 +99,39 @@ function received(
     let chunks: Buffer[] = [];
     let size = 0;
     let piece = 0;
-    const inTurn = (chunk: Buffer): void => {
-      piece += chunk.length;
-      if (piece < PIECE || size === announced) return;
-      piece = 0;
-      readOnInTurn(incoming.socket);
-    };
     if (announced > maxBytes) {
-      incoming.on("data", inTurn);
+      throwAway(incoming);
       reject(tooLarge(announced));
       return;
     }
     const refuse = (refusal: TwinError): void => {
-      size = Number.POSITIVE_INFINITY; // what still comes is thrown away
+      size = Number.POSITIVE_INFINITY;
+      incoming.off("data", receive);
       chunks = [];
       underWay.end();
       reject(refusal);
     };
     const shed = (why: string): void => {
       refuse(overloaded(why));
+      incoming.resume();
       giveUp(incoming);
     };
     const underWay = underWayTo(incoming.socket).begin(() => shed("is receiving more"));
-    incoming.on("data", (chunk: Buffer) => {
+    function receive(chunk: Buffer): void {
       size += chunk.length;
       if (size > maxBytes) {
-        if (Number.isFinite(size)) refuse(tooLarge(size));
+        refuse(tooLarge(size));
+        throwAway(incoming);
       } else if (isInCrumbs(chunks.push(chunk), size)) {
         restAfter(incoming.socket);
         shed("is sent a body in more pieces");
       } else underWay.grow(chunk.length);
-      inTurn(chunk);
-    });
+      piece += chunk.length;
+      if (piece < PIECE || size === announced || size > maxBytes) return;
+      piece = 0;
+      readOnInTurn(incoming.socket);
+    }
+    incoming.on("data", receive);
     const done = (): void => {
       underWay.end();
       if (size <= maxBytes) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));

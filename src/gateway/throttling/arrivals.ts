@@ -4,7 +4,7 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { readInSlices, suspectAll } from "./slices.ts";
+import { areSuspected, readInSlices, suspectAll } from "./slices.ts";
 
 /** How many are let in within one turn of the event loop at most. */
 const MOST = 64;
@@ -30,6 +30,7 @@ export function letInByTurns(server: Server): void {
   let left = share;
   let cutOffAt = Number.NEGATIVE_INFINITY;
   let isDue = false;
+  let isSuspecting = false;
 
   /** Sees to those of the next turn. */
   function goOnLater(): void {
@@ -82,12 +83,13 @@ export function letInByTurns(server: Server): void {
 
   function suspectSome(): void {
     for (const socket of [...trusted.values().take(SUSPECTED)]) suspect(socket);
-    if (trusted.size > 0) setImmediate(suspectSome);
+    isSuspecting = trusted.size > 0;
+    if (isSuspecting) setImmediate(suspectSome);
   }
 
   rests.set(server, () => {
     suspectAll();
-    suspectSome();
+    if (!isSuspecting) suspectSome();
     const now = performance.now();
     if (now - cutOffAt < REST_MS) return; // else who is cut off again and again would keep everybody out
     cutOffAt = now;
@@ -101,6 +103,7 @@ export function letInByTurns(server: Server): void {
     if (socket.destroyed) return;
     if (left > 0 && waiting.size === 0) {
       letIn(socket);
+      if (areSuspected()) suspect(socket);
       return;
     }
     waiting.add(socket.on("error", ignore));

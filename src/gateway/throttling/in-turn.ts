@@ -81,7 +81,7 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     else if (ofAll >= MAX_OF_ALL) makeRoom();
     if (socket.destroyed) return; // so is the rest of what it had sent by then
     add(socket);
-    if (before === FEW) readInSlices(socket).hold();
+    if (before >= FEW) readInSlices(socket).hold();
     if (before === MAX_WAITING) {
       restAfter(socket);
       refuse(outgoing);
@@ -96,6 +96,8 @@ export function serveInTurn(server: Server, onRefused: () => void): void {
     }
   }
 
+  // Node would answer what it does not know itself, as often as it is sent.
+  server.on("checkExpectation", (incoming, outgoing) => server.emit("request", incoming, outgoing));
   server.removeListener("request", serve);
   server.on("request", (incoming, outgoing) => {
     // Node gives an answer its connection when those before it are out.

@@ -11,6 +11,12 @@ const SUSPICIOUS_MS = 10_000;
 
 const ignore = (): void => undefined;
 
+/**
+ * How long a connection may be held: Node's clock for the head of a request runs on in the midst of one (at least 20 s), and it would be
+ * answered with 408.
+ */
+const HELD_MS = 10_000;
+
 /** The connections whose next slice is wanted; of bodies many are parsed within the time. */
 const wanted = new Portions<Socket>(64, 1);
 
@@ -22,9 +28,12 @@ export function suspectAll(): void {
   allUntil = performance.now() + SUSPICIOUS_MS;
 }
 
+/** Whether they are. */
+export const areSuspected = (): boolean => performance.now() < allUntil;
+
 /** What is read in slices. */
 export interface Sliced {
-  /** Gives its listeners nothing until it goes on, and stops reading the network. */
+  /** Gives its listeners nothing until it goes on, or for so long as may be, and stops reading the network. */
   hold(): void;
   goOn(): void;
 }
@@ -45,11 +54,12 @@ export function readInSlices(socket: HttpSocket): Sliced {
   if (before) return before;
   if (isOfHttp(socket)) throughTheStream(socket);
   const { push, _read: readNetwork } = socket;
-  const until = performance.now() + SUSPICIOUS_MS;
+  let until = performance.now() + SUSPICIOUS_MS;
   let rest: Buffer | undefined;
   /** Whether the stream waits for more. As long as the parser took what came, it was given nothing. */
   let isAsked = true;
   let isHeld = false;
+  let held: NodeJS.Timeout | undefined;
 
   const isStopped = (): boolean => isHeld || socket.readableFlowing === false;
 
@@ -89,14 +99,24 @@ export function readInSlices(socket: HttpSocket): Sliced {
     if (isOfHttp(socket) && socket._paused) socket.pause();
     else goOn();
   });
+  socket.prependOnceListener("close", (isBroken: boolean) => {
+    clearTimeout(held);
+    // What a session sent before it left is done; a request whose answer nobody can have is not.
+    if (rest && isBroken && !isOfHttp(socket)) socket.emit("data", rest);
+    rest = undefined;
+  });
   goOn();
 
   const sliced: Sliced = {
     hold() {
       isHeld = true;
+      held ??= setTimeout(sliced.goOn, HELD_MS).unref();
     },
     goOn() {
+      clearTimeout(held);
+      held = undefined;
       isHeld = false;
+      until = performance.now() + SUSPICIOUS_MS;
       goOn();
     },
   };

@@ -15,7 +15,7 @@ describe("messages that take long", () => {
   test("let others have a turn, and go on then", async () => {
     const { receiver, onRoom } = worldOf(
       { payloadMapping: ["slow"] },
-      { mappers: { slow: { incoming: burn(8) } } },
+      { mappers: { slow: { incoming: burn(6.8) } } },
     );
     const taken = Array.from({ length: 3 }, () => receiver.received(0, receivedOf("x")));
     expect(taken).toEqual([true, true, false]);
