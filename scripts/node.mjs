@@ -18,7 +18,7 @@ export const wasmFlags = ["--wasm-wrapper-tiering-budget=1000000000"];
 
 /**
  * Flags of the Node that runs a server. What is in work for milliseconds is garbage before a large young generation is full, and not copied. With one,
- * V8 would begin to collect all of a small heap again as soon as it is done, which took half of the processor; so the heap may grow to three times
+ * V8 would begin to collect all of a small heap again as soon as it is done; so the heap may grow to three times
  * what was left of it, or halfway to its bound.
  */
 export const serverFlags = ["--max-semi-space-size=64", "--heap-growing-percent=200", ...wasmFlags];

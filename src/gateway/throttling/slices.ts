@@ -12,8 +12,8 @@ const SUSPICIOUS_MS = 10_000;
 const ignore = (): void => undefined;
 
 /**
- * How long a connection may be held: Node's clock for the head of a request runs on in the midst of one (at least 20 s), and it would be
- * answered with 408.
+ * How long a connection may be held: Node's clock for the head of a request runs on in the midst of one (20 s, or less where
+ * REQUEST_TIMEOUT is), and it would be answered with 408.
  */
 const HELD_MS = 10_000;
 
